@@ -1,0 +1,67 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: evidence
+type: aggregate
+short_description: Show the state of every control on every device
+version_added: 0.1.0
+description:
+  - Collects C(controls) from the results of M(commune.baseline.policy) and prints one table when the run ends.
+  - A device that could not be reached stands in the table as not assessed, with the reason.
+author:
+  - commune.baseline contributors (!UNKNOWN)
+requirements:
+  - enabled in configuration (C(callbacks_enabled = commune.baseline.evidence))
+options:
+  language:
+    description: Language of the table.
+    type: str
+    choices: [vi, en]
+    default: vi
+    env:
+      - name: COMMUNE_BASELINE_LANGUAGE
+    ini:
+      - section: callback_commune_baseline_evidence
+        key: language
+"""
+
+import typing as t
+
+from ansible.plugins.callback import CallbackBase
+
+from ansible_collections.commune.baseline.plugins.plugin_utils._report.table import Controls, table
+
+
+class CallbackModule(CallbackBase):
+    CALLBACK_VERSION = 2.0
+    CALLBACK_TYPE = "aggregate"
+    CALLBACK_NAME = "commune.baseline.evidence"
+    CALLBACK_NEEDS_ENABLED = True
+
+    def __init__(self, display: t.Any = None, options: t.Any = None) -> None:
+        super().__init__(display, options)
+        self._controls: dict[str, dict[str, t.Mapping[str, t.Any]]] = {}
+        self._unreached: dict[str, str] = {}
+
+    def v2_runner_on_ok(self, result: t.Any) -> None:
+        self._collect(result)
+
+    def v2_runner_on_failed(self, result: t.Any, ignore_errors: bool = False) -> None:
+        self._collect(result)
+
+    def v2_runner_on_unreachable(self, result: t.Any) -> None:
+        self._unreached[result.host.name] = str(result.result.get("msg", ""))
+
+    def v2_playbook_on_stats(self, stats: t.Any) -> None:
+        if not self._controls and not self._unreached:
+            return
+        devices: dict[str, Controls] = {name: list(controls.values()) for name, controls in self._controls.items()}
+        self._display.display("\n" + table(devices, self._unreached, self.get_option("language")))
+
+    def _collect(self, result: t.Any) -> None:
+        """Keep what a device showed last of each control."""
+        for control in result.result.get("controls", ()):
+            self._controls.setdefault(result.host.name, {})[control["control"]] = control

@@ -1,0 +1,41 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: screen
+type: stdout
+short_description: The default output, short where the table says it better
+version_added: 0.1.0
+description:
+  - Behaves as the default callback, but leaves C(controls) out of printed results unless C(-v) is given.
+  - Shows the diff of a failed task too, since M(commune.baseline.policy) fails in check mode when a control is not met.
+author:
+  - commune.baseline contributors (!UNKNOWN)
+requirements:
+  - set as stdout in configuration (C(stdout_callback = commune.baseline.screen))
+extends_documentation_fragment:
+  - default_callback
+  - result_format_callback
+"""
+
+import typing as t
+
+from ansible.plugins.callback.default import CallbackModule as DefaultCallback
+
+
+class CallbackModule(DefaultCallback):
+    CALLBACK_VERSION = 2.0
+    CALLBACK_TYPE = "stdout"
+    CALLBACK_NAME = "commune.baseline.screen"
+
+    def v2_runner_on_failed(self, result: t.Any, ignore_errors: bool = False) -> None:
+        super().v2_runner_on_failed(result, ignore_errors=ignore_errors)
+        if "controls" in result.result:
+            self.v2_on_file_diff(result)
+
+    def _dump_results(self, result: t.Mapping[str, t.Any], *args: t.Any, **kwargs: t.Any) -> str:
+        if not self._display.verbosity and "controls" in result:
+            result = {key: value for key, value in result.items() if key != "controls"}
+        return super()._dump_results(result, *args, **kwargs)

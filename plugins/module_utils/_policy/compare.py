@@ -1,0 +1,62 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This module util is PRIVATE to the collection. It can change at any time.
+
+"""How a value that was read is held against the value that is wanted."""
+
+from __future__ import annotations
+
+import typing as t
+
+
+def meets(row: t.Mapping[str, t.Any], value: t.Any) -> bool:
+    """Tell whether ``value`` satisfies the row's ``compare`` (default ``==``) against ``desired``.
+
+    A value listed in ``disabled_by`` switches the setting off (a time-out of 0 means never) and satisfies nothing.
+    """
+    compare = row.get("compare", "==")
+    if compare == "absent":
+        return value is None
+    if value is None or _text(value) in map(_text, row.get("disabled_by", ())):
+        return False
+    return _COMPARISONS[compare](value, row["desired"])
+
+
+def _equal(value: t.Any, desired: t.Any) -> bool:
+    return _text(value) == _text(desired)
+
+
+def _one_of(value: t.Any, desired: t.Any) -> bool:
+    return _text(value) in map(_text, desired)
+
+
+def _at_most(value: t.Any, desired: t.Any) -> bool:
+    number = _number(value)
+    return number is not None and number <= int(desired)
+
+
+def _at_least(value: t.Any, desired: t.Any) -> bool:
+    number = _number(value)
+    return number is not None and number >= int(desired)
+
+
+def _text(value: t.Any) -> str:
+    return str(value).strip()
+
+
+def _number(value: t.Any) -> int | None:
+    """Read a decimal number; anything else (a word, a shell expression) is no number and meets no bound."""
+    try:
+        return int(_text(value))
+    except ValueError:
+        return None
+
+
+_COMPARISONS: dict[str, t.Callable[[t.Any, t.Any], bool]] = {
+    "==": _equal,
+    "in": _one_of,
+    "<=": _at_most,
+    ">=": _at_least,
+}
+COMPARISONS = ("absent", *_COMPARISONS)

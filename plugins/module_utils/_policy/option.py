@@ -1,0 +1,76 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This module util is PRIVATE to the collection. It can change at any time.
+
+"""Kind ``option``: a key in a configuration file, read and written by the file's grammar.
+
+Fields of a row: ``path`` (the file written), ``key``, ``grammar``, and ``read`` (globs of all files that the program
+reads, in its order; default: ``path`` alone), so that a setting overridden elsewhere is not taken for done.
+"""
+
+from __future__ import annotations
+
+import glob
+import typing as t
+
+from ansible_collections.commune.baseline.plugins.module_utils._observation import Reading
+from ansible_collections.commune.baseline.plugins.module_utils._policy import compare as _compare
+from ansible_collections.commune.baseline.plugins.module_utils._policy import shell_grammar, text_file
+
+Row = t.Mapping[str, t.Any]
+
+
+class Grammar(t.Protocol):
+    """How one family of configuration files is read and written."""
+
+    def read(self, files: t.Iterable[tuple[str, str]], key: str) -> Reading: ...
+
+    def write(self, text: str, key: str, value: t.Any) -> str: ...
+
+
+GRAMMARS: dict[str, Grammar] = {"shell": shell_grammar}
+REQUIRED_FIELDS = frozenset({"path", "key", "grammar"})
+OPTIONAL_FIELDS = frozenset({"read"})
+
+_NEW_FILE_HEADER = "# Managed by commune.baseline: a change made here is drift and will be corrected.\n"
+
+
+def observe(rows: t.Iterable[Row]) -> dict[str, Reading]:
+    """Read every row's key in the files of its program."""
+    return {row["id"]: _read(row) for row in rows}
+
+
+def compare(row: Row, reading: Reading) -> bool:
+    return _compare.meets(row, reading.value)
+
+
+def apply(rows: t.Iterable[Row]) -> dict[str, str]:
+    """Write the key of every row; return the reason for each row (by id) that could not be written."""
+    failures = {}
+    for row in rows:
+        try:
+            text = text_file.read(row["path"])
+            old = _NEW_FILE_HEADER if text is None else text
+            text_file.replace(row["path"], GRAMMARS[row["grammar"]].write(old, row["key"], row["desired"]))
+        except OSError as error:
+            failures[row["id"]] = f"cannot write {row['path']}: {error.strerror}"
+    return failures
+
+
+def _read(row: Row) -> Reading:
+    texts = []
+    for path in _files(row):
+        try:
+            text = text_file.read(path)
+        except OSError as error:
+            return Reading(unreadable=f"cannot read {path}: {error.strerror}")
+        if text is not None:
+            texts.append((path, text))
+    return GRAMMARS[row["grammar"]].read(texts, row["key"])
+
+
+def _files(row: Row) -> list[str]:
+    """Expand the globs; within one glob, files are read in the order of their names, as run-parts does."""
+    found = [path for pattern in row.get("read", [row["path"]]) for path in sorted(glob.glob(pattern))]
+    return list(dict.fromkeys(found))

@@ -1,0 +1,124 @@
+#!/usr/bin/python
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: linux_policy
+short_description: Check and enforce all rows of a Linux device in one call
+version_added: 0.1.0
+description:
+  - Reads every row on the device and compares it with the desired value.
+  - Unless in check mode, corrects what fails and reads it again.
+  - M(commune.baseline.policy) calls this module with the rows of the roles; playbooks call that one.
+author:
+  - commune.baseline contributors (!UNKNOWN)
+attributes:
+  check_mode:
+    description: Reports the same states and changes nothing.
+    support: full
+  diff_mode:
+    description: Shows the value of every row that changed or would change.
+    support: full
+options:
+  rows:
+    description:
+      - The rows, each a dictionary with C(id), C(control), C(kind), C(desired), C(compare) and the fields of its kind.
+    type: list
+    elements: dict
+    required: true
+"""
+
+EXAMPLES = r"""
+- name: Close idle shells after ten minutes
+  commune.baseline.linux_policy:
+    rows:
+      - id: LNX-SHELL-TMOUT
+        control: AC-08
+        kind: option
+        path: /etc/profile.d/zz-commune-baseline.sh
+        grammar: shell
+        key: TMOUT
+        desired: 600
+        compare: "<="
+        disabled_by: [0]
+"""
+
+RETURN = r"""
+observations:
+  description: What each row showed, in the order in which the kinds ran.
+  type: list
+  elements: dict
+  returned: success
+  contains:
+    id:
+      description: The row's id.
+      type: str
+      sample: LNX-SHELL-TMOUT
+    control:
+      description: The control that the row serves.
+      type: str
+      sample: AC-08
+    kind:
+      description: The row's kind.
+      type: str
+      sample: option
+    state:
+      description: V(pass), V(fail) or V(not_assessed), as it is when the module ends.
+      type: str
+      sample: pass
+    desired:
+      description: The value wanted.
+      type: raw
+      sample: 600
+    before:
+      description: The value found, V(null) if there was none.
+      type: raw
+      sample: "0"
+    after:
+      description: The value when the module ended; in check mode the value found.
+      type: raw
+      sample: "600"
+    where:
+      description: The place that decides the value.
+      type: str
+      sample: /etc/profile.d/zz-commune-baseline.sh:2
+    reason:
+      description: Why the row could not be read or corrected, else V(null).
+      type: str
+      sample: "cannot read /etc/profile: Permission denied"
+    changed:
+      description: Whether the module wrote.
+      type: bool
+      sample: true
+    would_change:
+      description: Whether the module would have written, had it not been in check mode.
+      type: bool
+      sample: false
+"""
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.commune.baseline.plugins.module_utils._policy import engine
+
+
+def main() -> None:
+    module = AnsibleModule(
+        argument_spec={"rows": {"type": "list", "elements": "dict", "required": True}},
+        supports_check_mode=True,
+    )
+    observations = engine.run(module.params["rows"], check_mode=module.check_mode)
+    touched = [seen for seen in observations if seen.changed or seen.would_change]
+    module.exit_json(
+        changed=bool(touched),
+        observations=[seen.as_dict() for seen in observations],
+        diff={
+            "before": {seen.id: seen.before for seen in touched},
+            "after": {seen.id: seen.desired if seen.would_change else seen.after for seen in touched},
+        },
+    )
+
+
+if __name__ == "__main__":
+    main()

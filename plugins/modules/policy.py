@@ -1,0 +1,108 @@
+#!/usr/bin/python
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: policy
+short_description: Check and enforce the rows of roles on a device, in one call
+version_added: 0.1.0
+description:
+  - Collects the rows of the roles, resolves their knobs, hands all of them to the engine of the device's platform in one
+    call, and returns the state of every control.
+  - Audit, check mode, enforcement and verification are the same code. Run it with C(--check) to audit.
+  - Knobs are role defaults. Inventory, play and extra variables win over them; parameters given to a role do not reach
+    a call that names several roles.
+author:
+  - commune.baseline contributors (!UNKNOWN)
+attributes:
+  check_mode:
+    description: Reports the same states and changes nothing.
+    support: full
+  diff_mode:
+    description: Shows the value of every row that changed or would change.
+    support: full
+options:
+  roles:
+    description: Roles of this collection whose rows are used; all that have rows for the platform if left out.
+    type: list
+    elements: str
+  platform:
+    description: Platform of the device.
+    type: str
+    choices: [linux]
+    default: linux
+  fail_on:
+    description:
+      - The task fails if a control of this priority or a higher one fails or could not be assessed.
+      - RV(controls) is returned in any case.
+    type: str
+    choices: [must, should, could, never]
+    default: must
+seealso:
+  - module: commune.baseline.linux_policy
+"""
+
+EXAMPLES = r"""
+- name: Check and correct all rows
+  commune.baseline.policy:
+  become: true
+
+- name: Check and correct the rows of one role
+  commune.baseline.policy:
+    roles: [session_lock]
+    fail_on: never
+  become: true
+"""
+
+RETURN = r"""
+controls:
+  description: Every control that the rows serve, by id.
+  type: list
+  elements: dict
+  returned: always, once the rows were read on the device
+  contains:
+    control:
+      description: Id of the control in the catalogue.
+      type: str
+      sample: AC-08
+    title:
+      description: Title by language, C(vi) and C(en).
+      type: dict
+      sample: {vi: Khóa màn hình sau 10 phút không sử dụng, en: Screen/session lock after 10 minutes idle}
+    priority:
+      description: V(must), V(should) or V(could).
+      type: str
+      sample: must
+    clauses:
+      description: Codes of the clauses that demand it, regulation first.
+      type: list
+      elements: str
+      sample: ["001:19.1.c"]
+    state:
+      description: State of its worst row, V(fail), V(not_assessed), V(excepted), V(pass) or V(not_applicable).
+      type: str
+      sample: pass
+    rows:
+      description:
+        - The observations of its rows, as M(commune.baseline.linux_policy) returns them, with C(parameter) and
+          C(compare), and with C(why) and C(fix) (one sentence each in C(vi) and C(en)) where a row fails or could not
+          be assessed.
+      type: list
+      elements: dict
+      sample:
+        - id: LNX-SHELL-TMOUT
+          control: AC-08
+          parameter: console_timeout_seconds
+          kind: option
+          compare: "<="
+          state: pass
+          desired: 600
+          before: null
+          after: "600"
+          where: /etc/profile.d/zz-commune-baseline.sh:2
+          reason: null
+          changed: true
+          would_change: false
+"""

@@ -1,0 +1,55 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This plugin util is PRIVATE to the collection. It can change at any time.
+
+"""From observations of rows to the states of controls."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.commune.baseline.plugins.module_utils._observation import FAIL, NOT_ASSESSED, worst_state
+from ansible_collections.commune.baseline.plugins.plugin_utils._catalogue import PRIORITIES
+from ansible_collections.commune.baseline.plugins.plugin_utils._policy.rows import Row
+
+FAIL_ON = (*PRIORITIES, "never")
+
+
+def controls_of(rows: t.Iterable[Row], observations: t.Iterable[t.Mapping[str, t.Any]]) -> list[dict[str, t.Any]]:
+    """Join what the device returned with what the controller knows; a control's state is its worst row's."""
+    seen = {observation["id"]: observation for observation in observations}
+    controls: dict[str, dict[str, t.Any]] = {}
+    for row in rows:
+        control = controls.setdefault(
+            row.control.id,
+            {
+                "control": row.control.id,
+                "title": {"vi": row.control.title_vi, "en": row.control.title_en},
+                "priority": row.control.priority,
+                "clauses": list(row.control.clauses),
+                "rows": [],
+            },
+        )
+        control["rows"].append(_with_advice(row, seen[row.fields["id"]]))
+    for control in controls.values():
+        control["state"] = worst_state(row["state"] for row in control["rows"])
+    return sorted(controls.values(), key=lambda control: str(control["control"]))
+
+
+def unmet(controls: t.Iterable[t.Mapping[str, t.Any]], fail_on: str) -> list[str]:
+    """Return the ids of controls of this priority or a higher one that fail or could not be assessed."""
+    counting = PRIORITIES[: FAIL_ON.index(fail_on) + 1] if fail_on != "never" else ()
+    return [
+        control["control"]
+        for control in controls
+        if control["priority"] in counting and control["state"] in (FAIL, NOT_ASSESSED)
+    ]
+
+
+def _with_advice(row: Row, observation: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """Add the row's parameter, and its reason and remedy in words where it does not pass."""
+    joined = {**observation, "parameter": row.fields.get("parameter"), "compare": row.fields.get("compare", "==")}
+    if observation["state"] in (FAIL, NOT_ASSESSED):
+        joined.update(why=row.fields["why"], fix=row.fields["fix"])
+    return joined

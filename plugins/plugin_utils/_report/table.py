@@ -1,0 +1,123 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This plugin util is PRIVATE to the collection. It can change at any time.
+
+"""The table on screen: every control on every device, in plain words, Vietnamese or English."""
+
+from __future__ import annotations
+
+import typing as t
+import unicodedata
+
+from ansible_collections.commune.baseline.plugins.module_utils._observation import (
+    EXCEPTED,
+    FAIL,
+    NOT_APPLICABLE,
+    NOT_ASSESSED,
+    PASS,
+)
+
+LANGUAGES = ("vi", "en")
+
+_STATES = {
+    "vi": {
+        PASS: "ĐẠT",
+        FAIL: "KHÔNG ĐẠT",
+        NOT_ASSESSED: "CHƯA KIỂM TRA",
+        EXCEPTED: "NGOẠI LỆ",
+        NOT_APPLICABLE: "KHÔNG ÁP DỤNG",
+    },
+    "en": {
+        PASS: "PASS",
+        FAIL: "FAIL",
+        NOT_ASSESSED: "NOT ASSESSED",
+        EXCEPTED: "EXCEPTED",
+        NOT_APPLICABLE: "NOT APPLICABLE",
+    },
+}
+_HEADS = {
+    "vi": ("Thiết bị", "Biện pháp", "Kết quả", "Nội dung"),
+    "en": ("Device", "Control", "Result", "Content"),
+}
+_WORDS = {
+    "vi": {
+        "title": "Kết quả theo thiết bị và biện pháp",
+        "is": "{id}: đang là {after}, cần {desired}",
+        "was": "{id}: đã sửa từ {before} thành {after}",
+        "would": "{id}: đang là {before}, sẽ sửa thành {target}",
+        "absent": "chưa đặt",
+        "at": " ({where})",
+        "why": "Vì sao: {text}",
+        "fix": "Cách xử lý: {text}",
+        "not_reached": "không kết nối được",
+        "total": "{passed}/{all} biện pháp đạt",
+    },
+    "en": {
+        "title": "Results by device and control",
+        "is": "{id}: is {after}, should be {desired}",
+        "was": "{id}: corrected from {before} to {after}",
+        "would": "{id}: is {before}, would be set to {target}",
+        "absent": "not set",
+        "at": " ({where})",
+        "why": "Why: {text}",
+        "fix": "What to do: {text}",
+        "not_reached": "cannot be reached",
+        "total": "{passed}/{all} controls pass",
+    },
+}
+_BOUNDS = {"<=": "≤ ", ">=": "≥ "}
+
+Controls = t.Sequence[t.Mapping[str, t.Any]]
+
+
+def table(devices: t.Mapping[str, Controls], unreached: t.Mapping[str, str], language: str) -> str:
+    """Return the table of all devices; ``unreached`` gives the reason for each device without a result."""
+    words = _WORDS[language]
+    lines = [_HEADS[language]]
+    for device, controls in sorted(devices.items()):
+        for control in controls:
+            lines.append((device, control["control"], _STATES[language][control["state"]], control["title"][language]))
+            lines.extend(("", "", "", detail) for row in control["rows"] for detail in _details(row, language))
+    for device, reason in sorted(unreached.items()):
+        lines.append((device, "-", _STATES[language][NOT_ASSESSED], f"{words['not_reached']}: {reason}"))
+    return "\n".join([words["title"], *_aligned(lines), _total(devices, unreached, language)])
+
+
+def _details(row: t.Mapping[str, t.Any], language: str) -> t.Iterator[str]:
+    """Say what a row did or lacks; a row that simply passes says nothing."""
+    words = _WORDS[language]
+    if row["reason"]:
+        yield f"{row['id']}: {row['reason']}"
+    elif row["would_change"]:
+        yield words["would"].format(**_values(row, words)) + _place(row, words)
+    elif row["changed"]:
+        yield words["was"].format(**_values(row, words)) + _place(row, words)
+    elif row["state"] == FAIL:
+        yield words["is"].format(**_values(row, words)) + _place(row, words)
+    for advice in ("why", "fix"):
+        if advice in row:
+            yield words[advice].format(text=row[advice][language])
+
+
+def _values(row: t.Mapping[str, t.Any], words: t.Mapping[str, str]) -> dict[str, str]:
+    shown = {key: words["absent"] if row[key] is None else str(row[key]) for key in ("before", "after")}
+    bound = _BOUNDS.get(row["compare"], "")
+    return {**shown, "id": row["id"], "target": str(row["desired"]), "desired": f"{bound}{row['desired']}"}
+
+
+def _place(row: t.Mapping[str, t.Any], words: t.Mapping[str, str]) -> str:
+    return words["at"].format(where=row["where"]) if row["where"] else ""
+
+
+def _total(devices: t.Mapping[str, Controls], unreached: t.Mapping[str, str], language: str) -> str:
+    states = [control["state"] for controls in devices.values() for control in controls]
+    total = _WORDS[language]["total"].format(passed=states.count(PASS), all=len(states))
+    return f"{total}; {_WORDS[language]['not_reached']}: {len(unreached)}" if unreached else total
+
+
+def _aligned(lines: t.Sequence[t.Sequence[str]]) -> list[str]:
+    """Pad every column but the last to its widest cell."""
+    cells = [[unicodedata.normalize("NFC", cell) for cell in line] for line in lines]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    return ["  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in cells]

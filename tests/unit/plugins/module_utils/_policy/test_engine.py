@@ -1,0 +1,89 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from ansible_collections.commune.baseline.plugins.module_utils._policy import engine
+
+
+@pytest.fixture(name="row")
+def fixture_row(tmp_path):
+    return {
+        "id": "LNX-SHELL-TMOUT",
+        "control": "AC-08",
+        "kind": "option",
+        "path": str(tmp_path / "00.sh"),
+        "read": [str(tmp_path / "profile"), str(tmp_path / "*.sh")],
+        "grammar": "shell",
+        "key": "TMOUT",
+        "desired": 600,
+        "compare": "<=",
+        "disabled_by": [0],
+    }
+
+
+def run(row, *, check_mode=False):
+    (observation,) = engine.run([row], check_mode=check_mode)
+    return observation
+
+
+def test_check_mode_fails_the_row_and_writes_nothing(row, tmp_path):
+    seen = run(row, check_mode=True)
+    assert (seen.state, seen.changed, seen.would_change) == ("fail", False, True)
+    assert os.listdir(tmp_path) == []
+
+
+def test_a_run_corrects_the_row_and_the_next_changes_nothing(row):
+    first, second = run(row), run(row)
+    assert (first.state, first.changed, first.before, first.after) == ("pass", True, None, "600")
+    assert (second.state, second.changed, second.before, second.after) == ("pass", False, "600", "600")
+
+
+def test_a_shorter_time_is_kept(row, tmp_path):
+    (tmp_path / "site.sh").write_text("TMOUT=300\n")
+    assert run(row).changed is False
+
+
+@pytest.mark.parametrize("broken", ["TMOUT=0\n", "TMOUT=3600\n", "unset TMOUT\n", ""])
+def test_a_broken_setting_is_seen_and_corrected(row, tmp_path, broken):
+    run(row)
+    (tmp_path / "00.sh").write_text(broken)
+    assert run(row, check_mode=True).state == "fail"
+    assert run(row).state == "pass"
+
+
+def test_a_write_that_another_file_overrides_still_fails_and_says_where(row, tmp_path):
+    (tmp_path / "profile").write_text("readonly TMOUT=0\n")
+    seen = run(row)
+    assert (seen.state, seen.changed, seen.after) == ("fail", True, "0")
+    assert seen.reason == f"written, but {tmp_path}/profile:1 still decides the value"
+
+
+def test_a_file_that_cannot_be_read_is_not_assessed(row, tmp_path):
+    (tmp_path / "profile").mkdir()
+    seen = run(row)
+    assert (seen.state, seen.changed) == ("not_assessed", False)
+    assert seen.reason == f"cannot read {tmp_path}/profile: Is a directory"
+
+
+def test_a_file_that_cannot_be_written_fails_with_the_cause(row, tmp_path):
+    row["path"] = str(tmp_path / "missing" / "00.sh")
+    seen = run(row)
+    assert (seen.state, seen.changed) == ("fail", False)
+    assert seen.reason == f"cannot write {row['path']}: No such file or directory"
+
+
+def test_the_file_keeps_its_mode_its_link_and_bytes_that_are_no_text(row, tmp_path):
+    target = tmp_path / "elsewhere"
+    target.write_bytes(b"# caf\xe9\n")
+    target.chmod(0o640)
+    (tmp_path / "00.sh").symlink_to(target)
+    assert run(row).state == "pass"
+    assert (tmp_path / "00.sh").is_symlink()
+    assert target.stat().st_mode & 0o777 == 0o640
+    assert target.read_bytes().startswith(b"# caf\xe9\n")
+    assert [name for name in os.listdir(tmp_path) if name.startswith(".commune")] == []
