@@ -9,8 +9,8 @@ module: policy
 short_description: Check and enforce the rows of roles on a device, in one call
 version_added: 0.1.0
 description:
-  - Collects the rows of the roles, resolves their knobs, hands all of them to the engine of the device's platform in one
-    call, and returns the state of every control.
+  - Collects the rows of the roles, resolves their knobs, hands all of them to the engine of the device's platform in
+    one call, and returns the state of every control.
   - Audit, check mode, enforcement and verification are the same code. Run it with C(--check) to audit.
   - Knobs are role defaults. Inventory, play and extra variables win over them; parameters given to a role do not reach
     a call that names several roles.

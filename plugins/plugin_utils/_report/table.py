@@ -43,9 +43,9 @@ _HEADS = {
 _WORDS = {
     "vi": {
         "title": "Kết quả theo thiết bị và biện pháp",
-        "is": "{id}: đang là {after}, cần {desired}",
-        "was": "{id}: đã sửa từ {before} thành {after}",
-        "would": "{id}: đang là {before}, sẽ sửa thành {target}",
+        "is": "{id}: hiện tại: {after}; cần: {desired}",
+        "was": "{id}: đã sửa: {before} → {after}",
+        "would": "{id}: hiện tại: {before}; sẽ sửa thành: {target}",
         "absent": "chưa đặt",
         "at": " ({where})",
         "why": "Vì sao: {text}",
@@ -55,9 +55,9 @@ _WORDS = {
     },
     "en": {
         "title": "Results by device and control",
-        "is": "{id}: is {after}, should be {desired}",
-        "was": "{id}: corrected from {before} to {after}",
-        "would": "{id}: is {before}, would be set to {target}",
+        "is": "{id}: now: {after}; should be: {desired}",
+        "was": "{id}: corrected: {before} → {after}",
+        "would": "{id}: now: {before}; would be set to: {target}",
         "absent": "not set",
         "at": " ({where})",
         "why": "Why: {text}",

@@ -1,0 +1,28 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+PYTHON ?= python3
+GROUPS := lint sanity units pytest integration molecule
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test install clean $(GROUPS)
+
+help: ## Show this list
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+
+demo: ## Bring up two real hosts; check, break and correct one row; show the results
+	@$(PYTHON) -m tests.suite 'venv 3.11' 'lab images'
+	@.venv/3.11/bin/python -m tests.demo
+
+test: ## Set everything up on this machine and run every test it can run
+	@$(PYTHON) -m tests.suite
+
+$(GROUPS): ## One group of steps: make lint, sanity, units, pytest, integration, molecule
+	@$(PYTHON) -m tests.suite $@
+
+install: ## Make the virtual environment .venv/3.11 with everything in it
+	@$(PYTHON) -m tests.suite 'venv 3.11'
+
+clean: ## Take down all labs and remove what was built; virtual environments and lab images stay
+	@$(PYTHON) -m tests.lab down --all
+	@rm -rf build dist .mypy_cache .pytest_cache .ruff_cache

@@ -1,0 +1,162 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The steps of `make test`: every gate, as the command that a developer would type."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Mapping
+
+from tests.suite import interpreters
+from tests.suite.environment import ROOT, venv
+from tests.suite.runner import Step
+
+_OLDEST, _NEWEST = interpreters.OLDEST, interpreters.NEWEST
+_SYSTEM_PACKAGES = (
+    "debian-archive-keyring",
+    "debootstrap",
+    "git",
+    "iproute2",
+    "netcat-openbsd",
+    "openssh-client",
+    "shellcheck",
+    "systemd-container",
+    "util-linux",
+)
+_LINT = ("lint",)
+_SCENARIOS = tuple(sorted(path.parent.name for path in (ROOT / "molecule").glob("*/molecule.yml")))
+_SMOKE = "session_lock"
+
+
+def all_steps() -> list[Step]:
+    return [*_setup(), *_static(), *_ansible_test(), *_pytest(), *_molecule()]
+
+
+def _setup() -> list[Step]:
+    return [
+        _own("system packages", "packages", *_SYSTEM_PACKAGES, skip_reason=_no_root),
+        _own(f"venv {_OLDEST}", "venv", _OLDEST),
+        _own(f"venv {_NEWEST}", "venv", _NEWEST, skip_reason=_missing(_NEWEST)),
+        _own("pip for ansible-test", "ansible-test-pip"),
+        Step(
+            "lab images",
+            (sys.executable, "-m", "tests.lab", "image", "bookworm", "trixie"),
+            after=("system packages",),
+            groups=("setup",),
+            skip_reason=_no_root,
+        ),
+    ]
+
+
+def _static() -> list[Step]:
+    docs = "--plugin-docs --skip-rstcheck --validate-collection-refs=self --disallow-unknown-collection-refs"
+    return [
+        _tool("ruff check", "ruff", "check", "--no-cache", ".", groups=_LINT),
+        _tool("ruff format", "ruff", "format", "--no-cache", "--check", ".", groups=_LINT),
+        _tool("yamllint", "yamllint", "--strict", ".", groups=_LINT),
+        _tool("mypy plugins", "mypy", groups=_LINT),
+        _tool("mypy tests", "mypy", "--strict", "-p", "tests.lab", "-p", "tests.suite", groups=_LINT),
+        _tool("ansible-lint", "ansible-lint", "--strict", groups=_LINT),
+        Step("shellcheck", ("shellcheck", *_shell_scripts()), ("system packages",), _LINT),
+        _tool("changelog", "antsibull-changelog", "lint", groups=_LINT),
+        _tool("documentation", "antsibull-docs", "lint-collection-docs", *docs.split(), ".", groups=_LINT),
+    ]
+
+
+def _ansible_test() -> list[Step]:
+    return [
+        _in_tree("sanity", _OLDEST, "sanity", "--local", "--python", _OLDEST, after=("pip for ansible-test",)),
+        _in_tree("units", _NEWEST, "units", "--local", "--python", _NEWEST),
+    ]
+
+
+def _pytest() -> list[Step]:
+    return [
+        _tool(f"pytest {_OLDEST}", "pytest", groups=("pytest",)),
+        _tool(
+            "integration",
+            "pytest",
+            "tests/integration",
+            after=("lab images",),
+            groups=("integration",),
+            skip_reason=_no_root,
+        ),
+    ]
+
+
+def _molecule() -> list[Step]:
+    """All scenarios under the oldest Python, one of them under the newest too."""
+    return [
+        _tool(
+            f"molecule {scenario} {version}",
+            "molecule",
+            "test",
+            "--scenario-name",
+            scenario,
+            after=("lab images",),
+            groups=("molecule",),
+            version=version,
+            skip_reason=_no_root,
+            environment={
+                "LAB_NAME": f"{scenario}-{version}".replace("_", "-").replace(".", ""),
+                "MOLECULE_EPHEMERAL_DIRECTORY": str(ROOT / "build/molecule" / version / scenario),
+            },
+        )
+        for version, scenario in [*((_OLDEST, name) for name in _SCENARIOS), (_NEWEST, _SMOKE)]
+    ]
+
+
+def _own(name: str, *arguments: str, skip_reason: Callable[[], str | None] = lambda: None) -> Step:
+    command = (sys.executable, "-m", "tests.suite.environment", *arguments)
+    return Step(name, command, groups=("setup",), skip_reason=skip_reason)
+
+
+def _tool(
+    name: str,
+    tool: str,
+    *arguments: str,
+    after: tuple[str, ...] = (),
+    groups: tuple[str, ...],
+    version: str = _OLDEST,
+    environment: Mapping[str, str] | None = None,
+    skip_reason: Callable[[], str | None] = lambda: None,
+) -> Step:
+    """A program of a virtual environment, with that environment in front of the path."""
+    programs = venv(version) / "bin"
+    path = f"{programs}{os.pathsep}{os.environ['PATH']}"
+    return Step(
+        name,
+        (str(programs / tool), *arguments),
+        after=(f"venv {version}", *after),
+        groups=groups,
+        environment={"PATH": path, "VIRTUAL_ENV": str(venv(version)), **(environment or {})},
+        skip_reason=skip_reason,
+    )
+
+
+def _in_tree(group: str, version: str, *arguments: str, after: tuple[str, ...] = ()) -> Step:
+    """An ansible-test command, in a copy of the collection that lies where ansible-test wants it."""
+    module = ("-m", "tests.suite.collection_tree", f"build/{group}", "ansible-test")
+    name = f"ansible-test {group} {version}"
+    return _tool(name, "python", *module, *arguments, after=after, groups=(group,), version=version)
+
+
+def _shell_scripts() -> list[str]:
+    return [".ci/run", *(str(path.relative_to(ROOT)) for path in sorted(ROOT.glob("tests/**/*.sh")))]
+
+
+def _no_root() -> str | None:
+    return "needs root: real hosts are started with systemd-nspawn" if os.geteuid() else None
+
+
+def _missing(version: str) -> Callable[[], str | None]:
+    def reason() -> str | None:
+        try:
+            interpreters.find(version)
+        except interpreters.InterpreterMissingError as error:
+            return str(error)
+        return None
+
+    return reason
