@@ -118,6 +118,12 @@ def _total(devices: t.Mapping[str, Controls], unreached: t.Mapping[str, str], la
 
 def _aligned(lines: t.Sequence[t.Sequence[str]]) -> list[str]:
     """Pad every column but the last to its widest cell."""
-    cells = [[unicodedata.normalize("NFC", cell) for cell in line] for line in lines]
+    cells = [[_one_line(cell) for cell in line] for line in lines]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     return ["  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in cells]
+
+
+def _one_line(text: str) -> str:
+    """Keep what a device says from breaking the table, or from commanding the terminal it is shown on."""
+    printable = (" " if unicodedata.category(character)[0] in "CZ" else character for character in text)
+    return unicodedata.normalize("NFC", " ".join("".join(printable).split()))

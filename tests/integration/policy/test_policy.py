@@ -1,0 +1,127 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The policy door against real hosts: what is broken is broken by hand, what is proven is asked of the host's shell."""
+
+from __future__ import annotations
+
+import shlex
+import subprocess
+import time
+
+import pytest
+
+from tests.integration.conftest import SUITES
+
+DRIFT, HARDEN = "playbooks/drift.yml", "playbooks/harden.yml"
+FILE = "/etc/profile.d/zz-commune-baseline.sh"
+HOSTS = list(SUITES)
+
+
+def time_out(host):
+    """Ask a login shell of the host how long it may idle; empty if it may for ever."""
+    return host.ssh("echo 'echo \"$TMOUT\"' | bash -li 2>/dev/null").stdout.strip()
+
+
+def configuration_digest(host):
+    return host.ssh("sudo tar --create --sort=name --file=- --directory=/ etc | sha256sum").stdout
+
+
+def test_check_mode_on_a_fresh_host_fails_predicts_the_change_and_changes_nothing(controller):
+    before = [configuration_digest(host) for host in controller.lab.hosts.values()]
+    run = controller.playbook(DRIFT, "--check")
+    assert run.exit_code == 2
+    for name in HOSTS:
+        row = run.row(name)
+        assert (row["state"], row["before"], row["would_change"], row["changed"]) == ("fail", None, True, False)
+        assert run.results[name]["msg"] == "1 of 1 controls are not met: AC-08"
+    assert [configuration_digest(host) for host in controller.lab.hosts.values()] == before
+
+
+def test_hardening_takes_effect_and_a_second_run_changes_nothing(controller):
+    first, second = controller.playbook(HARDEN), controller.playbook(DRIFT)
+    assert (first.exit_code, second.exit_code) == (0, 0)
+    for name, host in controller.lab.hosts.items():
+        assert (first.results[name]["changed"], first.row(name)["state"]) == (True, "pass")
+        assert (second.results[name]["changed"], second.row(name)["state"]) == (False, "pass")
+        assert time_out(host) == "600"
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        f"rm {FILE}",
+        f"truncate --size=0 {FILE}",
+        f"sed --in-place s/600/86400/g {FILE}",
+        f"echo TMOUT=0 > {FILE}",
+        "echo readonly TMOUT=0 > /etc/profile.d/zz-commune-baseline.sh",
+    ],
+)
+def test_a_setting_broken_by_hand_is_found_and_corrected(controller, command):
+    assert controller.playbook(HARDEN).exit_code == 0
+    for host in controller.lab.hosts.values():
+        host.ssh(f"sudo sh -c {shlex.quote(command)}")
+        assert time_out(host) != "600"
+    found, corrected = controller.playbook(DRIFT, "--check"), controller.playbook(DRIFT)
+    assert [found.row(name)["state"] for name in HOSTS] == ["fail", "fail"]
+    assert [corrected.row(name)["state"] for name in HOSTS] == ["pass", "pass"]
+    assert [time_out(host) for host in controller.lab.hosts.values()] == ["600", "600"]
+
+
+def test_a_setting_that_another_file_overrides_is_never_called_done(controller):
+    host = controller.lab.host("debian12")
+    host.ssh("echo 'readonly TMOUT=0' | sudo tee /etc/profile.d/aa-local.sh")
+    run = controller.playbook(HARDEN, "--limit", "debian12")
+    assert (run.exit_code, run.row("debian12")["state"]) == (2, "fail")
+    assert run.row("debian12")["reason"] == "written, but /etc/profile.d/aa-local.sh:1 still decides the value"
+    assert time_out(host) == "0"
+    host.ssh("sudo rm /etc/profile.d/aa-local.sh")
+    assert controller.playbook(DRIFT, "--limit", "debian12").row("debian12")["state"] == "pass"
+
+
+def test_a_stricter_value_of_the_host_is_kept(controller):
+    host = controller.lab.host("debian12")
+    host.ssh("echo 'TMOUT=120' | sudo tee /etc/profile.d/local.sh")
+    run = controller.playbook(HARDEN, "--limit", "debian12")
+    assert (run.row("debian12")["state"], run.results["debian12"]["changed"]) == ("pass", False)
+    assert time_out(host) == "120"
+
+
+def test_an_idle_session_over_ssh_ends_by_itself(controller):
+    assert controller.playbook(HARDEN, "--extra-vars", "session_lock_idle_seconds=2").exit_code == 0
+    for host in controller.lab.hosts.values():
+        command = ["ssh", "-F", controller.lab.ssh_config, "-tt", host.name]
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as session:
+            begun = time.monotonic()
+            printed = session.stdout.read()
+            session.stdin.close()
+        assert "timed out waiting for input: auto-logout" in printed
+        assert time.monotonic() - begun >= 2
+
+
+def test_a_knob_of_the_wrong_type_stops_before_the_host_is_touched(controller):
+    run = controller.playbook(HARDEN, "--limit", "debian12", "--extra-vars", "session_lock_idle_seconds=soon")
+    assert run.exit_code == 2
+    assert "role session_lock: argument 'session_lock_idle_seconds'" in run.results["debian12"]["msg"]
+    assert time_out(controller.lab.host("debian12")) == ""
+
+
+def test_a_role_can_be_used_alone_from_another_playbook(controller, tmp_path):
+    playbook = tmp_path / "site.yml"
+    playbook.write_text("- hosts: all\n  gather_facts: false\n  roles: [commune.baseline.session_lock]\n")
+    run = controller.playbook(str(playbook), "--limit", "debian13")
+    assert (run.exit_code, run.row("debian13")["state"]) == (0, "pass")
+    assert time_out(controller.lab.host("debian13")) == "600"
+
+
+def test_the_playbook_runs_by_its_name_too(controller):
+    assert controller.playbook("commune.baseline.drift", "--check").row("debian13")["state"] == "fail"
+
+
+def test_a_device_that_cannot_be_reached_is_not_assessed(controller, tmp_path):
+    inventory = tmp_path / "hosts.yml"
+    inventory.write_text("all: {hosts: {away: {ansible_host: 10.77.0.250, ansible_ssh_args: -o ConnectTimeout=1}}}\n")
+    screen = controller.screen(DRIFT, "--check", "--inventory", str(inventory), "--limit", "away,debian12")
+    away = [line for line in screen.splitlines() if line.startswith("away ") and "CHƯA KIỂM TRA" in line]
+    assert len(away) == 1
+    assert screen.splitlines()[-1] == "0/1 biện pháp đạt; không kết nối được: 1"

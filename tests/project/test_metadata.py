@@ -1,0 +1,62 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Facts that stand in two files on purpose agree."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+
+from ansible_collections.commune.baseline.plugins.plugin_utils._catalogue import Catalogue
+from ansible_collections.commune.baseline.plugins.plugin_utils._policy.rows import (
+    PLATFORMS,
+    read_rows,
+    roles_with_rows,
+)
+
+ROOT = Path(__file__).parents[2]
+ROLES = sorted(path.name for path in (ROOT / "roles").iterdir() if path.is_dir())
+
+
+def load(path):
+    return yaml.safe_load((ROOT / path).read_text("utf-8"))
+
+
+def options_of(role):
+    return load(f"roles/{role}/meta/argument_specs.yml")["argument_specs"]["main"].get("options", {})
+
+
+def test_the_wheel_and_the_collection_have_one_version():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    assert project["version"] == load("galaxy.yml")["version"]
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_roles_defaults_are_those_of_its_specification(role):
+    specified = {name: option["default"] for name, option in options_of(role).items() if "default" in option}
+    assert load(f"roles/{role}/defaults/main.yml") == specified
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_all_rows_are_valid_and_their_knobs_are_specified(platform):
+    rows = read_rows(ROOT / "roles", roles_with_rows(ROOT / "roles", platform), platform, Catalogue(ROOT / "catalogue"))
+    assert rows
+    for row in rows:
+        assert row.knob is None or row.knob in options_of(row.role)
+        assert row.fields.get("parameter", row.control.clauses[0]) in [*row.control.parameters, *row.control.clauses]
+        assert all(row.fields[text].keys() == {"vi", "en"} for text in ("why", "fix"))
+
+
+def test_every_role_has_a_molecule_scenario():
+    assert [role for role in ROLES if not (ROOT / "molecule" / role / "molecule.yml").is_file()] == []
+
+
+@pytest.mark.parametrize("readme", ["README.md", "README.vi.md"])
+def test_the_readme_begins_with_the_two_commands(readme):
+    text = (ROOT / readme).read_text("utf-8")
+    first_block = text.split("```")[1]
+    assert [line.split("#")[0].strip() for line in first_block.splitlines()[1:]] == ["make demo", "make test"]
