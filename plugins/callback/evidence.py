@@ -10,7 +10,8 @@ short_description: Show the state of every control on every device
 version_added: 0.1.0
 description:
   - Collects C(controls) from the results of M(commune.baseline.policy) and prints one table when the run ends.
-  - A device that could not be reached stands in the table as not assessed, with the reason.
+  - A device that could not be reached, or where a task failed before, stands in the table as not assessed, with the
+    reason.
 author:
   - commune.baseline contributors (!UNKNOWN)
 requirements:
@@ -32,7 +33,7 @@ import typing as t
 
 from ansible.plugins.callback import CallbackBase
 
-from ansible_collections.commune.baseline.plugins.plugin_utils._report.table import Controls, table
+from ansible_collections.commune.baseline.plugins.plugin_utils._report.table import Controls, Obstacle, table
 
 
 class CallbackModule(CallbackBase):
@@ -44,24 +45,28 @@ class CallbackModule(CallbackBase):
     def __init__(self, display: t.Any = None, options: t.Any = None) -> None:
         super().__init__(display, options)
         self._controls: dict[str, dict[str, t.Mapping[str, t.Any]]] = {}
-        self._unreached: dict[str, str] = {}
+        self._obstacles: dict[str, Obstacle] = {}
 
     def v2_runner_on_ok(self, result: t.Any) -> None:
         self._collect(result)
 
     def v2_runner_on_failed(self, result: t.Any, ignore_errors: bool = False) -> None:
-        self._collect(result)
+        if "controls" in result.result:
+            self._collect(result)
+        elif not ignore_errors:
+            self._obstacles[result.host.name] = Obstacle("failed", str(result.result.get("msg", "")))
 
     def v2_runner_on_unreachable(self, result: t.Any) -> None:
-        self._unreached[result.host.name] = str(result.result.get("msg", ""))
+        self._obstacles[result.host.name] = Obstacle("unreachable", str(result.result.get("msg", "")))
 
     def v2_playbook_on_stats(self, stats: t.Any) -> None:
-        if not self._controls and not self._unreached:
+        if not self._controls and not self._obstacles:
             return
         devices: dict[str, Controls] = {name: list(controls.values()) for name, controls in self._controls.items()}
-        self._display.display("\n" + table(devices, self._unreached, self.get_option("language")))
+        self._display.display("\n" + table(devices, self._obstacles, self.get_option("language")))
 
     def _collect(self, result: t.Any) -> None:
         """Keep what a device showed last of each control."""
         for control in result.result.get("controls", ()):
             self._controls.setdefault(result.host.name, {})[control["control"]] = control
+            self._obstacles.pop(result.host.name, None)

@@ -98,6 +98,8 @@ observations:
       sample: false
 """
 
+import typing as t
+
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.commune.baseline.plugins.module_utils._policy import engine
@@ -110,14 +112,16 @@ def main() -> None:
     )
     observations = engine.run(module.params["rows"], check_mode=module.check_mode)
     touched = [seen for seen in observations if seen.changed or seen.would_change]
-    module.exit_json(
-        changed=bool(touched),
-        observations=[seen.as_dict() for seen in observations],
-        diff={
+    result: dict[str, t.Any] = {
+        "changed": bool(touched),
+        "observations": [seen.as_dict() for seen in observations],
+    }
+    if module._diff:
+        result["diff"] = {
             "before": {seen.id: seen.before for seen in touched},
             "after": {seen.id: seen.desired if seen.would_change else seen.after for seen in touched},
-        },
-    )
+        }
+    module.exit_json(**result)
 
 
 if __name__ == "__main__":

@@ -43,26 +43,28 @@ _HEADS = {
 _WORDS = {
     "vi": {
         "title": "Kết quả theo thiết bị và biện pháp",
-        "is": "{id}: hiện tại: {after}; cần: {desired}",
-        "was": "{id}: đã sửa: {before} → {after}",
-        "would": "{id}: hiện tại: {before}; sẽ sửa thành: {target}",
+        "is": "{id}: hiện tại: {after}{where}; cần: {desired}",
+        "was": "{id}: đã sửa: {before} → {after}{where}",
+        "would": "{id}: hiện tại: {before}{where}; sẽ sửa thành: {target}",
         "absent": "chưa đặt",
-        "at": " ({where})",
         "why": "Vì sao: {text}",
         "fix": "Cách xử lý: {text}",
-        "not_reached": "không kết nối được",
+        "unreachable": "không kết nối được",
+        "failed": "lỗi khi kiểm tra",
+        "unassessed": "thiết bị chưa kiểm tra được",
         "total": "{passed}/{all} biện pháp đạt",
     },
     "en": {
         "title": "Results by device and control",
-        "is": "{id}: now: {after}; should be: {desired}",
-        "was": "{id}: corrected: {before} → {after}",
-        "would": "{id}: now: {before}; would be set to: {target}",
+        "is": "{id}: now: {after}{where}; should be: {desired}",
+        "was": "{id}: corrected: {before} → {after}{where}",
+        "would": "{id}: now: {before}{where}; would be set to: {target}",
         "absent": "not set",
-        "at": " ({where})",
         "why": "Why: {text}",
         "fix": "What to do: {text}",
-        "not_reached": "cannot be reached",
+        "unreachable": "cannot be reached",
+        "failed": "the check failed",
+        "unassessed": "devices that could not be assessed",
         "total": "{passed}/{all} controls pass",
     },
 }
@@ -71,17 +73,25 @@ _BOUNDS = {"<=": "≤ ", ">=": "≥ "}
 Controls = t.Sequence[t.Mapping[str, t.Any]]
 
 
-def table(devices: t.Mapping[str, Controls], unreached: t.Mapping[str, str], language: str) -> str:
-    """Return the table of all devices; ``unreached`` gives the reason for each device without a result."""
+class Obstacle(t.NamedTuple):
+    """Why a device could not be assessed: what happened (``unreachable`` or ``failed``), and the message."""
+
+    what: str
+    message: str
+
+
+def table(devices: t.Mapping[str, Controls], obstacles: t.Mapping[str, Obstacle], language: str) -> str:
+    """Return the table of all devices, with their controls or with what stood in the way."""
     words = _WORDS[language]
     lines = [_HEADS[language]]
     for device, controls in sorted(devices.items()):
         for control in controls:
             lines.append((device, control["control"], _STATES[language][control["state"]], control["title"][language]))
             lines.extend(("", "", "", detail) for row in control["rows"] for detail in _details(row, language))
-    for device, reason in sorted(unreached.items()):
-        lines.append((device, "-", _STATES[language][NOT_ASSESSED], f"{words['not_reached']}: {reason}"))
-    return "\n".join([words["title"], *_aligned(lines), _total(devices, unreached, language)])
+    for device, obstacle in sorted(obstacles.items()):
+        content = f"{words[obstacle.what]}: {obstacle.message}"
+        lines.append((device, "-", _STATES[language][NOT_ASSESSED], content))
+    return "\n".join([words["title"], *_aligned(lines), _total(devices, obstacles, words)])
 
 
 def _details(row: t.Mapping[str, t.Any], language: str) -> t.Iterator[str]:
@@ -90,11 +100,11 @@ def _details(row: t.Mapping[str, t.Any], language: str) -> t.Iterator[str]:
     if row["reason"]:
         yield f"{row['id']}: {row['reason']}"
     elif row["would_change"]:
-        yield words["would"].format(**_values(row, words)) + _place(row, words)
+        yield words["would"].format(**_values(row, words))
     elif row["changed"]:
-        yield words["was"].format(**_values(row, words)) + _place(row, words)
+        yield words["was"].format(**_values(row, words))
     elif row["state"] == FAIL:
-        yield words["is"].format(**_values(row, words)) + _place(row, words)
+        yield words["is"].format(**_values(row, words))
     for advice in ("why", "fix"):
         if advice in row:
             yield words[advice].format(text=row[advice][language])
@@ -102,18 +112,19 @@ def _details(row: t.Mapping[str, t.Any], language: str) -> t.Iterator[str]:
 
 def _values(row: t.Mapping[str, t.Any], words: t.Mapping[str, str]) -> dict[str, str]:
     shown = {key: words["absent"] if row[key] is None else str(row[key]) for key in ("before", "after")}
-    bound = _BOUNDS.get(row["compare"], "")
-    return {**shown, "id": row["id"], "target": str(row["desired"]), "desired": f"{bound}{row['desired']}"}
+    return {
+        **shown,
+        "id": row["id"],
+        "target": str(row["desired"]),
+        "desired": f"{_BOUNDS.get(row['compare'], '')}{row['desired']}",
+        "where": f" ({row['where']})" if row["where"] else "",
+    }
 
 
-def _place(row: t.Mapping[str, t.Any], words: t.Mapping[str, str]) -> str:
-    return words["at"].format(where=row["where"]) if row["where"] else ""
-
-
-def _total(devices: t.Mapping[str, Controls], unreached: t.Mapping[str, str], language: str) -> str:
+def _total(devices: t.Mapping[str, Controls], obstacles: t.Sized, words: t.Mapping[str, str]) -> str:
     states = [control["state"] for controls in devices.values() for control in controls]
-    total = _WORDS[language]["total"].format(passed=states.count(PASS), all=len(states))
-    return f"{total}; {_WORDS[language]['not_reached']}: {len(unreached)}" if unreached else total
+    total = words["total"].format(passed=states.count(PASS), all=len(states))
+    return f"{total}; {words['unassessed']}: {len(obstacles)}" if obstacles else total
 
 
 def _aligned(lines: t.Sequence[t.Sequence[str]]) -> list[str]:

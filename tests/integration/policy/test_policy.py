@@ -124,4 +124,4 @@ def test_a_device_that_cannot_be_reached_is_not_assessed(controller, tmp_path):
     screen = controller.screen(DRIFT, "--check", "--inventory", str(inventory), "--limit", "away,debian12")
     away = [line for line in screen.splitlines() if line.startswith("away ") and "CHƯA KIỂM TRA" in line]
     assert len(away) == 1
-    assert screen.splitlines()[-1] == "0/1 biện pháp đạt; không kết nối được: 1"
+    assert screen.splitlines()[-1] == "0/1 biện pháp đạt; thiết bị chưa kiểm tra được: 1"
