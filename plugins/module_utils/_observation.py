@@ -40,6 +40,14 @@ class Reading:
     unreadable: str | None = None
 
 
+@dataclasses.dataclass(frozen=True)
+class Write:
+    """What came of bringing one row to its value: what changes (in check mode: would change), or the error."""
+
+    changes: bool = False
+    error: str | None = None
+
+
 @dataclasses.dataclass
 class Observation:
     """What one row showed on one device: state, and the values around a possible change."""

@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
 
 
@@ -42,15 +43,12 @@ def _at_least(value: t.Any, desired: t.Any) -> bool:
 
 
 def _text(value: t.Any) -> str:
-    return str(value).strip()
+    return str(value).strip(" \t")
 
 
 def _number(value: t.Any) -> int | None:
-    """Read a decimal number; anything else (a word, a shell expression) is no number and meets no bound."""
-    try:
-        return int(_text(value))
-    except ValueError:
-        return None
+    """Read a decimal number; anything else (a word, an expression, a stray carriage return) meets no bound."""
+    return int(_text(value)) if re.fullmatch(r"[+-]?[0-9]+", _text(value)) else None
 
 
 _COMPARISONS: dict[str, t.Callable[[t.Any, t.Any], bool]] = {

@@ -15,6 +15,7 @@ from ansible_collections.commune.baseline.plugins.module_utils._observation impo
     PASS,
     Observation,
     Reading,
+    Write,
 )
 from ansible_collections.commune.baseline.plugins.module_utils._policy import option
 
@@ -31,7 +32,7 @@ class Kind(t.Protocol):
 
     def compare(self, row: Row, reading: Reading) -> bool: ...
 
-    def apply(self, rows: t.Iterable[Row]) -> dict[str, str]: ...
+    def apply(self, rows: t.Iterable[Row], *, check_mode: bool) -> dict[str, Write]: ...
 
 
 # Kinds run in this order.
@@ -49,13 +50,13 @@ def run(rows: t.Sequence[Row], *, check_mode: bool) -> list[Observation]:
 def _run_kind(kind: Kind, rows: list[Row], *, check_mode: bool) -> list[Observation]:
     observed = {row["id"]: _observation(kind, row, reading) for row, reading in _readings(kind, rows)}
     failing = [row for row in rows if observed[row["id"]].state == FAIL]
+    writes = kind.apply(failing, check_mode=check_mode)
     if check_mode:
         for row in failing:
-            observed[row["id"]].would_change = True
-    elif failing:
-        failures = kind.apply(failing)
+            observed[row["id"]].would_change = writes[row["id"]].changes
+    else:
         for row, reading in _readings(kind, failing):
-            observed[row["id"]] = _after_apply(observed[row["id"]], _observation(kind, row, reading), failures)
+            observed[row["id"]] = _after(observed[row["id"]], _observation(kind, row, reading), writes[row["id"]])
     return list(observed.values())
 
 
@@ -84,10 +85,10 @@ def _state(kind: Kind, row: Row, reading: Reading) -> str:
     return PASS if kind.compare(row, reading) else FAIL
 
 
-def _after_apply(before: Observation, after: Observation, failures: t.Mapping[str, str]) -> Observation:
+def _after(before: Observation, after: Observation, write: Write) -> Observation:
     """Join what was seen before and after a write; a write that did not help says why."""
     after.before = before.before
-    after.changed = after.id not in failures
+    after.changed = write.changes
     if after.state == FAIL:
-        after.reason = failures.get(after.id) or f"written, but {after.where or 'nothing'} still decides the value"
+        after.reason = write.error or f"written, but {after.where or 'nothing'} still decides the value"
     return after

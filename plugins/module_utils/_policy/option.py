@@ -14,7 +14,7 @@ from __future__ import annotations
 import glob
 import typing as t
 
-from ansible_collections.commune.baseline.plugins.module_utils._observation import Reading
+from ansible_collections.commune.baseline.plugins.module_utils._observation import Reading, Write
 from ansible_collections.commune.baseline.plugins.module_utils._policy import compare as _compare
 from ansible_collections.commune.baseline.plugins.module_utils._policy import shell_grammar, text_file
 
@@ -45,17 +45,20 @@ def compare(row: Row, reading: Reading) -> bool:
     return _compare.meets(row, reading.value)
 
 
-def apply(rows: t.Iterable[Row]) -> dict[str, str]:
-    """Write the key of every row; return the reason for each row (by id) that could not be written."""
-    failures = {}
-    for row in rows:
-        try:
-            text = text_file.read(row["path"])
-            old = _NEW_FILE_HEADER if text is None else text
-            text_file.replace(row["path"], GRAMMARS[row["grammar"]].write(old, row["key"], row["desired"]))
-        except OSError as error:
-            failures[row["id"]] = f"cannot write {row['path']}: {error.strerror}"
-    return failures
+def apply(rows: t.Iterable[Row], *, check_mode: bool) -> dict[str, Write]:
+    """Write the key of every row into its file, unless it stands there already."""
+    return {row["id"]: _write(row, check_mode=check_mode) for row in rows}
+
+
+def _write(row: Row, *, check_mode: bool) -> Write:
+    try:
+        old = text_file.read(row["path"])
+        new = GRAMMARS[row["grammar"]].write(_NEW_FILE_HEADER if old is None else old, row["key"], row["desired"])
+        if new != old and not check_mode:
+            text_file.replace(row["path"], new)
+    except OSError as error:
+        return Write(error=f"cannot write {row['path']}: {error.strerror}")
+    return Write(changes=new != old)
 
 
 def _read(row: Row) -> Reading:

@@ -33,7 +33,7 @@ def read(files: t.Iterable[tuple[str, str]], key: str) -> Reading:
     """Return the value that a shell ends up with after reading ``files`` (path and text) in this order."""
     value, where, frozen = None, None, False
     for path, text in files:
-        for number, line in enumerate(text.splitlines(), start=1):
+        for number, line in enumerate(text.split("\n"), start=1):
             for statement in _statements(line, key):
                 if frozen:
                     continue
@@ -49,9 +49,11 @@ def write(text: str, key: str, value: t.Any) -> str:
     Other shells pass it by: assigning a read-only variable once more would end a POSIX shell, and with it the login of
     everybody whose start-up files run there. Of the other lines only those give way that would freeze another value.
     """
-    lines = [line if line.endswith("\n") else line + "\n" for line in text.splitlines(keepends=True)]
-    kept = ["" if line.startswith(_GUARD) and any(_statements(line, key)) else _thawed(line, key) for line in lines]
-    return "".join([*kept, f'{_GUARD}[ "${{{key}-}}" = {value} ] || {key}={value}; readonly {key}; export {key}; fi\n'])
+    lines = text.removesuffix("\n").split("\n") if text else []
+    kept = [_thawed(line, key) for line in lines if not (line.startswith(_GUARD) and any(_statements(line, key)))]
+    wanted = shlex.quote(str(value))
+    ours = f'{_GUARD}[ "${{{key}-}}" = {wanted} ] || {key}={wanted}; readonly {key}; export {key}; fi'
+    return "\n".join([*kept, ours, ""])
 
 
 def _thawed(line: str, key: str) -> str:
@@ -76,6 +78,7 @@ def _commands(line: str) -> t.Iterator[list[str]]:
     """Split a line into its simple commands, each a list of words."""
     lexer = shlex.shlex(line, posix=True, punctuation_chars=";&|()")
     lexer.whitespace_split = True
+    lexer.whitespace = " \t"  # the shell takes a carriage return for a part of the word
     words: list[str] = []
     try:
         for token in lexer:

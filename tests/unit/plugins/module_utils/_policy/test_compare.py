@@ -22,6 +22,8 @@ from ansible_collections.commune.baseline.plugins.module_utils._policy.compare i
         ({"desired": 600, "compare": "<=", "disabled_by": [0]}, "0", False),
         ({"desired": 600, "compare": "<="}, "$X", False),
         ({"desired": 600, "compare": "<="}, None, False),
+        ({"desired": 600, "compare": "<="}, "600\r", False),
+        ({"desired": 600, "compare": "<="}, " 600 ", True),
         ({"desired": 8, "compare": ">="}, "10", True),
         ({"desired": 8, "compare": ">="}, "7", False),
         ({"desired": ["a", "b"], "compare": "in"}, "b", True),

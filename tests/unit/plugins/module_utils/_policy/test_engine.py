@@ -61,6 +61,8 @@ def test_a_write_that_another_file_overrides_still_fails_and_says_where(row, tmp
     seen = run(row)
     assert (seen.state, seen.changed, seen.after) == ("fail", True, "0")
     assert seen.reason == f"written, but {tmp_path}/profile:1 still decides the value"
+    assert run(row, check_mode=True).would_change is False
+    assert run(row).changed is False
 
 
 def test_a_file_that_cannot_be_read_is_not_assessed(row, tmp_path):

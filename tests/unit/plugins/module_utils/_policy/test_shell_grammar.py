@@ -20,11 +20,10 @@ def value_in_shell(shell: str, text: str) -> str | None:
     printed = subprocess.run(
         [shell, "-i", "-c", f'{text}\nprintf "value %s\n" "${{TMOUT-unset}}"'],
         env={"PS1": "$ ", "PATH": os.environ["PATH"]},
-        text=True,
         capture_output=True,
         check=False,
         start_new_session=True,
-    ).stdout
+    ).stdout.decode()
     value = printed.rpartition("value ")[2].rstrip("\n")
     return None if value == "unset" else value
 
@@ -49,6 +48,9 @@ START_UP_FILES = [
     "true && export TMOUT=60\n",
     "MOTD='say \"hello\nTMOUT=5'\nTMOUT=600\n",
     "TMOUT=600",
+    "TMOUT=600\r\n",
+    "# next\x85line \u2028 TMOUT=5\nTMOUT=7\n",
+    "case x in *) TMOUT=9 ;; esac\n",
 ]
 
 
@@ -84,3 +86,13 @@ def test_lines_that_may_do_more_stay(line):
 def test_an_earlier_file_that_freezes_the_variable_wins():
     reading = shell_grammar.read([("/etc/profile", "\nreadonly TMOUT=0\n"), ("/etc/z.sh", "TMOUT=600\n")], "TMOUT")
     assert (reading.value, reading.where) == ("0", "/etc/profile:2")
+
+
+def test_bytes_that_other_systems_take_for_line_ends_survive():
+    text = "# one\x85two\u2028three\x0c\r\nPATH=/bin"
+    assert shell_grammar.write(text, "TMOUT", 600).startswith(text + "\n")
+
+
+def test_a_value_cannot_become_a_command():
+    written = shell_grammar.write("", "TMOUT", "5; touch /tmp/never")
+    assert value_in_shell("bash", written) == "5; touch /tmp/never"
