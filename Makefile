@@ -5,14 +5,14 @@ PYTHON ?= python3
 GROUPS := lint sanity units pytest integration molecule
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test install clean $(GROUPS)
+.PHONY: help demo test faults install clean $(GROUPS)
 
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
 
 demo: ## Bring up two real hosts; check, break and correct one row; show the results
-	@$(PYTHON) -m tests.suite 'venv 3.11' 'lab images'
-	@.venv/3.11/bin/python -m tests.demo
+	@$(PYTHON) -m tests.suite 'venv main' 'lab images'
+	@.venv/main/bin/python -m tests.demo
 
 test: ## Set everything up on this machine and run every test it can run
 	@$(PYTHON) -m tests.suite
@@ -20,8 +20,11 @@ test: ## Set everything up on this machine and run every test it can run
 $(GROUPS): ## One group of steps: make lint, sanity, units, pytest, integration, molecule
 	@$(PYTHON) -m tests.suite $@
 
-install: ## Make the virtual environment .venv/3.11 with everything in it
-	@$(PYTHON) -m tests.suite 'venv 3.11'
+faults: ## Plant one fault per gate in a copy and see each gate turn red
+	@$(PYTHON) -m tests.suite.seeded_faults
+
+install: ## Make the virtual environment .venv/main with everything in it
+	@$(PYTHON) -m tests.suite 'venv main'
 
 clean: ## Take down all labs and remove what was built; virtual environments and lab images stay
 	@$(PYTHON) -m tests.lab down --all

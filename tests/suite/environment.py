@@ -3,7 +3,7 @@
 
 """What the gates need on this machine: Debian packages, virtual environments, a source for ansible-test's pip.
 
-Usage: python3 -m tests.suite.environment packages NAME... | venv VERSION | ansible-test-pip
+Usage: python3 -m tests.suite.environment packages NAME... | venv main|second | ansible-test-pip
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ subprocess.check_call([sys.executable, "-m", "pip", "install", "--quiet", "--dis
 """
 
 
-def venv(version: str) -> Path:
-    return ROOT / ".venv" / version
+def venv(name: str) -> Path:
+    return ROOT / ".venv" / name
 
 
 def install_packages(names: list[str]) -> None:
@@ -43,35 +43,37 @@ def install_packages(names: list[str]) -> None:
     if not missing:
         return
     if os.geteuid():
-        raise SystemExit(f"not root: run apt-get install {' '.join(missing)} first")
+        print(f"not root, so these packages are not installed: {' '.join(missing)}")
+        return
     apt = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C"}
     subprocess.run(["apt-get", "update", "--quiet"], env=apt, check=True)
     subprocess.run(["apt-get", "install", "--quiet", "--yes", "--no-install-recommends", *missing], env=apt, check=True)
 
 
-def make_venv(version: str) -> None:
-    """Make the virtual environment of a Python version, unless it is there and pyproject.toml is unchanged."""
-    extras = "test,lint" if version == interpreters.OLDEST else "test"
-    interpreter = interpreters.find(version)
-    directory = venv(version)
+def make_venv(name: str) -> None:
+    """Make the virtual environment ``main`` or ``second``, unless it is there and pyproject.toml is unchanged."""
+    extras = "test,lint" if name == "main" else "test"
+    interpreter = (interpreters.main if name == "main" else interpreters.second)().path
+    directory = venv(name)
     made_from = f"{interpreter} {hashlib.sha256((ROOT / 'pyproject.toml').read_bytes()).hexdigest()}"
     stamp = directory / "made-from"
     if not (stamp.is_file() and stamp.read_text() == made_from):
         shutil.rmtree(directory, ignore_errors=True)
         subprocess.run([interpreter, "-m", "venv", directory], check=True)
-        pip = [str(directory / "bin/python"), "-m", "pip", "install", "-qq", "--disable-pip-version-check"]
+        # Compiling all of Ansible takes longer than downloading it; Python compiles what it uses by itself.
+        pip = [str(directory / "bin/python"), "-m", "pip", "install", "--no-compile", "-qq"]
         subprocess.run([*pip, "--editable", f".[{extras}]"], cwd=ROOT, check=True)
         stamp.write_text(made_from)
     link_collection()
 
 
-def link_collection() -> None:
+def link_collection(checkout: Path = ROOT) -> None:
     """Restore the link that the editable install makes, which a clean-up of the checkout removes."""
-    link = ROOT / ".ansible/collections/ansible_collections/commune/baseline"
+    link = checkout / ".ansible/collections/ansible_collections/commune/baseline"
     if not link.exists():
         link.parent.mkdir(parents=True, exist_ok=True)
         link.unlink(missing_ok=True)
-        link.symlink_to(os.path.relpath(ROOT, link.parent), target_is_directory=True)
+        link.symlink_to(os.path.relpath(checkout, link.parent), target_is_directory=True)
 
 
 def provide_pip_to_ansible_test() -> None:
@@ -88,9 +90,9 @@ def main(arguments: list[str]) -> None:
     match arguments:
         case ["packages", *names]:
             install_packages(names)
-        case ["venv", version]:
+        case ["venv", "main" | "second" as name]:
             try:
-                make_venv(version)
+                make_venv(name)
             except interpreters.InterpreterMissingError as error:
                 raise SystemExit(str(error)) from None
         case ["ansible-test-pip"]:

@@ -13,15 +13,16 @@ from tests.suite import interpreters
 from tests.suite.environment import ROOT, venv
 from tests.suite.runner import Step
 
-_OLDEST, _NEWEST = interpreters.OLDEST, interpreters.NEWEST
 _SYSTEM_PACKAGES = (
     "debian-archive-keyring",
     "debootstrap",
+    "e2fsprogs",
     "git",
     "iproute2",
+    "mount",
     "netcat-openbsd",
     "openssh-client",
-    "shellcheck",
+    "python3-venv",
     "systemd-container",
     "util-linux",
 )
@@ -36,9 +37,9 @@ def all_steps() -> list[Step]:
 
 def _setup() -> list[Step]:
     return [
-        _own("system packages", "packages", *_SYSTEM_PACKAGES, skip_reason=_no_root),
-        _own(f"venv {_OLDEST}", "venv", _OLDEST),
-        _own(f"venv {_NEWEST}", "venv", _NEWEST, skip_reason=_missing(_NEWEST)),
+        _own("system packages", "packages", *_SYSTEM_PACKAGES),
+        _own("venv main", "venv", "main", after=("system packages",)),
+        _own("venv second", "venv", "second", after=("system packages",), skip_reason=_no_second),
         _own("pip for ansible-test", "ansible-test-pip"),
         Step(
             "lab images",
@@ -59,7 +60,7 @@ def _static() -> list[Step]:
         _tool("mypy plugins", "mypy", groups=_LINT),
         _tool("mypy tests", "mypy", "--strict", "-p", "tests.lab", "-p", "tests.suite", groups=_LINT),
         _tool("ansible-lint", "ansible-lint", "--strict", groups=_LINT),
-        Step("shellcheck", ("shellcheck", *_shell_scripts()), ("system packages",), _LINT),
+        _tool("shellcheck", "shellcheck", *_shell_scripts(), groups=_LINT),
         _tool("changelog", "antsibull-changelog", "lint", groups=_LINT),
         _tool("documentation", "antsibull-docs", "lint-collection-docs", *docs.split(), ".", groups=_LINT),
     ]
@@ -67,14 +68,14 @@ def _static() -> list[Step]:
 
 def _ansible_test() -> list[Step]:
     return [
-        _in_tree("sanity", _OLDEST, "sanity", "--local", "--python", _OLDEST, after=("pip for ansible-test",)),
-        _in_tree("units", _NEWEST, "units", "--local", "--python", _NEWEST),
+        _in_tree("sanity", "main", after=("pip for ansible-test",)),
+        _in_tree("units", "second"),
     ]
 
 
 def _pytest() -> list[Step]:
     return [
-        _tool(f"pytest {_OLDEST}", "pytest", groups=("pytest",)),
+        _tool("pytest", "pytest", groups=("pytest",)),
         _tool(
             "integration",
             "pytest",
@@ -87,30 +88,33 @@ def _pytest() -> list[Step]:
 
 
 def _molecule() -> list[Step]:
-    """All scenarios under the oldest Python, one of them under the newest too."""
+    """All scenarios under the main Python, one of them under the second too."""
     return [
         _tool(
-            f"molecule {scenario} {version}",
+            f"molecule {scenario}, {environment} Python",
             "molecule",
             "test",
             "--scenario-name",
             scenario,
             after=("lab images",),
             groups=("molecule",),
-            version=version,
+            venv_name=environment,
             skip_reason=_no_root,
-            environment={
-                "LAB_NAME": f"{scenario}-{version}".replace("_", "-").replace(".", ""),
-                "MOLECULE_EPHEMERAL_DIRECTORY": str(ROOT / "build/molecule" / version / scenario),
+            variables={
+                "LAB_NAME": f"{scenario}-{environment}".replace("_", "-"),
+                "MOLECULE_EPHEMERAL_DIRECTORY": str(ROOT / "build/molecule" / environment / scenario),
+                "MOLECULE_GLOB": "molecule/*/molecule.yml",
             },
         )
-        for version, scenario in [*((_OLDEST, name) for name in _SCENARIOS), (_NEWEST, _SMOKE)]
+        for environment, scenario in [*(("main", name) for name in _SCENARIOS), ("second", _SMOKE)]
     ]
 
 
-def _own(name: str, *arguments: str, skip_reason: Callable[[], str | None] = lambda: None) -> Step:
+def _own(
+    name: str, *arguments: str, after: tuple[str, ...] = (), skip_reason: Callable[[], str | None] = lambda: None
+) -> Step:
     command = (sys.executable, "-m", "tests.suite.environment", *arguments)
-    return Step(name, command, groups=("setup",), skip_reason=skip_reason)
+    return Step(name, command, after=after, groups=("setup",), skip_reason=skip_reason)
 
 
 def _tool(
@@ -119,28 +123,28 @@ def _tool(
     *arguments: str,
     after: tuple[str, ...] = (),
     groups: tuple[str, ...],
-    version: str = _OLDEST,
-    environment: Mapping[str, str] | None = None,
+    venv_name: str = "main",
+    variables: Mapping[str, str] | None = None,
     skip_reason: Callable[[], str | None] = lambda: None,
 ) -> Step:
     """A program of a virtual environment, with that environment in front of the path."""
-    programs = venv(version) / "bin"
+    programs = venv(venv_name) / "bin"
     path = f"{programs}{os.pathsep}{os.environ['PATH']}"
     return Step(
         name,
         (str(programs / tool), *arguments),
-        after=(f"venv {version}", *after),
+        after=(f"venv {venv_name}", *after),
         groups=groups,
-        environment={"PATH": path, "VIRTUAL_ENV": str(venv(version)), **(environment or {})},
+        environment={"PATH": path, "VIRTUAL_ENV": str(venv(venv_name)), **(variables or {})},
         skip_reason=skip_reason,
     )
 
 
-def _in_tree(group: str, version: str, *arguments: str, after: tuple[str, ...] = ()) -> Step:
+def _in_tree(command: str, venv_name: str, *, after: tuple[str, ...] = ()) -> Step:
     """An ansible-test command, in a copy of the collection that lies where ansible-test wants it."""
-    module = ("-m", "tests.suite.collection_tree", f"build/{group}", "ansible-test")
-    name = f"ansible-test {group} {version}"
-    return _tool(name, "python", *module, *arguments, after=after, groups=(group,), version=version)
+    module = ("-m", "tests.suite.collection_tree", f"build/{command}", command)
+    name = f"ansible-test {command}, {venv_name} Python"
+    return _tool(name, "python", *module, after=after, groups=(command,), venv_name=venv_name)
 
 
 def _shell_scripts() -> list[str]:
@@ -151,12 +155,9 @@ def _no_root() -> str | None:
     return "needs root: real hosts are started with systemd-nspawn" if os.geteuid() else None
 
 
-def _missing(version: str) -> Callable[[], str | None]:
-    def reason() -> str | None:
-        try:
-            interpreters.find(version)
-        except interpreters.InterpreterMissingError as error:
-            return str(error)
-        return None
-
-    return reason
+def _no_second() -> str | None:
+    try:
+        interpreters.second()
+    except interpreters.InterpreterMissingError as error:
+        return str(error)
+    return None

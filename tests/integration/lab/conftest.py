@@ -9,7 +9,7 @@ import typing as t
 
 import pytest
 
-from tests.integration.lab.support import HOSTS, machine_state
+from tests.integration.lab.support import HOSTS, NAME, machine_state
 from tests.lab import commands
 from tests.lab.lab import Lab
 
@@ -30,6 +30,6 @@ def machine_before(capable_machine: None) -> dict[str, str]:
 
 @pytest.fixture(scope="session")
 def lab(machine_before: dict[str, str]) -> Iterator[Lab]:
-    with Lab("labtest", HOSTS) as running:
+    with Lab(NAME, HOSTS) as running:
         yield running
     assert machine_state() == machine_before

@@ -15,6 +15,8 @@ from tests.lab import cgroup, image
 from tests.lab.lab import STATE
 
 REPOSITORY = STATE.parents[1]
+# Names belong to the machine: with the process in them, two checkouts can be tested side by side.
+NAME = f"lab{os.getpid()}"
 HOSTS = {"debian12": "bookworm", "debian13": "trixie"}
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.lab.support import HOSTS, machine_state, run_lab
+from tests.integration.lab.support import HOSTS, NAME, machine_state, run_lab
 from tests.lab.lab import Lab
 
 BIN = Path(sys.executable).parent
@@ -103,12 +103,12 @@ def test_a_host_whose_key_is_not_the_expected_one_is_refused(
 
 
 def test_two_labs_with_the_same_addresses_live_side_by_side(lab: Lab) -> None:
-    with Lab("labtest-too", {"other": "bookworm"}) as second:
+    with Lab(f"{NAME}-too", {"other": "bookworm"}) as second:
         assert second.host("other").address == lab.host("debian12").address
         assert second.host("other").ssh("uname -n").stdout == "other\n"
         assert lab.host("debian12").ssh("uname -n").stdout == "debian12\n"
-        assert "labtest:" in run_lab("list").stdout
-        assert "labtest-too: other (bookworm, running)" in run_lab("list").stdout
+        assert f"{NAME}:" in run_lab("list").stdout
+        assert f"{NAME}-too: other (bookworm, running)" in run_lab("list").stdout
     assert lab.host("debian12").ssh("uname -n").stdout == "debian12\n"
 
 
@@ -126,7 +126,9 @@ def test_nothing_a_guest_does_changes_the_machine(machine_before: dict[str, str]
     for key, value in changes.items():
         guest.ssh(f"sudo sysctl -qw {key}={value}")
         assert guest.ssh(f"/sbin/sysctl -n {key}").stdout.strip() == value
-    guest.ssh("sudo nft add table inet labtest_marker; sudo nft list table inet labtest_marker; sudo useradd intruder")
+    guest.ssh(
+        "sudo nft add table inet lab_marker_table; sudo nft list table inet lab_marker_table; sudo useradd intruder"
+    )
 
     assert machine_state() == machine_before
 

@@ -12,7 +12,7 @@ import typing as t
 
 import pytest
 
-from tests.integration.lab.support import HOSTS, REPOSITORY, lab_command, remains, run_lab
+from tests.integration.lab.support import HOSTS, NAME, REPOSITORY, lab_command, remains, run_lab
 from tests.lab import cgroup, image, network, waiting
 from tests.lab.lab import STATE, Lab
 
@@ -22,13 +22,13 @@ if t.TYPE_CHECKING:
 
 
 def test_down_leaves_nothing_and_may_be_repeated() -> None:
-    Lab("labtest-gone", HOSTS).up()
-    assert remains("labtest-gone")
+    Lab(f"{NAME}-gone", HOSTS).up()
+    assert remains(f"{NAME}-gone")
 
-    assert run_lab("down", "labtest-gone").returncode == 0
+    assert run_lab("down", f"{NAME}-gone").returncode == 0
 
-    assert remains("labtest-gone") == []
-    assert run_lab("down", "labtest-gone").returncode == 0
+    assert remains(f"{NAME}-gone") == []
+    assert run_lab("down", f"{NAME}-gone").returncode == 0
 
 
 def folder_exists(name: str) -> bool:
@@ -58,23 +58,23 @@ def start_up_until(moment: Callable[[str], bool], name: str) -> subprocess.Popen
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_a_signal_in_the_middle_of_up_leaves_nothing(moment: Callable[[str], bool], number: signal.Signals) -> None:
-    up = start_up_until(moment, "labtest-cut")
+    up = start_up_until(moment, f"{NAME}-cut")
     up.send_signal(number)
     _, said = up.communicate(timeout=30)
 
     assert up.returncode == 128 + number
     assert said == f"lab: stopped by {number.name} before it was done; it has cleaned up\n"
-    assert remains("labtest-cut") == []
+    assert remains(f"{NAME}-cut") == []
 
 
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_down_cleans_up_after_a_killed_up(moment: Callable[[str], bool]) -> None:
-    up = start_up_until(moment, "labtest-killed")
+    up = start_up_until(moment, f"{NAME}-killed")
     up.kill()
     up.communicate(timeout=30)
 
-    assert run_lab("down", "labtest-killed").returncode == 0
-    assert remains("labtest-killed") == []
+    assert run_lab("down", f"{NAME}-killed").returncode == 0
+    assert remains(f"{NAME}-killed") == []
 
 
 def test_a_guest_that_cannot_boot_is_told_with_its_console_and_leaves_nothing(tmp_path: Path) -> None:
@@ -84,13 +84,13 @@ def test_a_guest_that_cannot_boot_is_told_with_its_console_and_leaves_nothing(tm
         (broken / folder).mkdir(parents=True)
     (broken / "usr/lib/os-release").write_text("ID=debian\n", encoding="ascii")
 
-    up = run_lab("up", "labtest-broken", "debian12=bookworm", XDG_CACHE_HOME=str(tmp_path))
+    up = run_lab("up", f"{NAME}-broken", "debian12=bookworm", XDG_CACHE_HOME=str(tmp_path))
 
     assert up.returncode == 1
-    assert "host debian12 of lab labtest-broken stopped while it was starting; the end of" in up.stderr
+    assert f"host debian12 of lab {NAME}-broken stopped while it was starting; the end of" in up.stderr
     assert "console.log" in up.stderr
     assert "execv(" in up.stderr, "the end of what the console said is shown"
-    assert remains("labtest-broken") == []
+    assert remains(f"{NAME}-broken") == []
 
 
 def test_a_half_built_image_is_removed_and_never_used(tmp_path: Path) -> None:
@@ -115,9 +115,9 @@ def test_a_half_built_image_is_removed_and_never_used(tmp_path: Path) -> None:
         ("up x debian11=bullseye", "unknown suite 'bullseye': the lab knows bookworm and trixie"),
         ("up x a=bookworm a=trixie", "host 'a' is named twice"),
         ("image sid", "unknown suite 'sid'"),
-        ("reset labtest debian14", "lab 'labtest' has no host 'debian14': its hosts are debian12, debian13"),
+        (f"reset {NAME} debian14", f"lab '{NAME}' has no host 'debian14': its hosts are debian12, debian13"),
         ("reset nothing-here", "there is no lab 'nothing-here'"),
-        ("ssh labtest nobody true", "lab 'labtest' has no host 'nobody'"),
+        (f"ssh {NAME} nobody true", f"lab '{NAME}' has no host 'nobody'"),
         ("down", "one of the arguments NAME --all is required"),
     ],
 )
