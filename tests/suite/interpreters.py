@@ -44,11 +44,16 @@ def second() -> Interpreter:
 
 
 @functools.cache
+def find(version: str) -> Path | None:
+    """Return an interpreter of this minor version, if the machine has one."""
+    return next((path for path in _candidates(version) if _is(path, version)), None)
+
+
 def _first(versions: tuple[str, ...]) -> Interpreter | None:
     for version in versions:
-        for path in _candidates(version):
-            if _is(path, version):
-                return Interpreter(version, path)
+        path = find(version)
+        if path is not None:
+            return Interpreter(version, path)
     return None
 
 
