@@ -82,13 +82,27 @@ def _run_step(step: Step, results: Mapping[str, Result], root: Path, logs: Path,
         blocked = any(results[name].outcome == FAILED for name in broken)
         return Result(step, FAILED if strict or blocked else SKIPPED, reason=reason)
     start = time.monotonic()
-    with _log(logs, step).open("wb") as log:
-        environment = {**os.environ, **step.environment}
-        done = subprocess.run(
-            step.command, cwd=root, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log, check=False
-        )
-    outcome = FAILED if done.returncode else PASSED
-    return Result(step, outcome, time.monotonic() - start, f"exit code {done.returncode}" if done.returncode else "")
+    reason = _execute(step, root, _log(logs, step))
+    return Result(step, FAILED if reason else PASSED, time.monotonic() - start, reason)
+
+
+def _execute(step: Step, root: Path, log: Path) -> str:
+    """Run the step's command; return why it failed, or nothing."""
+    environment = {**os.environ, **step.environment}
+    with log.open("wb") as output:
+        try:
+            code = subprocess.run(
+                step.command,
+                cwd=root,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                check=False,
+            ).returncode
+        except OSError as error:
+            return f"cannot run {step.command[0]}: {error.strerror}"
+    return f"exit code {code}" if code else ""
 
 
 def _show(result: Result, logs: Path) -> None:
