@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import os
+import time
 import typing as t
 from pathlib import Path
 
@@ -23,6 +25,8 @@ from ansible_collections.commune.baseline.plugins.plugin_utils._policy.rows impo
 
 _COLLECTION = Path(__file__).parents[2]
 _ROLES = _COLLECTION / "roles"
+# The main process loads this file before it forks a worker per host, so all hosts and tasks of a run share the id.
+_RUN = f"{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}-{os.getpid()}"
 _ENGINE = {"linux": "commune.baseline.linux_policy"}
 
 _ARGUMENTS = {
@@ -59,13 +63,13 @@ class ActionModule(ActionBase):
     ) -> dict[str, t.Any]:
         result = self._execute_module(
             module_name=_ENGINE[arguments["platform"]],
-            module_args={"rows": [row.for_device(knobs) for row in rows]},
+            module_args={"run": _RUN, "rows": [row.for_device(knobs) for row in rows]},
             task_vars=task_vars,
         )
         if "observations" not in result:
             return t.cast("dict[str, t.Any]", result)
         controls = controls_of(rows, result.pop("observations"))
-        result["controls"] = controls
+        result.update(run=_RUN, controls=controls)
         missed = unmet(controls, arguments["fail_on"])
         if missed:
             result["failed"] = True

@@ -12,6 +12,7 @@ description:
   - Collects C(controls) from the results of M(commune.baseline.policy) and prints one table when the run ends.
   - A device that could not be reached, or where a task failed before, stands in the table as not assessed, with the
     reason.
+  - When something was changed, says how to take the run back.
 author:
   - commune.baseline contributors (!UNKNOWN)
 requirements:
@@ -33,7 +34,12 @@ import typing as t
 
 from ansible.plugins.callback import CallbackBase
 
-from ansible_collections.commune.baseline.plugins.plugin_utils._report.table import Controls, Obstacle, table
+from ansible_collections.commune.baseline.plugins.plugin_utils._report.table import (
+    Controls,
+    Obstacle,
+    table,
+    undo_advice,
+)
 
 
 class CallbackModule(CallbackBase):
@@ -46,6 +52,7 @@ class CallbackModule(CallbackBase):
         super().__init__(display, options)
         self._controls: dict[str, dict[str, t.Mapping[str, t.Any]]] = {}
         self._obstacles: dict[str, Obstacle] = {}
+        self._changing_run: str | None = None
 
     def v2_runner_on_ok(self, result: t.Any) -> None:
         self._collect(result)
@@ -63,10 +70,15 @@ class CallbackModule(CallbackBase):
         if not self._controls and not self._obstacles:
             return
         devices: dict[str, Controls] = {name: list(controls.values()) for name, controls in self._controls.items()}
-        self._display.display("\n" + table(devices, self._obstacles, self.get_option("language")))
+        language = self.get_option("language")
+        self._display.display("\n" + table(devices, self._obstacles, language))
+        if self._changing_run:
+            self._display.display(undo_advice(self._changing_run, language))
 
     def _collect(self, result: t.Any) -> None:
         """Keep what a device showed last of each control."""
         for control in result.result.get("controls", ()):
             self._controls.setdefault(result.host.name, {})[control["control"]] = control
             self._obstacles.pop(result.host.name, None)
+            if any(row["changed"] for row in control["rows"]):
+                self._changing_run = result.result["run"]

@@ -28,11 +28,18 @@ options:
     type: list
     elements: dict
     required: true
+  run:
+    description:
+      - Id of the run, under which the device keeps what was before each write.
+      - M(commune.baseline.linux_rollback) takes it.
+    type: str
+    required: true
 """
 
 EXAMPLES = r"""
 - name: Close idle shells after ten minutes
   commune.baseline.linux_policy:
+    run: 20261121-234501-2178
     rows:
       - id: LNX-SHELL-TMOUT
         control: AC-08
@@ -103,14 +110,18 @@ import typing as t
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.commune.baseline.plugins.module_utils._policy import engine
+from ansible_collections.commune.baseline.plugins.module_utils._policy.journal import Journal
 
 
 def main() -> None:
     module = AnsibleModule(
-        argument_spec={"rows": {"type": "list", "elements": "dict", "required": True}},
+        argument_spec={
+            "rows": {"type": "list", "elements": "dict", "required": True},
+            "run": {"type": "str", "required": True},
+        },
         supports_check_mode=True,
     )
-    observations = engine.run(module.params["rows"], check_mode=module.check_mode)
+    observations = engine.run(module.params["rows"], Journal(module.params["run"]), check_mode=module.check_mode)
     touched = [seen for seen in observations if seen.changed or seen.would_change]
     result: dict[str, t.Any] = {
         "changed": bool(touched),

@@ -57,6 +57,13 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+run:
+  description:
+    - Id of the run, the same for all devices and tasks of it.
+    - The playbook C(commune.baseline.rollback) takes back what the run changed.
+  type: str
+  returned: always, once the rows were read on the device
+  sample: 20261121-234501-2178
 controls:
   description: Every control that the rows serve, by id.
   type: list

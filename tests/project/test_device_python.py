@@ -16,8 +16,10 @@ from tests.suite import interpreters
 COLLECTIONS = Path(__file__).parents[2] / ".ansible/collections"
 PROGRAM = """
 import json, sys
-from ansible_collections.commune.baseline.plugins.module_utils._policy import engine
-print(json.dumps([seen.as_dict() for seen in engine.run(json.load(sys.stdin), check_mode=False)]))
+from ansible_collections.commune.baseline.plugins.module_utils._policy import engine, journal, rollback
+kept = journal.Journal("run", folder=sys.argv[1])
+print(json.dumps([seen.as_dict() for seen in engine.run(json.load(sys.stdin), kept, check_mode=False)]))
+print(json.dumps(rollback.roll_back(kept, check_mode=False)))
 """
 
 
@@ -29,12 +31,13 @@ def test_the_engine_runs_under_python(version, tmp_path):
     row = {"id": "X", "control": "AC-08", "kind": "option", "path": str(tmp_path / "idle.sh"), "grammar": "shell"}
     row |= {"key": "TMOUT", "desired": 600, "compare": "<=", "disabled_by": [0]}
     done = subprocess.run(
-        [python, "-S", "-c", PROGRAM],
+        [python, "-S", "-c", PROGRAM, tmp_path / "journal"],
         input=json.dumps([row]),
         env={"PYTHONPATH": str(COLLECTIONS), "PYTHONDONTWRITEBYTECODE": "1"},
         text=True,
         capture_output=True,
         check=True,
     )
-    (seen,) = json.loads(done.stdout)
+    (seen,), restored = (json.loads(line) for line in done.stdout.splitlines())
     assert (seen["state"], seen["changed"], seen["after"]) == ("pass", True, "600")
+    assert restored == [row["path"]]

@@ -18,6 +18,8 @@ from ansible_collections.commune.baseline.plugins.module_utils._observation impo
     Write,
 )
 from ansible_collections.commune.baseline.plugins.module_utils._policy import option
+from ansible_collections.commune.baseline.plugins.module_utils._policy.journal import Journal
+from ansible_collections.commune.baseline.plugins.module_utils._policy.writer import Writer
 
 Row = t.Mapping[str, t.Any]
 
@@ -32,25 +34,27 @@ class Kind(t.Protocol):
 
     def compare(self, row: Row, reading: Reading) -> bool: ...
 
-    def apply(self, rows: t.Iterable[Row], *, check_mode: bool) -> dict[str, Write]: ...
+    def apply(self, rows: t.Iterable[Row], writer: Writer) -> dict[str, Write]: ...
 
 
 # Kinds run in this order.
 KINDS: dict[str, Kind] = {"option": option}
 
 
-def run(rows: t.Sequence[Row], *, check_mode: bool) -> list[Observation]:
+def run(rows: t.Sequence[Row], journal: Journal, *, check_mode: bool) -> list[Observation]:
     """Bring every row to its desired value (in check mode: only look) and tell what was seen, in the order of kinds."""
+    writer = Writer(journal, check_mode=check_mode)
     observations: list[Observation] = []
     for kind, module in KINDS.items():
-        observations.extend(_run_kind(module, [row for row in rows if row["kind"] == kind], check_mode=check_mode))
+        of_kind = [row for row in rows if row["kind"] == kind]
+        observations.extend(_run_kind(module, of_kind, writer, check_mode=check_mode))
     return observations
 
 
-def _run_kind(kind: Kind, rows: list[Row], *, check_mode: bool) -> list[Observation]:
+def _run_kind(kind: Kind, rows: list[Row], writer: Writer, *, check_mode: bool) -> list[Observation]:
     observed = {row["id"]: _observation(kind, row, reading) for row, reading in _readings(kind, rows)}
     failing = [row for row in rows if observed[row["id"]].state == FAIL]
-    writes = kind.apply(failing, check_mode=check_mode)
+    writes = kind.apply(failing, writer)
     if check_mode:
         for row in failing:
             observed[row["id"]].would_change = writes[row["id"]].changes

@@ -16,7 +16,9 @@ import typing as t
 
 from ansible_collections.commune.baseline.plugins.module_utils._observation import Reading, Write
 from ansible_collections.commune.baseline.plugins.module_utils._policy import compare as _compare
-from ansible_collections.commune.baseline.plugins.module_utils._policy import shell_grammar, text_file
+from ansible_collections.commune.baseline.plugins.module_utils._policy import shell_grammar
+from ansible_collections.commune.baseline.plugins.module_utils._policy.file_state import capture, with_text
+from ansible_collections.commune.baseline.plugins.module_utils._policy.writer import Writer
 
 Row = t.Mapping[str, t.Any]
 
@@ -45,31 +47,30 @@ def compare(row: Row, reading: Reading) -> bool:
     return _compare.meets(row, reading.value)
 
 
-def apply(rows: t.Iterable[Row], *, check_mode: bool) -> dict[str, Write]:
+def apply(rows: t.Iterable[Row], writer: Writer) -> dict[str, Write]:
     """Write the key of every row into its file, unless it stands there already."""
-    return {row["id"]: _write(row, check_mode=check_mode) for row in rows}
+    return {row["id"]: _write(row, writer) for row in rows}
 
 
-def _write(row: Row, *, check_mode: bool) -> Write:
+def _write(row: Row, writer: Writer) -> Write:
     try:
-        old = text_file.read(row["path"])
-        new = GRAMMARS[row["grammar"]].write(_NEW_FILE_HEADER if old is None else old, row["key"], row["desired"])
-        if new != old and not check_mode:
-            text_file.replace(row["path"], new)
+        old = capture(row["path"])
+        text = _NEW_FILE_HEADER if old is None else old.text
+        new = with_text(old, GRAMMARS[row["grammar"]].write(text, row["key"], row["desired"]))
+        return Write(changes=writer.put(row["path"], old=old, new=new))
     except OSError as error:
         return Write(error=f"cannot write {row['path']}: {error.strerror}")
-    return Write(changes=new != old)
 
 
 def _read(row: Row) -> Reading:
     texts = []
     for path in _files(row):
         try:
-            text = text_file.read(path)
+            state = capture(path)
         except OSError as error:
             return Reading(unreadable=f"cannot read {path}: {error.strerror}")
-        if text is not None:
-            texts.append((path, text))
+        if state is not None:
+            texts.append((path, state.text))
     return GRAMMARS[row["grammar"]].read(texts, row["key"])
 
 

@@ -53,6 +53,7 @@ _WORDS = {
         "failed": "lỗi khi kiểm tra",
         "unassessed": "thiết bị chưa kiểm tra được",
         "total": "{passed}/{all} biện pháp đạt",
+        "undo": "Để hoàn tác lần chạy này: ansible-playbook commune.baseline.rollback -e run={run}",
     },
     "en": {
         "title": "Results by device and control",
@@ -66,6 +67,7 @@ _WORDS = {
         "failed": "the check failed",
         "unassessed": "devices that could not be assessed",
         "total": "{passed}/{all} controls pass",
+        "undo": "To take this run back: ansible-playbook commune.baseline.rollback -e run={run}",
     },
 }
 _BOUNDS = {"<=": "≤ ", ">=": "≥ "}
@@ -92,6 +94,11 @@ def table(devices: t.Mapping[str, Controls], obstacles: t.Mapping[str, Obstacle]
         content = f"{words[obstacle.what]}: {obstacle.message}"
         lines.append((device, "-", _STATES[language][NOT_ASSESSED], content))
     return "\n".join([words["title"], *_aligned(lines), _total(devices, obstacles, words)])
+
+
+def undo_advice(run: str, language: str) -> str:
+    """Return the line that says how to take a run back which changed something."""
+    return _WORDS[language]["undo"].format(run=run)
 
 
 def _details(row: t.Mapping[str, t.Any], language: str) -> t.Iterator[str]:

@@ -8,7 +8,17 @@ import json
 import pytest
 from ansible.module_utils.testing import patch_module_args
 
-from ansible_collections.commune.baseline.plugins.modules import linux_policy
+from ansible_collections.commune.baseline.plugins.module_utils._policy import journal
+from ansible_collections.commune.baseline.plugins.modules import linux_policy, linux_rollback
+
+RUN = "20261121-234501-2178"
+
+
+@pytest.fixture(name="journals", autouse=True)
+def fixture_journals(monkeypatch, tmp_path):
+    """The journals of the machine that the tests run on are none of theirs."""
+    monkeypatch.setattr(journal, "FOLDER", str(tmp_path / "journals"))
+    return tmp_path / "journals"
 
 
 def run(capsys, tmp_path, **special):
@@ -21,7 +31,7 @@ def run(capsys, tmp_path, **special):
         "key": "TMOUT",
         "desired": 600,
     }
-    with patch_module_args({"rows": [row], **special}), pytest.raises(SystemExit):
+    with patch_module_args({"run": RUN, "rows": [row], **special}), pytest.raises(SystemExit):
         linux_policy.main()
     return json.loads(capsys.readouterr().out)
 
@@ -36,3 +46,43 @@ def test_check_mode_predicts_the_change_and_its_diff(capsys, tmp_path):
     assert predicted["changed"] is True
     assert predicted["diff"] == {"before": {"LNX-SHELL-TMOUT": None}, "after": {"LNX-SHELL-TMOUT": 600}}
     assert not (tmp_path / "idle.sh").exists()
+
+
+def roll_back(capsys, run=RUN, **special):
+    with patch_module_args({"run": run, **special}), pytest.raises(SystemExit):
+        linux_rollback.main()
+    return json.loads(capsys.readouterr().out)
+
+
+def test_a_run_is_rolled_back_once_and_check_mode_only_names_what_would_be(capsys, tmp_path):
+    run(capsys, tmp_path)
+    file = tmp_path / "idle.sh"
+    assert roll_back(capsys, _ansible_check_mode=True)["restored"] == [str(file)]
+    assert file.exists()
+    assert roll_back(capsys)["restored"] == [str(file)]
+    assert not file.exists()
+    again = roll_back(capsys)
+    assert (again["changed"], again["restored"]) == (False, [])
+
+
+def test_a_file_that_somebody_changed_since_is_left_alone(capsys, tmp_path):
+    run(capsys, tmp_path)
+    (tmp_path / "idle.sh").write_text("mine now")
+    refused = roll_back(capsys)
+    assert refused["msg"] == (
+        f"cannot roll back run {RUN}: changed by somebody else since that run, so nothing is rolled back: "
+        f"{tmp_path}/idle.sh"
+    )
+    assert (tmp_path / "idle.sh").read_text() == "mine now"
+
+
+def test_check_mode_keeps_no_journal(capsys, tmp_path, journals):
+    run(capsys, tmp_path, _ansible_check_mode=True)
+    assert not journals.exists()
+
+
+@pytest.mark.parametrize("name", ["", "../../etc", "20261121-234501-2178/..", "latest"])
+def test_what_is_no_id_of_a_run_is_refused(capsys, name):
+    assert roll_back(capsys, run=name)["msg"] == (
+        f"run is {name!r}, which is no id of a run; one looks like 20261121-234501-2178"
+    )

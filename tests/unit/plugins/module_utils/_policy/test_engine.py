@@ -8,6 +8,7 @@ import os
 import pytest
 
 from ansible_collections.commune.baseline.plugins.module_utils._policy import engine
+from ansible_collections.commune.baseline.plugins.module_utils._policy.journal import Journal
 
 
 @pytest.fixture(name="row")
@@ -26,37 +27,43 @@ def fixture_row(tmp_path):
     }
 
 
-def run(row, *, check_mode=False):
-    (observation,) = engine.run([row], check_mode=check_mode)
-    return observation
+@pytest.fixture(name="run")
+def fixture_run(tmp_path_factory):
+    journal = Journal("run", folder=str(tmp_path_factory.mktemp("journal")))
+
+    def run(row, *, check_mode=False):
+        (observation,) = engine.run([row], journal, check_mode=check_mode)
+        return observation
+
+    return run
 
 
-def test_check_mode_fails_the_row_and_writes_nothing(row, tmp_path):
+def test_check_mode_fails_the_row_and_writes_nothing(run, row, tmp_path):
     seen = run(row, check_mode=True)
     assert (seen.state, seen.changed, seen.would_change) == ("fail", False, True)
     assert os.listdir(tmp_path) == []
 
 
-def test_a_run_corrects_the_row_and_the_next_changes_nothing(row):
+def test_a_run_corrects_the_row_and_the_next_changes_nothing(run, row):
     first, second = run(row), run(row)
     assert (first.state, first.changed, first.before, first.after) == ("pass", True, None, "600")
     assert (second.state, second.changed, second.before, second.after) == ("pass", False, "600", "600")
 
 
-def test_a_shorter_time_is_kept(row, tmp_path):
+def test_a_shorter_time_is_kept(run, row, tmp_path):
     (tmp_path / "site.sh").write_text("TMOUT=300\n")
     assert run(row).changed is False
 
 
 @pytest.mark.parametrize("broken", ["TMOUT=0\n", "TMOUT=3600\n", "unset TMOUT\n", ""])
-def test_a_broken_setting_is_seen_and_corrected(row, tmp_path, broken):
+def test_a_broken_setting_is_seen_and_corrected(run, row, tmp_path, broken):
     run(row)
     (tmp_path / "00.sh").write_text(broken)
     assert run(row, check_mode=True).state == "fail"
     assert run(row).state == "pass"
 
 
-def test_a_write_that_another_file_overrides_still_fails_and_says_where(row, tmp_path):
+def test_a_write_that_another_file_overrides_still_fails_and_says_where(run, row, tmp_path):
     (tmp_path / "profile").write_text("readonly TMOUT=0\n")
     seen = run(row)
     assert (seen.state, seen.changed, seen.after) == ("fail", True, "0")
@@ -65,21 +72,21 @@ def test_a_write_that_another_file_overrides_still_fails_and_says_where(row, tmp
     assert run(row).changed is False
 
 
-def test_a_file_that_cannot_be_read_is_not_assessed(row, tmp_path):
+def test_a_file_that_cannot_be_read_is_not_assessed(run, row, tmp_path):
     (tmp_path / "profile").mkdir()
     seen = run(row)
     assert (seen.state, seen.changed) == ("not_assessed", False)
     assert seen.reason == f"cannot read {tmp_path}/profile: Is a directory"
 
 
-def test_a_file_that_cannot_be_written_fails_with_the_cause(row, tmp_path):
+def test_a_file_that_cannot_be_written_fails_with_the_cause(run, row, tmp_path):
     row["path"] = str(tmp_path / "missing" / "00.sh")
     seen = run(row)
     assert (seen.state, seen.changed) == ("fail", False)
     assert seen.reason == f"cannot write {row['path']}: No such file or directory"
 
 
-def test_the_file_keeps_its_mode_its_link_and_bytes_that_are_no_text(row, tmp_path):
+def test_the_file_keeps_its_mode_its_link_and_bytes_that_are_no_text(run, row, tmp_path):
     target = tmp_path / "elsewhere"
     target.write_bytes(b"# caf\xe9\n")
     target.chmod(0o640)
