@@ -31,8 +31,12 @@ subprocess.check_call([sys.executable, "-m", "pip", "install", "--quiet", "--dis
 """
 
 
+# Set where a copy of the checkout borrows the environments of another: it uses them as they are.
+BORROWED = "SUITE_BORROWED_VENVS"
+
+
 def venv(name: str) -> Path:
-    return ROOT / ".venv" / name
+    return Path(os.environ.get(BORROWED) or ROOT / ".venv") / name
 
 
 def install_packages(names: list[str]) -> None:
@@ -52,6 +56,8 @@ def install_packages(names: list[str]) -> None:
 
 def make_venv(name: str) -> None:
     """Make the virtual environment ``main`` or ``second``, unless it is there and pyproject.toml is unchanged."""
+    if BORROWED in os.environ:
+        return
     extras = "test,lint" if name == "main" else "test"
     interpreter = (interpreters.main if name == "main" else interpreters.second)().path
     directory = venv(name)

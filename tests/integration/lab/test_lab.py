@@ -48,8 +48,14 @@ MOMENTS = [folder_exists, network_exists, guest_runs]
 
 def start_up_until(moment: Callable[[str], bool], name: str) -> subprocess.Popen[str]:
     """Start bringing a lab up and return in the middle of it."""
+    Lab(name, {}).down()  # what an earlier failure left would make the moment come too early
     up = subprocess.Popen(
-        lab_command("up", name, "debian12=bookworm"), cwd=REPOSITORY, stderr=subprocess.PIPE, text=True
+        lab_command("up", name, "debian12=bookworm"),
+        cwd=REPOSITORY,
+        stderr=subprocess.PIPE,
+        text=True,
+        # A shell that runs the tests in the background makes its children ignore this signal.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )
     assert waiting.holds(lambda: moment(name), within=20, every=0.001)
     return up
