@@ -8,7 +8,7 @@ import time
 import typing as t
 from pathlib import Path
 
-from ansible.errors import AnsibleActionFail
+from ansible.errors import AnsibleActionFail, AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.action import ActionBase
 from ansible.template import trust_as_template
@@ -47,23 +47,35 @@ class ActionModule(ActionBase):
         super().run(tmp, task_vars)
         arguments = self.validate_argument_spec(_ARGUMENTS)[1]
         platform = arguments["platform"]
+        if self._task.delegate_to:
+            raise AnsibleActionFail(
+                "delegate_to would credit this device with what another one shows; name it in hosts"
+            )
         try:
-            roles = arguments["roles"] or roles_with_rows(_ROLES, platform)
-            rows = read_rows(_ROLES, roles, platform, Catalogue(_COLLECTION / "catalogue"))
-        except RowError as error:
+            rows = self._rows(arguments["roles"], platform)
+            knobs = self._knobs(rows, task_vars)
+            device_rows = [row.for_device(knobs) for row in rows]
+        except (RowError, OSError) as error:
             raise AnsibleActionFail(str(error)) from error
-        return self._outcome(rows, self._knobs(rows, task_vars), arguments, task_vars)
+        return self._outcome(rows, device_rows, arguments, task_vars)
+
+    def _rows(self, roles: list[str] | None, platform: str) -> list[Row]:
+        if roles is None:
+            roles = roles_with_rows(_ROLES, platform)
+        elif not roles:
+            raise RowError("roles names no role; leave it out to use all")
+        return read_rows(_ROLES, roles, platform, Catalogue(_COLLECTION / "catalogue"))
 
     def _outcome(
         self,
         rows: list[Row],
-        knobs: dict[str, t.Any],
+        device_rows: list[dict[str, t.Any]],
         arguments: dict[str, t.Any],
         task_vars: dict[str, t.Any],
     ) -> dict[str, t.Any]:
         result = self._execute_module(
             module_name=_ENGINE[arguments["platform"]],
-            module_args={"run": _RUN, "rows": [row.for_device(knobs) for row in rows]},
+            module_args={"run": _RUN, "rows": device_rows},
             task_vars=task_vars,
         )
         if "observations" not in result:
@@ -83,13 +95,26 @@ class ActionModule(ActionBase):
             names = list(dict.fromkeys(row.knob for row in rows if row.role == role and row.knob))
             defaults = self._load(role, "defaults/main.yml", trusted_as_template=True)
             specs = self._load(role, "meta/argument_specs.yml")["argument_specs"]["main"]["options"]
-            templar = self._templar.copy_with_new_env(available_variables={**defaults, **task_vars})
-            values = {name: templar.evaluate_expression(trust_as_template(name)) for name in names}
+            variables = {**defaults, **task_vars}
+            for name in names:
+                if name not in specs or name not in variables:
+                    raise RowError(f"role {role}: knob {name} needs a default and an entry in meta/argument_specs.yml")
+            templar = self._templar.copy_with_new_env(available_variables=variables)
+            values = {name: self._knob(templar, role, name) for name in names}
             checked = ArgumentSpecValidator({name: specs[name] for name in names}).validate(values)
             if checked.error_messages:
-                raise AnsibleActionFail(f"role {role}: {'; '.join(checked.error_messages)}")
+                raise RowError(f"role {role}: {'; '.join(checked.error_messages)}")
             knobs.update(checked.validated_parameters)
         return knobs
 
+    def _knob(self, templar: t.Any, role: str, name: str) -> t.Any:
+        try:
+            return templar.evaluate_expression(trust_as_template(name))
+        except AnsibleError as error:
+            raise RowError(f"role {role}: knob {name}: {error}") from error
+
     def _load(self, role: str, file: str, **options: t.Any) -> dict[str, t.Any]:
-        return t.cast("dict[str, t.Any]", self._loader.load_from_file(str(_ROLES / role / file), **options))
+        data = self._loader.load_from_file(str(_ROLES / role / file), **options)
+        if not isinstance(data, dict):
+            raise RowError(f"{_ROLES / role / file}: it holds no dictionary")
+        return data

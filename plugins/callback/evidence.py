@@ -37,6 +37,7 @@ from ansible.plugins.callback import CallbackBase
 from ansible_collections.commune.baseline.plugins.plugin_utils._report.table import (
     Controls,
     Obstacle,
+    no_devices,
     table,
     undo_advice,
 )
@@ -58,13 +59,15 @@ class CallbackModule(CallbackBase):
         self._collect(result)
 
     def v2_runner_on_failed(self, result: t.Any, ignore_errors: bool = False) -> None:
-        if "controls" in result.result:
-            self._collect(result)
-        elif not ignore_errors:
-            self._obstacles[result.host.name] = Obstacle("failed", str(result.result.get("msg", "")))
+        host = result.host.name
+        if not self._collect(result) and (host not in self._controls or _is_policy(result)):
+            self._obstacles[host] = Obstacle("failed", str(result.result.get("msg", "no_log hides the reason")))
 
     def v2_runner_on_unreachable(self, result: t.Any) -> None:
         self._obstacles[result.host.name] = Obstacle("unreachable", str(result.result.get("msg", "")))
+
+    def v2_playbook_on_no_hosts_matched(self) -> None:
+        self._display.display(no_devices(self.get_option("language")))
 
     def v2_playbook_on_stats(self, stats: t.Any) -> None:
         if not self._controls and not self._obstacles:
@@ -75,10 +78,21 @@ class CallbackModule(CallbackBase):
         if self._changing_run:
             self._display.display(undo_advice(self._changing_run, language))
 
-    def _collect(self, result: t.Any) -> None:
-        """Keep what a device showed last of each control."""
-        for control in result.result.get("controls", ()):
-            self._controls.setdefault(result.host.name, {})[control["control"]] = control
+    def _collect(self, result: t.Any) -> bool:
+        """Keep what a device showed last of each control; tell whether the result held any."""
+        results = [one for one in result.result.get("results", [result.result]) if _holds_controls(one)]
+        for one in results:
+            for control in one["controls"]:
+                self._controls.setdefault(result.host.name, {})[control["control"]] = control
+                if any(row["changed"] for row in control["rows"]):
+                    self._changing_run = one["run"]
             self._obstacles.pop(result.host.name, None)
-            if any(row["changed"] for row in control["rows"]):
-                self._changing_run = result.result["run"]
+        return bool(results)
+
+
+def _holds_controls(result: t.Any) -> bool:
+    return isinstance(result, dict) and {"run", "controls"} <= result.keys()
+
+
+def _is_policy(result: t.Any) -> bool:
+    return getattr(result.task, "resolved_action", None) == "commune.baseline.policy"

@@ -10,7 +10,8 @@ short_description: The default output, short where the table says it better
 version_added: 0.1.0
 description:
   - Behaves as the default callback, but leaves C(controls) out of printed results unless C(-v) is given.
-  - Shows the diff of a failed task too, since M(commune.baseline.policy) fails in check mode when a control is not met.
+  - Tells of a control that is not met in one line, as the finding it is, unless C(-v) is given.
+  - Shows the diff of such a task too, since M(commune.baseline.policy) fails in check mode when a control is not met.
 author:
   - commune.baseline contributors (!UNKNOWN)
 requirements:
@@ -31,9 +32,23 @@ class CallbackModule(DefaultCallback):
     CALLBACK_NAME = "commune.baseline.screen"
 
     def v2_runner_on_failed(self, result: t.Any, ignore_errors: bool = False) -> None:
-        super().v2_runner_on_failed(result, ignore_errors=ignore_errors)
-        if "controls" in result.result:
-            self.v2_on_file_diff(result)
+        if "controls" not in result.result:
+            super().v2_runner_on_failed(result, ignore_errors=ignore_errors)
+            return
+        if self._display.verbosity:
+            super().v2_runner_on_failed(result, ignore_errors=ignore_errors)
+        else:
+            self._show_finding(result, ignore_errors=ignore_errors)
+        self.v2_on_file_diff(result)
+
+    def _show_finding(self, result: t.Any, *, ignore_errors: bool) -> None:
+        """Say in one line what the table will explain: a control that is not met is no error of the program."""
+        if self._last_task_banner != result.task._uuid:
+            self._print_task_banner(result.task)
+        self._handle_warnings(result.result)
+        self._display.display(f"not met: [{self.host_label(result)}] => {result.result['msg']}", color="red")
+        if ignore_errors:
+            self._display.display("...ignoring", color="cyan")
 
     def _dump_results(self, result: t.Mapping[str, t.Any], *args: t.Any, **kwargs: t.Any) -> str:
         if not self._display.verbosity and "controls" in result:

@@ -32,12 +32,14 @@ def worst_state(states: t.Iterable[str]) -> str:
 class Reading:
     """What a kind read of one row: a value (None is absence), or the reason why it could not.
 
-    ``where`` names the place the value was read from, such as ``/etc/profile:12``.
+    ``where`` names the place the value was read from, such as ``/etc/profile:12``; ``weakness`` says why the value does
+    not count, even if it is the desired one.
     """
 
     value: t.Any = None
     where: str | None = None
     unreadable: str | None = None
+    weakness: str | None = None
 
 
 @dataclasses.dataclass(frozen=True)

@@ -45,11 +45,11 @@ EXAMPLES = r"""
         control: AC-08
         kind: option
         path: /etc/profile.d/zz-commune-baseline.sh
-        grammar: shell
+        grammar: shell_readonly
         key: TMOUT
         desired: 600
         compare: "<="
-        disabled_by: [0]
+        minimum: 1
 """
 
 RETURN = r"""

@@ -87,21 +87,27 @@ controls:
       type: list
       elements: str
       sample: ["001:19.1.c"]
+    parameters:
+      description: The control's parameters; those that no row names were not looked at.
+      type: list
+      elements: str
+      sample: [console_timeout_seconds, password_on_resume, screen_lock_minutes]
     state:
       description: State of its worst row, V(fail), V(not_assessed), V(excepted), V(pass) or V(not_applicable).
       type: str
       sample: pass
     rows:
       description:
-        - The observations of its rows, as M(commune.baseline.linux_policy) returns them, with C(parameter) and
-          C(compare), and with C(why) and C(fix) (one sentence each in C(vi) and C(en)) where a row fails or could not
-          be assessed.
+        - The observations of its rows, as M(commune.baseline.linux_policy) returns them.
+        - C(parameter), C(path) and C(compare) come with each, C(why) and C(fix) (one sentence each in C(vi) and C(en))
+          where a row fails or could not be assessed.
       type: list
       elements: dict
       sample:
         - id: LNX-SHELL-TMOUT
           control: AC-08
           parameter: console_timeout_seconds
+          path: /etc/profile.d/zz-commune-baseline.sh
           kind: option
           compare: "<="
           state: pass

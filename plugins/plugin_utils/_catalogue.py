@@ -12,7 +12,7 @@ import functools
 import typing as t
 from pathlib import Path
 
-import yaml
+from ansible_collections.commune.baseline.plugins.plugin_utils import _yaml
 
 PRIORITIES = ("must", "should", "could")
 
@@ -63,8 +63,17 @@ class Catalogue:
 
 @functools.cache
 def _domain(path: Path) -> dict[str, Control]:
-    entries = yaml.load(path.read_bytes(), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - safe
-    return {control.id: control for control in (_control(path, entry) for entry in entries)}
+    try:
+        entries = _yaml.load(path)
+    except _yaml.YamlError as error:
+        raise CatalogueError(str(error)) from error
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        raise CatalogueError(f"{path}: a domain is a list of controls, each a dictionary")
+    controls = [_control(path, entry) for entry in entries]
+    by_id = {control.id: control for control in controls}
+    if len(by_id) < len(controls):
+        raise CatalogueError(f"{path}: two controls have one id")
+    return by_id
 
 
 def _control(path: Path, entry: dict[str, t.Any]) -> Control:
@@ -72,6 +81,8 @@ def _control(path: Path, entry: dict[str, t.Any]) -> Control:
         control = Control(**{**entry, "sources": tuple(Source(**source) for source in entry["sources"])})
     except (KeyError, TypeError) as error:
         raise CatalogueError(f"{path}: control {entry.get('id', '?')}: {error}") from error
+    if not control.sources or not isinstance(control.parameters, dict):
+        raise CatalogueError(f"{path}: control {control.id}: sources must name a clause, parameters be a dictionary")
     if control.priority not in PRIORITIES:
         raise CatalogueError(
             f"{path}: control {control.id}: priority is {control.priority!r}, not one of {', '.join(PRIORITIES)}"

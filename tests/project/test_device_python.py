@@ -28,8 +28,14 @@ def test_the_engine_runs_under_python(version, tmp_path):
     python = interpreters.find(version)
     if python is None:
         pytest.skip(f"no Python {version} on this machine")
-    row = {"id": "X", "control": "AC-08", "kind": "option", "path": str(tmp_path / "idle.sh"), "grammar": "shell"}
-    row |= {"key": "TMOUT", "desired": 600, "compare": "<=", "disabled_by": [0]}
+    row = {
+        "id": "X",
+        "control": "AC-08",
+        "kind": "option",
+        "path": str(tmp_path / "idle.sh"),
+        "grammar": "shell_readonly",
+    }
+    row |= {"key": "TMOUT", "desired": 600, "compare": "<=", "minimum": 1}
     done = subprocess.run(
         [python, "-S", "-c", PROGRAM, tmp_path / "journal"],
         input=json.dumps([row]),

@@ -29,6 +29,7 @@ FLOORS = {
     "plugins.plugin_utils._policy": MIDDLE,
     "plugins.plugin_utils._register": GROUND,
     "plugins.plugin_utils._report": MIDDLE,
+    "plugins.plugin_utils._yaml": GROUND,
     "plugins.plugin_utils._zones": MIDDLE,
 }
 

@@ -31,12 +31,8 @@ subprocess.check_call([sys.executable, "-m", "pip", "install", "--quiet", "--dis
 """
 
 
-# Set where a copy of the checkout borrows the environments of another: it uses them as they are.
-BORROWED = "SUITE_BORROWED_VENVS"
-
-
 def venv(name: str) -> Path:
-    return Path(os.environ.get(BORROWED) or ROOT / ".venv") / name
+    return ROOT / ".venv" / name
 
 
 def install_packages(names: list[str]) -> None:
@@ -56,7 +52,7 @@ def install_packages(names: list[str]) -> None:
 
 def make_venv(name: str) -> None:
     """Make the virtual environment ``main`` or ``second``, unless it is there and pyproject.toml is unchanged."""
-    if BORROWED in os.environ:
+    if (ROOT / ".venv").is_symlink():  # borrowed from another checkout, whose environments are not ours to make
         return
     extras = "test,lint" if name == "main" else "test"
     interpreter = (interpreters.main if name == "main" else interpreters.second)().path

@@ -8,13 +8,12 @@ Every gate must be green on the copy without a fault first, or its red would pro
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from dataclasses import dataclass
 
 from tests.suite.collection_tree import copy_to
-from tests.suite.environment import BORROWED, ROOT, link_collection
+from tests.suite.environment import ROOT, link_collection
 
 _COPY = ROOT / "build/faults"
 
@@ -51,6 +50,7 @@ FAULTS = (
 
 def main() -> int:
     copy_to(_COPY)
+    (_COPY / ".venv").symlink_to(ROOT / ".venv")
     link_collection(_COPY)
     gates = list(dict.fromkeys(fault.gate for fault in FAULTS))
     if not is_green(*gates):
@@ -75,8 +75,7 @@ def turns_red(fault: Fault) -> bool:
 
 def is_green(*gates: str) -> bool:
     command = [sys.executable, "-m", "tests.suite", *gates]
-    environment = {**os.environ, BORROWED: str(ROOT / ".venv")}
-    return subprocess.run(command, cwd=_COPY, env=environment, stdout=subprocess.DEVNULL, check=False).returncode == 0
+    return subprocess.run(command, cwd=_COPY, stdout=subprocess.DEVNULL, check=False).returncode == 0
 
 
 if __name__ == "__main__":

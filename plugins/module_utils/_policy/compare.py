@@ -14,12 +14,12 @@ import typing as t
 def meets(row: t.Mapping[str, t.Any], value: t.Any) -> bool:
     """Tell whether ``value`` satisfies the row's ``compare`` (default ``==``) against ``desired``.
 
-    A value listed in ``disabled_by`` switches the setting off (a time-out of 0 means never) and satisfies nothing.
+    A number below ``minimum`` switches the setting off (a time-out of 0 or -1 means never) and satisfies nothing.
     """
     compare = row.get("compare", "==")
     if compare == "absent":
         return value is None
-    if value is None or _text(value) in map(_text, row.get("disabled_by", ())):
+    if value is None or ("minimum" in row and not _at_least(value, row["minimum"])):
         return False
     return _COMPARISONS[compare](value, row["desired"])
 

@@ -25,10 +25,15 @@ Row = t.Mapping[str, t.Any]
 
 
 class Kind(t.Protocol):
-    """A class of rows: the fields they have, and how they are observed, compared and applied."""
+    """A class of rows: the fields they have, and how they are observed, compared and applied.
 
-    REQUIRED_FIELDS: frozenset[str]
-    OPTIONAL_FIELDS: frozenset[str]
+    ``FIELDS`` gives the shape of each field of the kind's own (the name of a shape, or a tuple of choices), and
+    ``COMPARISONS`` those whose desired value it can write.
+    """
+
+    FIELDS: t.Mapping[str, t.Any]
+    REQUIRED: frozenset[str]
+    COMPARISONS: t.Sequence[str]
 
     def observe(self, rows: t.Iterable[Row]) -> dict[str, Reading]: ...
 
@@ -58,6 +63,7 @@ def _run_kind(kind: Kind, rows: list[Row], writer: Writer, *, check_mode: bool) 
     if check_mode:
         for row in failing:
             observed[row["id"]].would_change = writes[row["id"]].changes
+            observed[row["id"]].reason = writes[row["id"]].error or observed[row["id"]].reason
     else:
         for row, reading in _readings(kind, failing):
             observed[row["id"]] = _after(observed[row["id"]], _observation(kind, row, reading), writes[row["id"]])
@@ -79,7 +85,7 @@ def _observation(kind: Kind, row: Row, reading: Reading) -> Observation:
         before=reading.value,
         after=reading.value,
         where=reading.where,
-        reason=reading.unreadable,
+        reason=reading.unreadable or reading.weakness,
     )
 
 
@@ -94,5 +100,5 @@ def _after(before: Observation, after: Observation, write: Write) -> Observation
     after.before = before.before
     after.changed = write.changes
     if after.state == FAIL:
-        after.reason = write.error or f"written, but {after.where or 'nothing'} still decides the value"
+        after.reason = write.error or after.reason or f"it is written, but {after.where or 'nothing'} decides the value"
     return after

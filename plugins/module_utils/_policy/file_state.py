@@ -14,6 +14,8 @@ import stat
 import tempfile
 import typing as t
 
+_LARGEST = 1 << 20  # no configuration file comes near
+
 
 @dataclasses.dataclass(frozen=True)
 class FileState:
@@ -21,8 +23,8 @@ class FileState:
 
     content: bytes
     mode: int = 0o644
-    uid: int = 0
-    gid: int = 0
+    uid: int = dataclasses.field(default_factory=os.geteuid)
+    gid: int = dataclasses.field(default_factory=os.getegid)
     attributes: t.Mapping[str, bytes] = dataclasses.field(default_factory=dict)
 
     @property
@@ -41,12 +43,6 @@ def fingerprint(state: FileState | None) -> str:
     return "absent" if state is None else state.fingerprint
 
 
-def with_text(state: FileState | None, text: str) -> FileState:
-    """Return the state with another content; of no state, a file that everybody can read."""
-    content = text.encode(errors="surrogateescape")
-    return FileState(content) if state is None else dataclasses.replace(state, content=content)
-
-
 def capture(path: str) -> FileState | None:
     """Return the state of the file that a path leads to, None if there is none.
 
@@ -59,7 +55,9 @@ def capture(path: str) -> FileState | None:
     with os.fdopen(descriptor, "rb") as file:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
-            raise OSError(0, "it is not a regular file", path)
+            raise OSError(0, "it is no regular file", path)
+        if status.st_size > _LARGEST:
+            raise OSError(0, f"it is larger than {_LARGEST} bytes", path)
         return FileState(
             content=file.read(),
             mode=stat.S_IMODE(status.st_mode),

@@ -18,6 +18,8 @@ from ansible_collections.commune.baseline.plugins.module_utils._observation impo
 
 _DECLARING = frozenset({"readonly", "export", "declare", "typeset", "unset"})
 _KEYWORDS = frozenset({"if", "then", "elif", "else", "fi", "while", "until", "do", "done", "{", "}", "!"})
+OWN_FILE = True
+HEADER = "# Managed by commune.baseline: a change made here is drift and will be corrected."
 _GUARD = 'if [ -n "${BASH_VERSION-}" ] && [ -n "${PS1-}" ]; then '
 
 
@@ -44,25 +46,16 @@ def read(files: t.Iterable[tuple[str, str]], key: str) -> Reading:
 
 
 def write(text: str, key: str, value: t.Any) -> str:
-    """Return ``text`` with a last assignment of the variable, which an interactive bash makes read-only and exports.
+    """Return the text of a file of our own in which an interactive bash finds the variable, read-only and exported.
 
     Other shells pass it by: assigning a read-only variable once more would end a POSIX shell, and with it the login of
-    everybody whose start-up files run there. Of the other lines only those give way that would freeze another value.
+    everybody whose start-up files run there. What others wrote into the file is left out, since nobody can tell what a
+    line does in the middle of their program.
     """
-    lines = text.removesuffix("\n").split("\n") if text else []
-    kept = [_thawed(line, key) for line in lines if not (line.startswith(_GUARD) and any(_statements(line, key)))]
+    kept = [line for line in text.split("\n") if line.startswith(_GUARD) and not any(_statements(line, key))]
     wanted = shlex.quote(str(value))
     ours = f'{_GUARD}[ "${{{key}-}}" = {wanted} ] || {key}={wanted}; readonly {key}; export {key}; fi'
-    return "\n".join([*kept, ours, ""])
-
-
-def _thawed(line: str, key: str) -> str:
-    """Return the line, or a comment in its place if all it does is to make the variable read-only."""
-    commands = [words for words in _commands(line) if words]
-    freezes = any(statement.freezes for statement in _statements(line, key))
-    if freezes and len(commands) == 1 and not _KEYWORDS & set(line.split()):
-        return f"# {line}"
-    return line
+    return "\n".join([HEADER, *kept, ours, ""])
 
 
 def _statements(line: str, key: str) -> t.Iterator[_Statement]:
@@ -78,10 +71,13 @@ def _commands(line: str) -> t.Iterator[list[str]]:
     """Split a line into its simple commands, each a list of words."""
     lexer = shlex.shlex(line, posix=True, punctuation_chars=";&|()")
     lexer.whitespace_split = True
+    lexer.commenters = ""
     lexer.whitespace = " \t"  # the shell takes a carriage return for a part of the word
     words: list[str] = []
     try:
         for token in lexer:
+            if token.startswith("#"):
+                break
             if set(token) <= set(";&|()"):
                 yield words
                 words = []

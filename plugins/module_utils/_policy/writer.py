@@ -7,6 +7,8 @@
 
 from __future__ import annotations
 
+import os
+
 from ansible_collections.commune.baseline.plugins.module_utils._policy.file_state import FileState, put
 from ansible_collections.commune.baseline.plugins.module_utils._policy.journal import Journal
 
@@ -25,7 +27,9 @@ class Writer:
         """
         if new == old:
             return False
-        if not self._check_mode:
+        if self._check_mode:
+            os.stat(os.path.dirname(os.path.realpath(path)))  # without its folder the file cannot be written
+        else:
             self._journal.record(path, old=old, new=new)
             put(path, new)
         return True

@@ -28,10 +28,11 @@ def controls_of(rows: t.Iterable[Row], observations: t.Iterable[t.Mapping[str, t
                 "title": {"vi": row.control.title_vi, "en": row.control.title_en},
                 "priority": row.control.priority,
                 "clauses": list(row.control.clauses),
+                "parameters": sorted(row.control.parameters),
                 "rows": [],
             },
         )
-        control["rows"].append(_with_advice(row, seen[row.fields["id"]]))
+        control["rows"].append(_with_advice(row, seen[row.id]))
     for control in controls.values():
         control["state"] = worst_state(row["state"] for row in control["rows"])
     return sorted(controls.values(), key=lambda control: str(control["control"]))
@@ -48,8 +49,9 @@ def unmet(controls: t.Iterable[t.Mapping[str, t.Any]], fail_on: str) -> list[str
 
 
 def _with_advice(row: Row, observation: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """Add the row's parameter, and its reason and remedy in words where it does not pass."""
-    joined = {**observation, "parameter": row.fields.get("parameter"), "compare": row.fields.get("compare", "==")}
+    """Add what the device need not know, and the row's reason and remedy in words where it does not pass."""
+    joined = {**observation, "compare": row.fields.get("compare", "==")}
+    joined.update({name: row.fields.get(name) for name in ("parameter", "path")})
     if observation["state"] in (FAIL, NOT_ASSESSED):
         joined.update(why=row.fields["why"], fix=row.fields["fix"])
     return joined

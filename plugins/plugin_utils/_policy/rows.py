@@ -7,19 +7,16 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
 from pathlib import Path
 
-import yaml
-
-from ansible_collections.commune.baseline.plugins.module_utils._policy.compare import COMPARISONS
-from ansible_collections.commune.baseline.plugins.module_utils._policy.engine import KINDS
+from ansible_collections.commune.baseline.plugins.plugin_utils import _yaml
 from ansible_collections.commune.baseline.plugins.plugin_utils._catalogue import Catalogue, CatalogueError, Control
+from ansible_collections.commune.baseline.plugins.plugin_utils._policy.row_fields import fault_of
 
 PLATFORMS = ("linux",)
 
-_REQUIRED = frozenset({"id", "control", "kind", "why", "fix"})
-_OPTIONAL = frozenset({"parameter", "value", "knob", "compare", "disabled_by", "refs"})
 # What a person reads, or what becomes ``desired``, stays on the controller.
 _NOT_SENT = frozenset({"parameter", "value", "knob", "refs", "why", "fix"})
 
@@ -36,13 +33,33 @@ class Row(t.NamedTuple):
     fields: dict[str, t.Any]
 
     @property
+    def id(self) -> str:
+        return str(self.fields["id"])
+
+    @property
     def knob(self) -> str | None:
         return self.fields.get("knob")
 
     def for_device(self, knobs: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-        """Return what the engine needs of the row, with its desired value."""
+        """Return what the engine needs of the row, with its desired value; raise RowError if that is out of bounds."""
+        desired = knobs[self.knob] if self.knob else self.fields.get("value")
+        if self.fields.get("compare") in ("<=", ">="):
+            self._check_bounds(desired)
         sent = {key: value for key, value in self.fields.items() if key not in _NOT_SENT}
-        return {**sent, "desired": knobs[self.knob] if self.knob else self.fields.get("value")}
+        return {**sent, "desired": desired}
+
+    def _check_bounds(self, desired: t.Any) -> None:
+        """Refuse a number that would loosen what the control demands, or switch the setting off."""
+        place = f"role {self.role}: row {self.id}: {self.knob or 'value'} is {desired!r}"
+        if not isinstance(desired, int) or isinstance(desired, bool):
+            raise RowError(f"{place}, not a whole number")
+        demanded = self.control.parameters.get(str(self.fields.get("parameter")), desired)
+        if self.fields["compare"] == "<=" and desired > demanded:
+            raise RowError(f"{place}; control {self.control.id} allows at most {demanded}")
+        if self.fields["compare"] == ">=" and desired < demanded:
+            raise RowError(f"{place}; control {self.control.id} demands at least {demanded}")
+        if desired < self.fields.get("minimum", desired):
+            raise RowError(f"{place}; below {self.fields['minimum']} it would switch the setting off")
 
 
 def roles_with_rows(roles_directory: Path, platform: str) -> list[str]:
@@ -52,23 +69,24 @@ def roles_with_rows(roles_directory: Path, platform: str) -> list[str]:
 
 def read_rows(roles_directory: Path, roles: t.Iterable[str], platform: str, catalogue: Catalogue) -> list[Row]:
     """Return the valid rows of the roles, in the order of the roles; raise RowError at the first fault."""
-    rows: list[Row] = []
-    for role in roles:
-        rows.extend(_role_rows(roles_directory, role, platform, catalogue))
-    seen: set[str] = set()
-    for row in rows:
-        if row.fields["id"] in seen:
-            raise RowError(f"role {row.role}: row {row.fields['id']} stands twice; every id is given once")
-        seen.add(row.fields["id"])
-    return rows
+    rows: dict[str, Row] = {}
+    for role in dict.fromkeys(roles):
+        for row in _role_rows(roles_directory, role, platform, catalogue):
+            if row.id in rows:
+                raise RowError(f"role {role}: row {row.id} stands twice; every id is given once")
+            rows[row.id] = row
+    return list(rows.values())
 
 
 def _role_rows(roles_directory: Path, role: str, platform: str, catalogue: Catalogue) -> list[Row]:
     path = roles_directory / role / "vars" / f"{platform}.yml"
-    if not path.is_file():
+    if not re.fullmatch("[a-z][a-z0-9_]*", role) or not path.is_file():
         known = ", ".join(roles_with_rows(roles_directory, platform))
         raise RowError(f"role {role!r} has no rows for {platform}; roles that have: {known}")
-    data = yaml.load(path.read_bytes(), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - safe
+    try:
+        data = _yaml.load(path)
+    except _yaml.YamlError as error:
+        raise RowError(str(error)) from error
     key = f"__{role}_rows"
     if not isinstance(data, dict) or not isinstance(data.get(key), list):
         raise RowError(f"{path}: rows are a list under {key!r}")
@@ -79,25 +97,14 @@ def _row(path: Path, role: str, fields: t.Any, catalogue: Catalogue) -> Row:
     if not isinstance(fields, dict):
         raise RowError(f"{path}: a row is a dictionary, not {fields!r}")
     place = f"{path}: row {fields.get('id', '?')}"
-    _check_fields(place, fields)
+    fault = fault_of(fields)
+    if fault:
+        raise RowError(f"{place}: {fault}")
     try:
-        return Row(role, catalogue.control(fields["control"]), fields)
+        control = catalogue.control(fields["control"])
     except CatalogueError as error:
         raise RowError(f"{place}: {error}") from error
-
-
-def _check_fields(place: str, fields: dict[str, t.Any]) -> None:
-    kind = KINDS.get(fields.get("kind", ""))
-    if kind is None:
-        raise RowError(f"{place}: kind is {fields.get('kind')!r}, not one of {', '.join(KINDS)}")
-    required = _REQUIRED | kind.REQUIRED_FIELDS
-    missing = sorted(required - fields.keys())
-    if missing:
-        raise RowError(f"{place}: lacks {', '.join(missing)}")
-    unknown = sorted(fields.keys() - required - _OPTIONAL - kind.OPTIONAL_FIELDS)
-    if unknown:
-        raise RowError(f"{place}: has no field called {', '.join(unknown)}")
-    if fields.get("compare", "==") not in COMPARISONS:
-        raise RowError(f"{place}: compare is {fields['compare']!r}, not one of {', '.join(COMPARISONS)}")
-    if fields.get("compare") != "absent" and ("value" in fields) == ("knob" in fields):
-        raise RowError(f"{place}: needs either value or knob")
+    known = [*control.parameters, *control.clauses]
+    if fields.get("parameter", known[0]) not in known:
+        raise RowError(f"{place}: parameter is {fields['parameter']!r}, not one of {', '.join(known)}")
+    return Row(role, control, fields)

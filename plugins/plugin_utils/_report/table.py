@@ -45,31 +45,38 @@ _WORDS = {
         "title": "Kết quả theo thiết bị và biện pháp",
         "is": "{id}: hiện tại: {after}{where}; cần: {desired}",
         "was": "{id}: đã sửa: {before} → {after}{where}",
-        "would": "{id}: hiện tại: {before}{where}; sẽ sửa thành: {target}",
+        "would": "{id}: hiện tại: {before}{where}; sẽ sửa thành: {target}{path}",
         "absent": "chưa đặt",
+        "in": " trong {path}",
+        "part": "{title} (mới xét {seen}/{all} tham số)",
         "why": "Vì sao: {text}",
         "fix": "Cách xử lý: {text}",
         "unreachable": "không kết nối được",
         "failed": "lỗi khi kiểm tra",
         "unassessed": "thiết bị chưa kiểm tra được",
-        "total": "{passed}/{all} biện pháp đạt",
+        "total": "{passed}/{all} lượt kiểm tra biện pháp đạt",
+        "nobody": "Không có thiết bị nào trong danh sách (inventory) khớp: chưa kiểm tra gì cả.",
         "undo": "Để hoàn tác lần chạy này: ansible-playbook commune.baseline.rollback -e run={run}",
     },
     "en": {
         "title": "Results by device and control",
         "is": "{id}: now: {after}{where}; should be: {desired}",
         "was": "{id}: corrected: {before} → {after}{where}",
-        "would": "{id}: now: {before}{where}; would be set to: {target}",
+        "would": "{id}: now: {before}{where}; would be set to: {target}{path}",
         "absent": "not set",
+        "in": " in {path}",
+        "part": "{title} ({seen} of {all} parameters looked at)",
         "why": "Why: {text}",
         "fix": "What to do: {text}",
         "unreachable": "cannot be reached",
         "failed": "the check failed",
         "unassessed": "devices that could not be assessed",
-        "total": "{passed}/{all} controls pass",
+        "total": "{passed}/{all} checks of controls pass",
+        "nobody": "No device of the inventory matches: nothing was looked at.",
         "undo": "To take this run back: ansible-playbook commune.baseline.rollback -e run={run}",
     },
 }
+_LONGEST_CELL = 300
 _BOUNDS = {"<=": "≤ ", ">=": "≥ "}
 
 Controls = t.Sequence[t.Mapping[str, t.Any]]
@@ -88,7 +95,7 @@ def table(devices: t.Mapping[str, Controls], obstacles: t.Mapping[str, Obstacle]
     lines = [_HEADS[language]]
     for device, controls in sorted(devices.items()):
         for control in controls:
-            lines.append((device, control["control"], _STATES[language][control["state"]], control["title"][language]))
+            lines.append((device, control["control"], _STATES[language][control["state"]], _title(control, language)))
             lines.extend(("", "", "", detail) for row in control["rows"] for detail in _details(row, language))
     for device, obstacle in sorted(obstacles.items()):
         content = f"{words[obstacle.what]}: {obstacle.message}"
@@ -96,9 +103,23 @@ def table(devices: t.Mapping[str, Controls], obstacles: t.Mapping[str, Obstacle]
     return "\n".join([words["title"], *_aligned(lines), _total(devices, obstacles, words)])
 
 
+def no_devices(language: str) -> str:
+    """Return the line for a play that found no device: nothing was looked at, so nothing passed."""
+    return _WORDS[language]["nobody"]
+
+
 def undo_advice(run: str, language: str) -> str:
     """Return the line that says how to take a run back which changed something."""
     return _WORDS[language]["undo"].format(run=run)
+
+
+def _title(control: t.Mapping[str, t.Any], language: str) -> str:
+    """Return the control's title, with how much of it was looked at if that is not all."""
+    title: str = control["title"][language]
+    seen = {row["parameter"] for row in control["rows"]} & set(control["parameters"])
+    if len(seen) == len(control["parameters"]):
+        return title
+    return _WORDS[language]["part"].format(title=title, seen=len(seen), all=len(control["parameters"]))
 
 
 def _details(row: t.Mapping[str, t.Any], language: str) -> t.Iterator[str]:
@@ -125,6 +146,7 @@ def _values(row: t.Mapping[str, t.Any], words: t.Mapping[str, str]) -> dict[str,
         "target": str(row["desired"]),
         "desired": f"{_BOUNDS.get(row['compare'], '')}{row['desired']}",
         "where": f" ({row['where']})" if row["where"] else "",
+        "path": words["in"].format(path=row["path"]) if row["path"] else "",
     }
 
 
@@ -144,4 +166,5 @@ def _aligned(lines: t.Sequence[t.Sequence[str]]) -> list[str]:
 def _one_line(text: str) -> str:
     """Keep what a device says from breaking the table, or from commanding the terminal it is shown on."""
     printable = (" " if unicodedata.category(character)[0] in "CZ" else character for character in text)
-    return unicodedata.normalize("NFC", " ".join("".join(printable).split()))
+    line = unicodedata.normalize("NFC", " ".join("".join(printable).split()))
+    return line if len(line) <= _LONGEST_CELL else f"{line[:_LONGEST_CELL]}…"

@@ -20,7 +20,7 @@ HOSTS = list(SUITES)
 
 def time_out(host):
     """Ask a login shell of the host how long it may idle; empty if it may for ever."""
-    return host.ssh("echo 'echo \"$TMOUT\"' | bash -li 2>/dev/null").stdout.strip()
+    return host.ssh("echo 'echo \"$TMOUT\"' | timeout 5 bash -li 2>/dev/null", check=False).stdout.strip()
 
 
 def configuration_digest(host):
@@ -53,8 +53,13 @@ def test_hardening_takes_effect_and_a_second_run_changes_nothing(controller):
         f"rm {FILE}",
         f"truncate --size=0 {FILE}",
         f"sed --in-place s/600/86400/g {FILE}",
-        f"echo TMOUT=0 > {FILE}",
-        "echo readonly TMOUT=0 > /etc/profile.d/zz-commune-baseline.sh",
+        f"echo TMOUT=-1 > {FILE}",
+        f"chmod 600 {FILE}",
+        f"echo readonly TMOUT=0 > {FILE}",
+        f"echo 'if [ -n \\\"$BASH\\\" ]; then' > {FILE}",
+        f"rm {FILE}; echo '[ $(id -u) = 0 ] && TMOUT=600' > /etc/profile.d/local.sh",
+        f"rm {FILE}; echo 'off() {{ TMOUT=600; }}' > /etc/profile.d/local.sh",
+        f"rm {FILE}; echo 'TMOUT=600' > '/etc/profile.d/a b.sh'",
     ],
 )
 def test_a_setting_broken_by_hand_is_found_and_corrected(controller, command):
@@ -68,12 +73,41 @@ def test_a_setting_broken_by_hand_is_found_and_corrected(controller, command):
     assert [time_out(host) for host in controller.lab.hosts.values()] == ["600", "600"]
 
 
+@pytest.mark.parametrize(
+    ("command", "reason"),
+    [
+        ("mkfifo /etc/profile.d/a.sh", "a login bash did not answer within 10 s"),
+        ("echo exit > /etc/profile.d/a.sh", "a login bash ended without an answer; look for errors in /etc/profile.d"),
+    ],
+)
+def test_a_shell_that_does_not_answer_is_not_assessed_and_nothing_is_written(controller, command, reason):
+    controller.lab.host("debian12").ssh(f"sudo sh -c {shlex.quote(command)}")
+    run = controller.playbook(DRIFT, "--limit", "debian12")
+    row = run.row("debian12")
+    assert (run.exit_code, row["state"], row["changed"], row["reason"]) == (2, "not_assessed", False, reason)
+
+
+def test_a_file_masked_by_a_link_to_dev_null_is_left_alone(controller):
+    host = controller.lab.host("debian12")
+    host.ssh(f"sudo ln -s /dev/null {FILE}")
+    row = controller.playbook(HARDEN, "--limit", "debian12").row("debian12")
+    assert (row["state"], row["reason"]) == ("fail", f"cannot write {FILE}: it is no regular file")
+    assert host.ssh("test -c /dev/null && echo device").stdout == "device\n"
+
+
+def test_a_task_that_is_delegated_is_refused(controller, tmp_path):
+    playbook = tmp_path / "site.yml"
+    task = "{commune.baseline.policy: {}, become: true, delegate_to: debian13}"
+    playbook.write_text(f"- hosts: debian12\n  gather_facts: false\n  tasks: [{task}]\n")
+    assert "delegate_to would credit this device" in controller.playbook(str(playbook)).results["debian12"]["msg"]
+
+
 def test_a_setting_that_another_file_overrides_is_never_called_done(controller):
     host = controller.lab.host("debian12")
     host.ssh("echo 'readonly TMOUT=0' | sudo tee /etc/profile.d/aa-local.sh")
     run = controller.playbook(HARDEN, "--limit", "debian12")
     assert (run.exit_code, run.row("debian12")["state"]) == (2, "fail")
-    assert run.row("debian12")["reason"] == "written, but /etc/profile.d/aa-local.sh:1 still decides the value"
+    assert run.row("debian12")["reason"] == "it is written, but /etc/profile.d/aa-local.sh:1 decides the value"
     assert time_out(host) == "0"
     host.ssh("sudo rm /etc/profile.d/aa-local.sh")
     assert controller.playbook(DRIFT, "--limit", "debian12").row("debian12")["state"] == "pass"
@@ -83,8 +117,11 @@ def test_a_stricter_value_of_the_host_is_kept(controller):
     host = controller.lab.host("debian12")
     host.ssh("echo 'TMOUT=120' | sudo tee /etc/profile.d/local.sh")
     run = controller.playbook(HARDEN, "--limit", "debian12")
-    assert (run.row("debian12")["state"], run.results["debian12"]["changed"]) == ("pass", False)
+    assert (run.row("debian12")["state"], run.row("debian12")["after"]) == ("pass", "120")
     assert time_out(host) == "120"
+    host.ssh("echo 'TMOUT=0' >> ~/.bashrc; echo '. ~/.bashrc; TMOUT=0' >> ~/.profile")
+    assert time_out(host) == "120"
+    assert controller.playbook(DRIFT, "--limit", "debian12").results["debian12"]["changed"] is False
 
 
 def test_an_idle_session_over_ssh_ends_by_itself(controller):
@@ -124,4 +161,4 @@ def test_a_device_that_cannot_be_reached_is_not_assessed(controller, tmp_path):
     screen = controller.screen(DRIFT, "--check", "--inventory", str(inventory), "--limit", "away,debian12")
     away = [line for line in screen.splitlines() if line.startswith("away ") and "CHƯA KIỂM TRA" in line]
     assert len(away) == 1
-    assert screen.splitlines()[-1] == "0/1 biện pháp đạt; thiết bị chưa kiểm tra được: 1"
+    assert screen.splitlines()[-1] == "0/1 lượt kiểm tra biện pháp đạt; thiết bị chưa kiểm tra được: 1"

@@ -27,7 +27,7 @@ def run(capsys, tmp_path, **special):
         "control": "AC-08",
         "kind": "option",
         "path": str(tmp_path / "idle.sh"),
-        "grammar": "shell",
+        "grammar": "shell_readonly",
         "key": "TMOUT",
         "desired": 600,
     }

@@ -33,7 +33,7 @@ def test_a_bound_includes_itself_and_only_numbers_meet_it(compare, value, expect
 
 
 @pytest.mark.parametrize("compare", ["==", "in", "<=", ">="])
-def test_a_value_that_switches_the_setting_off_satisfies_nothing(compare):
+def test_a_number_below_the_minimum_satisfies_nothing(compare):
     row = {"desired": ["0"] if compare == "in" else "0", "compare": compare}
     assert meets(row, "0") is True
-    assert meets({**row, "disabled_by": [1, 0]}, "0") is False
+    assert meets({**row, "minimum": 1}, "0") is False

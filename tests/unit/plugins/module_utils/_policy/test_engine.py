@@ -19,11 +19,11 @@ def fixture_row(tmp_path):
         "kind": "option",
         "path": str(tmp_path / "00.sh"),
         "read": [str(tmp_path / "profile"), str(tmp_path / "*.sh")],
-        "grammar": "shell",
+        "grammar": "shell_readonly",
         "key": "TMOUT",
         "desired": 600,
         "compare": "<=",
-        "disabled_by": [0],
+        "minimum": 1,
     }
 
 
@@ -67,7 +67,7 @@ def test_a_write_that_another_file_overrides_still_fails_and_says_where(run, row
     (tmp_path / "profile").write_text("readonly TMOUT=0\n")
     seen = run(row)
     assert (seen.state, seen.changed, seen.after) == ("fail", True, "0")
-    assert seen.reason == f"written, but {tmp_path}/profile:1 still decides the value"
+    assert seen.reason == f"it is written, but {tmp_path}/profile:1 decides the value"
     assert run(row, check_mode=True).would_change is False
     assert run(row).changed is False
 
@@ -86,13 +86,35 @@ def test_a_file_that_cannot_be_written_fails_with_the_cause(run, row, tmp_path):
     assert seen.reason == f"cannot write {row['path']}: No such file or directory"
 
 
-def test_the_file_keeps_its_mode_its_link_and_bytes_that_are_no_text(run, row, tmp_path):
+def test_a_file_of_our_own_gets_our_content_and_mode_and_a_link_to_it_stays(run, row, tmp_path):
     target = tmp_path / "elsewhere"
-    target.write_bytes(b"# caf\xe9\n")
-    target.chmod(0o640)
+    target.write_bytes(b"# caf\xe9\nif true; then\n")
+    target.chmod(0o600)
     (tmp_path / "00.sh").symlink_to(target)
     assert run(row).state == "pass"
     assert (tmp_path / "00.sh").is_symlink()
-    assert target.stat().st_mode & 0o777 == 0o640
-    assert target.read_bytes().startswith(b"# caf\xe9\n")
+    assert target.stat().st_mode & 0o777 == 0o644
+    assert target.read_text().splitlines()[1:] == [
+        'if [ -n "${BASH_VERSION-}" ] && [ -n "${PS1-}" ]; then '
+        '[ "${TMOUT-}" = 600 ] || TMOUT=600; readonly TMOUT; export TMOUT; fi'
+    ]
     assert [name for name in os.listdir(tmp_path) if name.startswith(".commune")] == []
+
+
+@pytest.mark.parametrize("masked", ["/dev/null", "/dev/zero"])
+def test_a_device_in_the_place_of_the_file_is_left_alone(run, row, tmp_path, masked):
+    (tmp_path / "00.sh").symlink_to(masked)
+    seen = run(row)
+    assert (seen.state, seen.changed) == ("not_assessed", False)
+    assert seen.reason == f"cannot read {tmp_path}/00.sh: it is no regular file"
+
+
+def test_a_pipe_among_the_files_does_not_hold_the_run_up(run, row, tmp_path):
+    os.mkfifo(tmp_path / "a.sh")
+    assert run(row).reason == f"cannot read {tmp_path}/a.sh: it is no regular file"
+
+
+def test_a_file_that_is_far_too_large_is_not_read(run, row, tmp_path):
+    with (tmp_path / "a.sh").open("wb") as file:
+        file.truncate(1 << 30)
+    assert run(row).reason == f"cannot read {tmp_path}/a.sh: it is larger than 1048576 bytes"

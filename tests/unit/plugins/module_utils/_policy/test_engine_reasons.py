@@ -11,7 +11,7 @@ from ansible_collections.commune.baseline.plugins.module_utils._policy.journal i
 
 def a_row(tmp_path, **fields):
     path = str(tmp_path / "a.sh")
-    row = {"id": "LNX-A", "control": "AC-08", "kind": "option", "path": path, "grammar": "shell", "key": "A"}
+    row = {"id": "LNX-A", "control": "AC-08", "kind": "option", "path": path, "grammar": "shell_readonly", "key": "A"}
     return {**row, "desired": 1, **fields}
 
 
@@ -30,7 +30,7 @@ def test_a_row_that_is_or_can_be_corrected_has_no_reason(run, tmp_path, check_mo
 def test_a_write_into_a_file_that_the_program_does_not_read_says_that_nothing_decides(run, tmp_path):
     (seen,) = run([a_row(tmp_path, read=[str(tmp_path / "other.sh")])], check_mode=False)
     assert (seen.state, seen.changed) == ("fail", True)
-    assert seen.reason == "written, but nothing still decides the value"
+    assert seen.reason == "it is written, but nothing decides the value"
 
 
 def test_rows_that_pass_and_rows_that_fail_keep_their_order_and_do_not_mix(run, tmp_path):

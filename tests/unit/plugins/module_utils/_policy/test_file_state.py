@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import errno
 import os
 import stat
@@ -13,7 +14,8 @@ from ansible_collections.commune.baseline.plugins.module_utils._policy import fi
 
 
 def write(path, text):
-    file_state.put(str(path), file_state.with_text(file_state.capture(str(path)), text))
+    old = file_state.capture(str(path)) or file_state.FileState(b"")
+    file_state.put(str(path), dataclasses.replace(old, content=text.encode(errors="surrogateescape")))
 
 
 def mode_of(path):

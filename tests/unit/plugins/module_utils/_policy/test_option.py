@@ -12,7 +12,14 @@ from ansible_collections.commune.baseline.plugins.module_utils._policy.writer im
 
 
 def a_row(tmp_path, **fields):
-    return {"id": "LNX-A", "path": str(tmp_path / "a.sh"), "grammar": "shell", "key": "A", "desired": 1, **fields}
+    return {
+        "id": "LNX-A",
+        "path": str(tmp_path / "a.sh"),
+        "grammar": "shell_readonly",
+        "key": "A",
+        "desired": 1,
+        **fields,
+    }
 
 
 @pytest.fixture(name="apply")
@@ -74,11 +81,3 @@ def test_what_stands_there_already_is_not_written_again(apply, tmp_path, check_m
     before = (tmp_path / "a.sh").stat().st_ino, (tmp_path / "a.sh").stat().st_mtime_ns
     assert apply([a_row(tmp_path)], check_mode=check_mode) == {"LNX-A": Write(changes=False)}
     assert ((tmp_path / "a.sh").stat().st_ino, (tmp_path / "a.sh").stat().st_mtime_ns) == before
-
-
-def test_only_a_new_file_gets_the_header(apply, tmp_path):
-    (tmp_path / "b.sh").write_text("")
-    for name in ("a.sh", "b.sh"):
-        apply([a_row(tmp_path, path=str(tmp_path / name))], check_mode=False)
-    starts = [(tmp_path / name).read_text().startswith("# Managed by commune.baseline") for name in ("a.sh", "b.sh")]
-    assert starts == [True, False]

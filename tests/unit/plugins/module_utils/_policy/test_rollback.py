@@ -22,7 +22,7 @@ def rows_of(folder):
         (folder / f"{number}.sh").write_bytes(b"A=0 # caf\xe9\r\n")
         (folder / f"{number}.sh").chmod(0o600 + number)
     keys = [(str(number), "A") for number in range(WRITES - 1)] + [("0", "B")]
-    common = {"control": "AC-08", "kind": "option", "grammar": "shell", "desired": 1}
+    common = {"control": "AC-08", "kind": "option", "grammar": "shell_readonly", "desired": 1}
     return [
         {"id": f"{file}-{key}", "path": str(folder / f"{file}.sh"), "key": key, **common}
         for file, key in keys

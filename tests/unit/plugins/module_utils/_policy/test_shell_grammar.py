@@ -78,19 +78,19 @@ def test_writing_twice_changes_nothing(text):
     assert shell_grammar.write(written, "TMOUT", 600) == written
 
 
-@pytest.mark.parametrize("line", ["if [ -t 0 ]; then readonly TMOUT=5; echo hi; fi", "umask 027", "then TMOUT=3"])
-def test_lines_that_may_do_more_stay(line):
-    assert line in shell_grammar.write(f"{line}\nPATH=/bin\n", "TMOUT", 600).splitlines()
+def test_what_others_wrote_into_our_file_is_left_out_and_our_other_variables_stay():
+    other = shell_grammar.write("", "HISTSIZE", 500)
+    written = shell_grammar.write(f"if true; then\n{other}echo \\", "TMOUT", 600)
+    assert written == shell_grammar.write(other, "TMOUT", 600)
+    assert [value_in_shell("bash", written), shell_grammar.read([("/etc/a", written)], "HISTSIZE").value] == [
+        "600",
+        "500",
+    ]
 
 
 def test_an_earlier_file_that_freezes_the_variable_wins():
     reading = shell_grammar.read([("/etc/profile", "\nreadonly TMOUT=0\n"), ("/etc/z.sh", "TMOUT=600\n")], "TMOUT")
     assert (reading.value, reading.where) == ("0", "/etc/profile:2")
-
-
-def test_bytes_that_other_systems_take_for_line_ends_survive():
-    text = "# one\x85two\u2028three\x0c\r\nPATH=/bin"
-    assert shell_grammar.write(text, "TMOUT", 600).startswith(text + "\n")
 
 
 def test_a_value_cannot_become_a_command():

@@ -1,0 +1,97 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This plugin util is PRIVATE to the collection. It can change at any time.
+
+"""The fields of a row: which there are, what each may hold, and how a fault is told."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+
+from ansible_collections.commune.baseline.plugins.module_utils._policy.compare import COMPARISONS
+from ansible_collections.commune.baseline.plugins.module_utils._policy.engine import KINDS
+
+Fields = t.Mapping[str, t.Any]
+
+_REQUIRED = frozenset({"id", "control", "kind", "why", "fix"})
+_SHAPES: dict[str, t.Any] = {
+    "id": "text",
+    "control": "text",
+    "kind": tuple(KINDS),
+    "parameter": "text",
+    "value": "anything",
+    "knob": "word",
+    "compare": COMPARISONS,
+    "minimum": "whole number",
+    "refs": "list of texts",
+    "why": "text in vi and in en",
+    "fix": "text in vi and in en",
+}
+
+
+def fault_of(fields: Fields) -> str | None:
+    """Return what is wrong with the fields of a row, or None."""
+    kind = fields.get("kind")
+    if not isinstance(kind, str) or kind not in KINDS:
+        return f"kind is {kind!r}, not one of {', '.join(KINDS)}"
+    required, shapes = _REQUIRED | KINDS[kind].REQUIRED, {**_SHAPES, **KINDS[kind].FIELDS}
+    missing = sorted(required - fields.keys())
+    if missing:
+        return f"lacks {', '.join(missing)}"
+    unknown = sorted(str(name) for name in fields.keys() - shapes.keys())
+    if unknown:
+        return f"has no field called {', '.join(unknown)}"
+    for name, value in fields.items():
+        wrong = _wrong_shape(value, shapes[name])
+        if wrong:
+            return f"{name} is {value!r}, not {wrong}"
+    return _fault_of_wish(fields, KINDS[kind].COMPARISONS)
+
+
+def _fault_of_wish(fields: Fields, comparisons: t.Sequence[str]) -> str | None:
+    """Tell what is wrong with what the row wants: a value or a knob, and a comparison that its kind can write."""
+    compare = fields.get("compare", "==")
+    if compare not in comparisons:
+        return f"compare is {compare!r}; its kind knows {', '.join(comparisons)}"
+    if compare != "absent" and ("value" in fields) == ("knob" in fields):
+        return "needs either value or knob"
+    return None
+
+
+def _wrong_shape(value: t.Any, shape: t.Any) -> str | None:
+    """Return what the value should be if it is not, else None; a tuple is a choice."""
+    if not isinstance(shape, str):
+        return None if value in shape else f"one of {', '.join(shape)}"
+    if _has_template(value):
+        return "free of Jinja: what a site may change is a knob"
+    return None if _HAS_SHAPE[shape](value) else f"{'an' if shape[0] == 'a' else 'a'} {shape}"
+
+
+def _is_text(value: t.Any) -> bool:
+    return isinstance(value, str) and bool(value)
+
+
+def _is_path(value: t.Any) -> bool:
+    return isinstance(value, str) and value.startswith("/")
+
+
+def _is_bilingual(value: t.Any) -> bool:
+    return isinstance(value, dict) and value.keys() == {"vi", "en"} and all(map(_is_text, value.values()))
+
+
+def _has_template(value: t.Any) -> bool:
+    return any(mark in str(value) for mark in ("{{", "{%"))
+
+
+_HAS_SHAPE: dict[str, t.Callable[[t.Any], bool]] = {
+    "anything": lambda value: True,
+    "text": _is_text,
+    "word": lambda value: isinstance(value, str) and bool(re.fullmatch(r"[\w./-]+", value, re.ASCII)),
+    "absolute path": _is_path,
+    "list of absolute paths": lambda value: isinstance(value, list) and bool(value) and all(map(_is_path, value)),
+    "list of texts": lambda value: isinstance(value, list) and all(map(_is_text, value)),
+    "text in vi and in en": _is_bilingual,
+    "whole number": lambda value: isinstance(value, int) and not isinstance(value, bool),
+}

@@ -1,0 +1,96 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+from ansible.plugins.loader import callback_loader
+from ansible.utils.display import Display
+
+CONTROLS = [{"control": "AC-08", "state": "fail", "rows": []}]
+DIFF = {"before": {"LNX-SHELL-TMOUT": None}, "after": {"LNX-SHELL-TMOUT": 600}}
+
+
+@pytest.fixture(name="screen")
+def fixture_screen(monkeypatch):
+    """The callback as Ansible loads it, with as many -v as given."""
+
+    def load(verbosity=0):
+        monkeypatch.setattr(Display(), "verbosity", verbosity)
+        callback = callback_loader.get("commune.baseline.screen")
+        callback.set_options()
+        return callback
+
+    return load
+
+
+def a_result(**result):
+    task = SimpleNamespace(
+        _uuid="1",
+        action="commune.baseline.policy",
+        args={},
+        check_mode=True,
+        delegate_to=None,
+        get_name=lambda: "Check all rows",
+        get_path=lambda: "site.yml:1",
+        loop=None,
+        no_log=False,
+    )
+    return SimpleNamespace(host=SimpleNamespace(name="pc", get_name=lambda: "pc"), task=task, result=result)
+
+
+def test_controls_are_left_out_and_everything_else_stays(screen, capsys):
+    screen().v2_runner_on_failed(a_result(changed=True, controls=CONTROLS, msg="1 of 1 controls are not met: AC-08"))
+    printed = capsys.readouterr()
+    assert "TASK [Check all rows]" in printed.out
+    assert printed.out.splitlines()[-1] == "not met: [pc] => 1 of 1 controls are not met: AC-08"
+
+
+@pytest.mark.parametrize("verbosity", [1, 2, 3])
+def test_controls_are_shown_to_who_asks_for_more(screen, capsys, verbosity):
+    screen(verbosity).v2_runner_on_failed(a_result(controls=CONTROLS, msg="not met"))
+    assert '"AC-08"' in "".join(capsys.readouterr())
+
+
+def test_printing_leaves_the_result_whole_for_other_callbacks(screen):
+    result = a_result(controls=CONTROLS, msg="not met")
+    screen().v2_runner_on_failed(result)
+    assert result.result["controls"] == CONTROLS
+
+
+def test_a_result_without_controls_is_printed_as_the_default_callback_does(screen, capsys):
+    result = {"changed": False, "msg": "no space left", "rc": 1}
+    for name in ("commune.baseline.screen", "ansible.builtin.default"):
+        screen()
+        callback = callback_loader.get(name)
+        callback.set_options()
+        callback.v2_runner_on_failed(a_result(**result))
+    ours, theirs = capsys.readouterr().out.split("\nTASK ")[1:]
+    assert ours == theirs
+
+
+def test_a_failed_check_shows_its_diff(screen, capsys):
+    screen().v2_runner_on_failed(a_result(changed=True, controls=CONTROLS, msg="not met", diff=DIFF))
+    printed = capsys.readouterr().out.splitlines()
+    assert '-    "LNX-SHELL-TMOUT": null' in printed
+    assert '+    "LNX-SHELL-TMOUT": 600' in printed
+
+
+@pytest.mark.parametrize(
+    "result",
+    [
+        {"changed": True, "diff": DIFF, "msg": "another module"},
+        {"changed": False, "diff": DIFF, "controls": CONTROLS, "msg": "not met"},
+        {"changed": True, "controls": CONTROLS, "msg": "not met"},
+    ],
+)
+def test_no_diff_is_shown_for_other_modules_or_where_nothing_would_change(screen, capsys, result):
+    screen().v2_runner_on_failed(a_result(**result))
+    assert "+++ after" not in capsys.readouterr().out
+
+
+def test_an_error_that_the_play_ignores_is_marked(screen, capsys):
+    screen().v2_runner_on_failed(a_result(controls=CONTROLS, msg="not met"), ignore_errors=True)
+    assert "...ignoring" in capsys.readouterr().out.splitlines()
