@@ -9,6 +9,7 @@ GROUPS := lint sanity units pytest integration molecule
 
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+	@echo "$(GROUPS): one group of the test's steps each"
 
 demo: ## Bring up two real hosts; check, break and correct one row; show the results
 	@$(PYTHON) -m tests.suite 'venv main' 'lab images'
@@ -17,7 +18,7 @@ demo: ## Bring up two real hosts; check, break and correct one row; show the res
 test: ## Set everything up on this machine and run every test it can run
 	@$(PYTHON) -m tests.suite
 
-$(GROUPS): ## One group of steps: make lint, sanity, units, pytest, integration, molecule
+$(GROUPS):
 	@$(PYTHON) -m tests.suite $@
 
 faults: ## Plant one fault per gate in a copy and see each gate turn red
@@ -26,6 +27,6 @@ faults: ## Plant one fault per gate in a copy and see each gate turn red
 install: ## Make the virtual environment .venv/main with everything in it
 	@$(PYTHON) -m tests.suite 'venv main'
 
-clean: ## Take down all labs and remove what was built; virtual environments and lab images stay
-	@$(PYTHON) -m tests.lab down --all
+clean: ## Take down the labs of this checkout and remove what was built; environments and lab images stay
+	@for lab in $$(ls build/lab 2>/dev/null); do $(PYTHON) -m tests.lab down "$$lab"; done
 	@rm -rf build dist .mypy_cache .pytest_cache .ruff_cache

@@ -19,7 +19,7 @@ BREAK_BY_HAND = "echo 'TMOUT=0' | sudo tee /etc/profile.d/zz-commune-baseline.sh
 
 
 def main() -> int:
-    say("Dựng hai máy thật (Debian 12 và 13)", "Two real hosts come up (Debian 12 and 13)")
+    say("Dựng hai máy thử (container Debian 12 và 13)", "Two hosts come up (Debian 12 and 13)")
     try:
         with Lab("demo", SUITES) as lab:
             show(lab)
@@ -31,15 +31,15 @@ def main() -> int:
 
 
 def show(lab: Lab) -> None:
-    say("1. Chỉ kiểm tra, không thay đổi gì", "1. Check only, change nothing")
+    say("1. Chỉ kiểm tra, không thay đổi gì; máy mới nên sẽ KHÔNG ĐẠT", "1. Check only; fresh hosts fail")
     playbook(lab, "playbooks/drift.yml", "--check", "--diff", expected=2)
     say("2. Áp dụng", "2. Enforce")
     playbook(lab, "playbooks/harden.yml", expected=0)
     say("3. Chạy lại: không còn gì để sửa", "3. Run again: nothing is left to correct")
     playbook(lab, "playbooks/drift.yml", expected=0)
-    say(f"4. Một người sửa tay: {BREAK_BY_HAND}", "4. Somebody breaks it by hand")
+    say(f"4. Có người sửa bằng tay: {BREAK_BY_HAND}", "4. Somebody breaks it by hand")
     print(lab.host("may-chu-12").ssh(BREAK_BY_HAND).stdout, end="")
-    say("5. Kiểm tra: sai lệch được tìm thấy", "5. Check: the drift is found")
+    say("5. Kiểm tra: tìm thấy sai lệch, nên KHÔNG ĐẠT", "5. Check: the drift is found")
     playbook(lab, "playbooks/drift.yml", "--check", expected=2)
     say("6. Sửa sai lệch", "6. Correct it")
     playbook(lab, "playbooks/drift.yml", expected=0)

@@ -97,7 +97,7 @@ def _list(_arguments: argparse.Namespace) -> None:
         try:
             hosts = Lab.existing(name).hosts.values()
         except UsageError:
-            print(f"{name}: remains of a lab; remove them with: python3 -m tests.lab down {name}")
+            print(f"{name}: of another checkout, or remains; to remove it: python3 -m tests.lab down {name}")
             continue
         states = (f"{host.name} ({host.suite}, {'running' if host.is_running else 'stopped'})" for host in hosts)
         print(f"{name}: {', '.join(states)}")
