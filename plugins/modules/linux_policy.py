@@ -11,6 +11,7 @@ version_added: 0.1.0
 description:
   - Reads every row on the device and compares it with the desired value.
   - Unless in check mode, corrects what fails and reads it again.
+  - A row with a probe asks the program itself, a login shell for example, as the user nobody.
   - M(commune.baseline.policy) calls this module with the rows of the roles; playbooks call that one.
 author:
   - commune.baseline contributors (!UNKNOWN)

@@ -5,8 +5,9 @@
 
 """Variables that shell start-up files assign, such as ``TMOUT=600``.
 
-As in the shell, the last assignment wins, unless an earlier one made the variable read-only.
-Conditions are not evaluated: an assignment behind an ``if`` counts as if it were made.
+As in the shell, the last assignment wins, unless an earlier one made the variable read-only. Conditions are not
+evaluated: an assignment behind an ``if`` counts as if it were made. What is read here tells people where to look; rows
+let the shell itself say what holds (``login_shell``).
 """
 
 from __future__ import annotations

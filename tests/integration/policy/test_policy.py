@@ -138,7 +138,7 @@ def test_a_stricter_value_of_the_host_is_kept(controller):
 def test_an_idle_session_over_ssh_ends_by_itself(controller):
     assert controller.playbook(HARDEN, "--extra-vars", "session_lock_idle_seconds=2").exit_code == 0
     for host in controller.lab.hosts.values():
-        command = ["ssh", "-F", controller.lab.ssh_config, "-tt", host.name]
+        command = ["timeout", "30", "ssh", "-F", controller.lab.ssh_config, "-tt", host.name]
         with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as session:
             begun = time.monotonic()
             printed = session.stdout.read()
