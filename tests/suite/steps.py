@@ -89,6 +89,7 @@ def _pytest() -> list[Step]:
 
 def _molecule() -> list[Step]:
     """All scenarios under the main Python, one of them under the second too."""
+    runs = [*(("main", scenario) for scenario in _SCENARIOS), ("second", _SMOKE)]
     return [
         _tool(
             f"molecule {scenario}, {environment} Python",
@@ -101,12 +102,13 @@ def _molecule() -> list[Step]:
             venv_name=environment,
             skip_reason=_no_root,
             variables={
-                "LAB_NAME": f"{scenario}-{environment}".replace("_", "-"),
+                # Names of labs belong to the machine: another checkout may be tested at the same time.
+                "LAB_NAME": f"molecule-{os.getpid()}-{number}",
                 "MOLECULE_EPHEMERAL_DIRECTORY": str(ROOT / "build/molecule" / environment / scenario),
                 "MOLECULE_GLOB": "molecule/*/molecule.yml",
             },
         )
-        for environment, scenario in [*(("main", name) for name in _SCENARIOS), ("second", _SMOKE)]
+        for number, (environment, scenario) in enumerate(runs)
     ]
 
 
