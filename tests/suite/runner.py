@@ -9,7 +9,6 @@ import concurrent.futures
 import os
 import re
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -112,7 +111,6 @@ def _show(result: Result, logs: Path) -> None:
     if result.outcome == FAILED and result.seconds:
         tail = log.read_text(errors="replace").splitlines()[-_TAIL_LINES:]
         print("\n".join([*(f"        | {line}" for line in tail), f"        whole log: {log}"]), flush=True)
-    sys.stdout.flush()
 
 
 def _log(logs: Path, step: Step) -> Path:

@@ -29,7 +29,7 @@ class FileState:
 
     @property
     def text(self) -> str:
-        """Return the content as text; bytes that are no UTF-8 survive the way back through ``with_text``."""
+        """Return the content as text; bytes that are no UTF-8 become surrogates, from which they can be made again."""
         return self.content.decode(errors="surrogateescape")
 
     @property

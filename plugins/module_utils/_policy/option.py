@@ -52,7 +52,7 @@ COMPARISONS: t.Sequence[str] = ("==", "<=", ">=")
 
 
 def observe(rows: t.Iterable[Row]) -> dict[str, Reading]:
-    """Read every row's key in the files of its program."""
+    """Tell what every row's key holds: by the answer of its probe if it has one, else by its files."""
     return {row["id"]: _read(row) for row in rows}
 
 
