@@ -33,13 +33,14 @@ class Reading:
     """What a kind read of one row: a value (None is absence), or the reason why it could not.
 
     ``where`` names the place the value was read from, such as ``/etc/profile:12``; ``weakness`` says why the value does
-    not count, even if it is the desired one.
+    not count, even if it is the desired one; ``inapplicable`` says why the row has no meaning on this device.
     """
 
     value: t.Any = None
     where: str | None = None
     unreadable: str | None = None
     weakness: str | None = None
+    inapplicable: str | None = None
 
 
 @dataclasses.dataclass(frozen=True)

@@ -35,6 +35,15 @@ options:
       - M(commune.baseline.linux_rollback) takes it.
     type: str
     required: true
+  account:
+    description: The account that the connection was made with; no row takes its access away.
+    type: str
+  revert_after:
+    description:
+      - Seconds after which the device takes back by itself what rows with C(connectivity) wrote, unless
+        M(commune.baseline.linux_confirm) comes first.
+    type: int
+    default: 60
 """
 
 EXAMPLES = r"""
@@ -54,6 +63,17 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+armed:
+  description: Whether something was written that the device takes back by itself unless it is confirmed.
+  type: bool
+  returned: success
+  sample: false
+taken_back:
+  description: Earlier runs whose unconfirmed changes were taken back before this one began.
+  type: list
+  elements: str
+  returned: success
+  sample: []
 observations:
   description: What each row showed, in the order in which the kinds ran.
   type: list
@@ -106,12 +126,16 @@ observations:
       sample: false
 """
 
+import contextlib
+import fcntl
+import os
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.commune.baseline.plugins.module_utils._policy import engine
-from ansible_collections.commune.baseline.plugins.module_utils._policy.journal import Journal
+from ansible_collections.commune.baseline.plugins.module_utils._observation import Observation
+from ansible_collections.commune.baseline.plugins.module_utils._policy import engine, journal, revert
+from ansible_collections.commune.baseline.plugins.module_utils._policy.writer import Writer
 
 
 def main() -> None:
@@ -119,21 +143,54 @@ def main() -> None:
         argument_spec={
             "rows": {"type": "list", "elements": "dict", "required": True},
             "run": {"type": "str", "required": True},
+            "account": {"type": "str"},
+            "revert_after": {"type": "int", "default": 60},
         },
         supports_check_mode=True,
     )
-    observations = engine.run(module.params["rows"], Journal(module.params["run"]), check_mode=module.check_mode)
+    with _alone(module):
+        taken_back = [] if module.check_mode else revert.take_back_unconfirmed(journal.FOLDER)
+        writer = Writer(
+            journal.Journal(module.params["run"]),
+            check_mode=module.check_mode,
+            revert_after=module.params["revert_after"],
+            account=module.params["account"],
+        )
+        observations = engine.run(module.params["rows"], writer)
+    result = _result(observations, diff=module._diff)
+    module.exit_json(**result, armed=writer.revert.is_armed, taken_back=taken_back)
+
+
+@contextlib.contextmanager
+def _alone(module: AnsibleModule) -> t.Iterator[None]:
+    """Keep a second run away as long as this one may write: they would spoil each other's journals."""
+    if module.check_mode:
+        yield
+        return
+    os.makedirs(journal.FOLDER, mode=0o700, exist_ok=True)
+    lock = os.open(journal.FOLDER, os.O_RDONLY)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        module.fail_json(msg="another run of commune.baseline is at work on this device; run again when it has ended")
+    try:
+        yield
+    finally:
+        os.close(lock)
+
+
+def _result(observations: list[Observation], *, diff: bool) -> dict[str, t.Any]:
     touched = [seen for seen in observations if seen.changed or seen.would_change]
     result: dict[str, t.Any] = {
         "changed": bool(touched),
         "observations": [seen.as_dict() for seen in observations],
     }
-    if module._diff:
+    if diff:
         result["diff"] = {
             "before": {seen.id: seen.before for seen in touched},
             "after": {seen.id: seen.desired if seen.would_change else seen.after for seen in touched},
         }
-    module.exit_json(**result)
+    return result
 
 
 if __name__ == "__main__":

@@ -16,9 +16,9 @@ from tests.suite import interpreters
 COLLECTIONS = Path(__file__).parents[2] / ".ansible/collections"
 PROGRAM = """
 import json, sys
-from ansible_collections.commune.baseline.plugins.module_utils._policy import engine, journal, rollback
+from ansible_collections.commune.baseline.plugins.module_utils._policy import engine, journal, rollback, writer
 kept = journal.Journal("run", folder=sys.argv[1])
-print(json.dumps([seen.as_dict() for seen in engine.run(json.load(sys.stdin), kept, check_mode=False)]))
+print(json.dumps([seen.as_dict() for seen in engine.run(json.load(sys.stdin), writer.Writer(kept, check_mode=False))]))
 print(json.dumps(rollback.roll_back(kept, check_mode=False)))
 """
 

@@ -7,98 +7,118 @@
 
 from __future__ import annotations
 
+import dataclasses
 import typing as t
 
 from ansible_collections.commune.baseline.plugins.module_utils._observation import (
     FAIL,
+    NOT_APPLICABLE,
     NOT_ASSESSED,
     PASS,
     Observation,
     Reading,
     Write,
 )
-from ansible_collections.commune.baseline.plugins.module_utils._policy import option
-from ansible_collections.commune.baseline.plugins.module_utils._policy.journal import Journal
+from ansible_collections.commune.baseline.plugins.module_utils._policy import applicability
+from ansible_collections.commune.baseline.plugins.module_utils._policy.kind import KINDS, Kind, Row
 from ansible_collections.commune.baseline.plugins.module_utils._policy.writer import Writer
 
-Row = t.Mapping[str, t.Any]
+
+@dataclasses.dataclass
+class _Result:
+    """What is known of one row so far."""
+
+    row: Row
+    first: Reading
+    write: Write = dataclasses.field(default_factory=Write)
+    last: Reading | None = None
 
 
-class Kind(t.Protocol):
-    """A class of rows: the fields they have, and how they are observed, compared and applied.
+def run(rows: t.Sequence[Row], writer: Writer) -> list[Observation]:
+    """Bring every row to its desired value (in check mode: only look) and tell what was seen, in the order of the rows.
 
-    ``FIELDS`` gives the shape of each field of the kind's own (the name of a shape, or a tuple of choices), and
-    ``COMPARISONS`` those whose desired value it can write.
+    Rows that can cut the connection come after all others, under a revert that the device does by itself.
     """
-
-    FIELDS: t.Mapping[str, t.Any]
-    REQUIRED: frozenset[str]
-    COMPARISONS: t.Sequence[str]
-
-    def observe(self, rows: t.Iterable[Row]) -> dict[str, Reading]: ...
-
-    def compare(self, row: Row, reading: Reading) -> bool: ...
-
-    def apply(self, rows: t.Iterable[Row], writer: Writer) -> dict[str, Write]: ...
-
-
-# Kinds run in this order.
-KINDS: dict[str, Kind] = {"option": option}
+    excuses = {row["id"]: applicability.why_not(row) for row in rows}
+    results = {row["id"]: _Result(row, Reading(inapplicable=excuses[row["id"]])) for row in rows}
+    applicable = [row for row in rows if excuses[row["id"]] is None]
+    results.update(_bring([row for row in applicable if not row.get("connectivity")], writer))
+    writer.arm_writes()
+    results.update(_bring([row for row in applicable if row.get("connectivity")], writer))
+    if writer.wrote:
+        for kind, of_kind in _by_kind(applicable):
+            for id_, reading in kind.observe(of_kind).items():
+                results[id_].last = reading
+    return [_observation(results[row["id"]], check_mode=writer.check_mode) for row in rows]
 
 
-def run(rows: t.Sequence[Row], journal: Journal, *, check_mode: bool) -> list[Observation]:
-    """Bring every row to its desired value (in check mode: only look) and tell what was seen, in the order of kinds."""
-    writer = Writer(journal, check_mode=check_mode)
-    observations: list[Observation] = []
-    for kind, module in KINDS.items():
-        of_kind = [row for row in rows if row["kind"] == kind]
-        observations.extend(_run_kind(module, of_kind, writer, check_mode=check_mode))
-    return observations
+def _bring(rows: t.Sequence[Row], writer: Writer) -> dict[str, _Result]:
+    """Observe kind after kind and correct what fails; then let services take it up, once."""
+    results: dict[str, _Result] = {}
+    restarting: list[_Result] = []
+    for kind, of_kind in _by_kind(rows):
+        readings = kind.observe(of_kind)
+        for row in of_kind:
+            results[row["id"]] = _Result(row, _held_against_service(row, readings[row["id"]], writer))
+        failing = [row for row in of_kind if _state(row, results[row["id"]].first) == FAIL and row.get("enforce", True)]
+        writer.expect_restarts(row["restart"] for row in failing if "restart" in row)
+        for id_, write in kind.apply(failing, readings, writer).items():
+            results[id_].write = write
+        restarting += [results[row["id"]] for row in failing if "restart" in row]
+    _take_up(restarting, writer)
+    return results
 
 
-def _run_kind(kind: Kind, rows: list[Row], writer: Writer, *, check_mode: bool) -> list[Observation]:
-    observed = {row["id"]: _observation(kind, row, reading) for row, reading in _readings(kind, rows)}
-    failing = [row for row in rows if observed[row["id"]].state == FAIL]
-    writes = kind.apply(failing, writer)
-    if check_mode:
-        for row in failing:
-            observed[row["id"]].would_change = writes[row["id"]].changes
-            observed[row["id"]].reason = writes[row["id"]].error or observed[row["id"]].reason
-    else:
-        for row, reading in _readings(kind, failing):
-            observed[row["id"]] = _after(observed[row["id"]], _observation(kind, row, reading), writes[row["id"]])
-    return list(observed.values())
+def _take_up(results: list[_Result], writer: Writer) -> None:
+    """Restart the services of rows that were written, in this run or in one that was cut off."""
+    for result in results:
+        if writer.is_pending(result.row["restart"]):
+            result.write = dataclasses.replace(result.write, changes=True)
+    errors = writer.take_up(result.row["restart"] for result in results if result.write.changes)
+    for result in results:
+        if result.row["restart"] in errors:
+            result.write = dataclasses.replace(result.write, error=errors[result.row["restart"]])
 
 
-def _readings(kind: Kind, rows: list[Row]) -> list[tuple[Row, Reading]]:
-    readings = kind.observe(rows)
-    return [(row, readings[row["id"]]) for row in rows]
+def _by_kind(rows: t.Sequence[Row]) -> t.Iterator[tuple[Kind, list[Row]]]:
+    for name, kind in KINDS.items():
+        of_kind = [row for row in rows if row["kind"] == name]
+        if of_kind:
+            yield kind, of_kind
 
 
-def _observation(kind: Kind, row: Row, reading: Reading) -> Observation:
+def _held_against_service(row: Row, reading: Reading, writer: Writer) -> Reading:
+    """Return a reading that does not count as long as the service that reads the setting has not taken it up."""
+    if reading.weakness is None and writer.is_pending(row.get("restart")):
+        return dataclasses.replace(reading, weakness=f"{row['restart']} was not restarted since it was written")
+    return reading
+
+
+def _state(row: Row, reading: Reading) -> str:
+    if reading.inapplicable is not None:
+        return NOT_APPLICABLE
+    if reading.unreadable is not None:
+        return NOT_ASSESSED
+    return PASS if reading.weakness is None and KINDS[row["kind"]].compare(row, reading) else FAIL
+
+
+def _observation(result: _Result, *, check_mode: bool) -> Observation:
+    """Join what was seen before and after a write; a write that did not help says why."""
+    row, reading, write = result.row, result.last or result.first, result.write
+    state = FAIL if write.error else _state(row, reading)
+    reason = write.error or reading.inapplicable or reading.unreadable or reading.weakness
+    if state == FAIL and write.changes and not check_mode:
+        reason = reason or f"it is written, but {reading.where or 'nothing'} decides the value"
     return Observation(
         id=row["id"],
         control=row["control"],
         kind=row["kind"],
-        state=_state(kind, row, reading),
+        state=state,
         desired=row["desired"],
-        before=reading.value,
+        before=result.first.value,
         after=reading.value,
         where=reading.where,
-        reason=reading.unreadable or reading.weakness,
+        reason=reason,
+        changed=write.changes and not check_mode,
+        would_change=write.changes and check_mode,
     )
-
-
-def _state(kind: Kind, row: Row, reading: Reading) -> str:
-    if reading.unreadable is not None:
-        return NOT_ASSESSED
-    return PASS if kind.compare(row, reading) else FAIL
-
-
-def _after(before: Observation, after: Observation, write: Write) -> Observation:
-    """Join what was seen before and after a write; a write that did not help says why."""
-    after.before = before.before
-    after.changed = write.changes
-    if after.state == FAIL:
-        after.reason = write.error or after.reason or f"it is written, but {after.where or 'nothing'} decides the value"
-    return after

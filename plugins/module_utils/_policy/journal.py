@@ -5,8 +5,8 @@
 
 """What was before each write, kept on the device, so that a run can be taken back exactly.
 
-A journal is a folder named after the run. ``entries`` gets one JSON line before each write: the path, what the file was
-(its content beside it in ``old-<number>``), and the fingerprint of what it becomes. Only root can read it.
+A journal is a folder named after the run. ``entries`` gets one JSON line before each write: the thing, what it was (the
+content of a file beside it in ``old-<number>``), and the fingerprint of what it becomes. Only root can read it.
 """
 
 from __future__ import annotations
@@ -15,12 +15,9 @@ import json
 import os
 import typing as t
 
-from ansible_collections.commune.baseline.plugins.module_utils._policy.file_state import (
-    FileState,
-    capture,
-    fingerprint,
-    put,
-)
+from ansible_collections.commune.baseline.plugins.module_utils._policy.thing import State, fingerprint
+from ansible_collections.commune.baseline.plugins.module_utils._policy.things import file_state
+from ansible_collections.commune.baseline.plugins.module_utils._policy.things.file_state import FileState
 
 FOLDER = "/var/lib/commune-baseline/journal"
 
@@ -30,32 +27,38 @@ class JournalError(Exception):
 
 
 class Entry(t.NamedTuple):
-    """One write: the file, what it was before, and the fingerprint of what it became."""
+    """One write: the sort of thing and its name, what it was before, and the fingerprint of what it became.
 
-    path: str
-    old: FileState | None
+    ``armed`` marks a write that the device takes back by itself unless it is confirmed.
+    """
+
+    thing: str
+    name: str
+    old: State
     new: str
+    armed: bool
 
 
 class Journal:
     """The journal of one run; its folder comes into being with the first entry."""
 
     def __init__(self, run: str, *, folder: str | None = None) -> None:
-        self._folder = os.path.join(folder or FOLDER, run)
-        self._entries = os.path.join(self._folder, "entries")
-        self._rolled_back = os.path.join(self._folder, "rolled-back")
+        self.run = run
+        self.folder = os.path.join(folder or FOLDER, run)
+        self._entries = os.path.join(self.folder, "entries")
+        self._rolled_back = os.path.join(self.folder, "rolled-back")
+        self._number: int | None = None
 
-    def record(self, path: str, *, old: FileState | None, new: FileState | None) -> None:
-        """Keep the state of a file that is about to be written; on the disk when this returns."""
-        os.makedirs(self._folder, mode=0o700, exist_ok=True)
-        number = len(os.listdir(self._folder))
-        if old is not None:
-            put(self._kept(number), FileState(old.content, mode=0o600))
-        line = {"number": number, "path": path, "old": _described(old), "new": fingerprint(new)}
+    def record(self, thing: str, name: str, *, old: State, new: State, armed: bool = False) -> None:
+        """Keep the state of a thing that is about to be written; on the disk when this returns."""
+        if self._number is None:
+            self._number = self._open()
+        line = {"number": self._number, "thing": thing, "name": name, "old": self._keep(old), "new": fingerprint(new)}
         with open(self._entries, "a", encoding="utf-8") as file:
-            file.write(json.dumps(line) + "\n")
+            file.write(json.dumps({**line, "armed": armed}) + "\n")
             file.flush()
             os.fsync(file.fileno())
+        self._number += 1
 
     def entries(self) -> list[Entry]:
         """Return what was written, in order; nothing if the run wrote nothing on this device."""
@@ -65,31 +68,44 @@ class Journal:
                 lines = [json.loads(line) for line in file if line.endswith("\n")]
         except FileNotFoundError:
             return []
-        return [Entry(line["path"], self._old(line), line["new"]) for line in lines]
+        return [Entry(line["thing"], line["name"], self._old(line), line["new"], line["armed"]) for line in lines]
 
     @property
     def is_rolled_back(self) -> bool:
         return os.path.exists(self._rolled_back)
 
     def mark_rolled_back(self) -> None:
-        put(self._rolled_back, FileState(b"", mode=0o600))
+        file_state.put(self._rolled_back, FileState(b"", mode=0o600))
+
+    def _open(self) -> int:
+        """Make the folder, cut a torn line off, and return the number of the next entry."""
+        os.makedirs(self.folder, mode=0o700, exist_ok=True)
+        try:
+            with open(self._entries, "rb+") as file:
+                whole = file.read().rpartition(b"\n")
+                file.truncate(len(whole[0] + whole[1]))
+                return (whole[0] + whole[1]).count(b"\n")
+        except FileNotFoundError:
+            return 0
 
     def _kept(self, number: int) -> str:
-        return os.path.join(self._folder, f"old-{number}")
+        return os.path.join(self.folder, f"old-{number}")
 
-    def _old(self, line: dict[str, t.Any]) -> FileState | None:
-        described = line["old"]
-        if described is None:
-            return None
-        kept = capture(self._kept(line["number"]))
+    def _keep(self, state: State) -> State:
+        """Return what an entry says of a former state; the content of a file is put beside it."""
+        if not isinstance(state, FileState):
+            return state
+        file_state.put(self._kept(t.cast("int", self._number)), FileState(state.content, mode=0o600))
+        attributes = {name: value.hex() for name, value in state.attributes.items()}
+        return {"file": {"mode": state.mode, "uid": state.uid, "gid": state.gid, "attributes": attributes}}
+
+    def _old(self, line: dict[str, t.Any]) -> State:
+        old = line["old"]
+        if not isinstance(old, dict) or "file" not in old:
+            return old
+        kept = file_state.capture(self._kept(line["number"]))
         if kept is None:
-            raise JournalError(f"{self._kept(line['number'])} is gone, which kept what {line['path']} was")
+            raise JournalError(f"{self._kept(line['number'])} is gone, which kept what {line['name']} was")
+        described = old["file"]
         attributes = {name: bytes.fromhex(value) for name, value in described["attributes"].items()}
         return FileState(kept.content, described["mode"], described["uid"], described["gid"], attributes)
-
-
-def _described(state: FileState | None) -> dict[str, t.Any] | None:
-    if state is None:
-        return None
-    attributes = {name: value.hex() for name, value in state.attributes.items()}
-    return {"mode": state.mode, "uid": state.uid, "gid": state.gid, "attributes": attributes}

@@ -3,40 +3,57 @@
 
 # This module util is PRIVATE to the collection. It can change at any time.
 
-"""Taking a run back: every file it wrote becomes what it was, or nothing is touched."""
+"""Taking a run back: everything it wrote becomes what it was, or nothing is touched."""
 
 from __future__ import annotations
 
-from ansible_collections.commune.baseline.plugins.module_utils._policy.file_state import (
-    FileState,
-    capture,
-    fingerprint,
-    put,
-)
-from ansible_collections.commune.baseline.plugins.module_utils._policy.journal import Journal, JournalError
+from ansible_collections.commune.baseline.plugins.module_utils._policy import services
+from ansible_collections.commune.baseline.plugins.module_utils._policy.journal import Entry, Journal, JournalError
+from ansible_collections.commune.baseline.plugins.module_utils._policy.thing import THINGS, State, fingerprint
+
+_Name = tuple[str, str]
 
 
 def roll_back(journal: Journal, *, check_mode: bool) -> list[str]:
-    """Return the paths of the files that were (in check mode: would be) restored; none the second time.
+    """Return the names of the things that were (in check mode: would be) restored; none the second time.
 
-    Raises JournalError before the first change if a file is neither as the run found it nor as the run left it.
+    Raises JournalError before the first change if a thing is neither as the run found it nor as the run left it.
     """
     if journal.is_rolled_back:
         return []
     entries = journal.entries()
-    former: dict[str, FileState | None] = {}
-    known: dict[str, set[str]] = {}
+    restored = restore(entries, check_mode=check_mode)
+    if entries and not check_mode:
+        journal.mark_rolled_back()
+    return restored
+
+
+def restore(entries: list[Entry], *, check_mode: bool, force: bool = False) -> list[str]:
+    """Give all things of these entries the state that they had before the first of them, the last one first.
+
+    ``force`` does so even if somebody else changed them since: nobody is to stay locked out.
+    """
+    restarts = [entry.name for entry in entries if entry.thing == "restart"]
+    former: dict[_Name, State] = {}
+    known: dict[_Name, set[str]] = {}
     for entry in entries:
-        former.setdefault(entry.path, entry.old)
-        known.setdefault(entry.path, set()).update((fingerprint(entry.old), entry.new))
-    now = {path: fingerprint(capture(path)) for path in former}
-    strange = [path for path in former if now[path] not in known[path]]
-    if strange:
+        if entry.thing != "restart":
+            former.setdefault((entry.thing, entry.name), entry.old)
+            known.setdefault((entry.thing, entry.name), set()).update((fingerprint(entry.old), entry.new))
+    now = {thing: fingerprint(THINGS[thing[0]].capture(thing[1])) for thing in former}
+    strange = [thing[1] for thing in former if not THINGS[thing[0]].SHARED and now[thing] not in known[thing]]
+    if strange and not force:
         raise JournalError(f"changed by somebody else since that run, so nothing is rolled back: {', '.join(strange)}")
-    to_restore = [path for path in reversed(former) if now[path] != fingerprint(former[path])]
+    to_restore = [thing for thing in reversed(former) if now[thing] != fingerprint(former[thing])]
     if not check_mode:
-        for path in to_restore:
-            put(path, former[path])
-        if entries:
-            journal.mark_rolled_back()
-    return to_restore
+        for kind, name in to_restore:
+            THINGS[kind].put(name, former[kind, name])
+        if to_restore:
+            _take_up(restarts, [name for _kind, name in to_restore])
+    return [name for _kind, name in to_restore]
+
+
+def _take_up(restarts: list[str], restored: list[str]) -> None:
+    errors = services.take_up(restarts, restored)
+    if errors:
+        raise OSError(0, "; ".join(errors.values()))

@@ -11,7 +11,7 @@ import re
 import typing as t
 
 from ansible_collections.commune.baseline.plugins.module_utils._policy.compare import COMPARISONS
-from ansible_collections.commune.baseline.plugins.module_utils._policy.engine import KINDS
+from ansible_collections.commune.baseline.plugins.module_utils._policy.kind import KINDS
 
 Fields = t.Mapping[str, t.Any]
 
@@ -25,6 +25,9 @@ _SHAPES: dict[str, t.Any] = {
     "knob": "word",
     "compare": COMPARISONS,
     "minimum": "whole number",
+    "when": "dictionary of class, distribution (lists of words) or exists (an absolute path)",
+    "restart": "word",
+    "connectivity": "true or false",
     "refs": "list of texts",
     "why": "text in vi and in en",
     "fix": "text in vi and in en",
@@ -81,6 +84,20 @@ def _is_bilingual(value: t.Any) -> bool:
     return isinstance(value, dict) and value.keys() == {"vi", "en"} and all(map(_is_text, value.values()))
 
 
+def _is_condition(value: t.Any) -> bool:
+    return isinstance(value, dict) and bool(value) and all(_is_condition_part(*part) for part in value.items())
+
+
+def _is_condition_part(name: t.Any, value: t.Any) -> bool:
+    if name == "exists":
+        return _is_path(value)
+    return name in ("class", "distribution") and isinstance(value, list) and bool(value) and all(map(_is_word, value))
+
+
+def _is_word(value: t.Any) -> bool:
+    return isinstance(value, str) and bool(re.fullmatch(r"[\w.@/-]+", value, re.ASCII))
+
+
 def _has_template(value: t.Any) -> bool:
     return any(mark in str(value) for mark in ("{{", "{%"))
 
@@ -88,10 +105,12 @@ def _has_template(value: t.Any) -> bool:
 _HAS_SHAPE: dict[str, t.Callable[[t.Any], bool]] = {
     "anything": lambda value: True,
     "text": _is_text,
-    "word": lambda value: isinstance(value, str) and bool(re.fullmatch(r"[\w./-]+", value, re.ASCII)),
+    "word": _is_word,
     "absolute path": _is_path,
     "list of absolute paths": lambda value: isinstance(value, list) and bool(value) and all(map(_is_path, value)),
     "list of texts": lambda value: isinstance(value, list) and all(map(_is_text, value)),
     "text in vi and in en": _is_bilingual,
+    "true or false": lambda value: isinstance(value, bool),
+    "dictionary of class, distribution (lists of words) or exists (an absolute path)": _is_condition,
     "whole number": lambda value: isinstance(value, int) and not isinstance(value, bool),
 }

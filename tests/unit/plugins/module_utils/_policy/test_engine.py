@@ -9,6 +9,7 @@ import pytest
 
 from ansible_collections.commune.baseline.plugins.module_utils._policy import engine
 from ansible_collections.commune.baseline.plugins.module_utils._policy.journal import Journal
+from ansible_collections.commune.baseline.plugins.module_utils._policy.writer import Writer
 
 
 @pytest.fixture(name="row")
@@ -32,7 +33,7 @@ def fixture_run(tmp_path_factory):
     journal = Journal("run", folder=str(tmp_path_factory.mktemp("journal")))
 
     def run(row, *, check_mode=False):
-        (observation,) = engine.run([row], journal, check_mode=check_mode)
+        (observation,) = engine.run([row], Writer(journal, check_mode=check_mode))
         return observation
 
     return run
@@ -80,10 +81,19 @@ def test_a_file_that_cannot_be_read_is_not_assessed(run, row, tmp_path):
 
 
 def test_a_file_that_cannot_be_written_fails_with_the_cause(run, row, tmp_path):
-    row["path"] = str(tmp_path / "missing" / "00.sh")
+    (tmp_path / "file").touch()
+    row["path"] = str(tmp_path / "file" / "00.sh")
     seen = run(row)
     assert (seen.state, seen.changed) == ("fail", False)
-    assert seen.reason == f"cannot write {row['path']}: No such file or directory"
+    assert seen.reason == f"cannot write {row['path']}: Not a directory"
+
+
+def test_a_missing_folder_is_made(run, row, tmp_path):
+    row["path"] = str(tmp_path / "one" / "two" / "00.sh")
+    row["read"] = [row["path"]]
+    assert run(row, check_mode=True).would_change is True
+    assert not (tmp_path / "one").exists()
+    assert run(row).state == "pass"
 
 
 def test_a_file_of_our_own_gets_our_content_and_mode_and_a_link_to_it_stays(run, row, tmp_path):

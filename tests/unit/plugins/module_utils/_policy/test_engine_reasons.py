@@ -7,6 +7,7 @@ import pytest
 
 from ansible_collections.commune.baseline.plugins.module_utils._policy import engine
 from ansible_collections.commune.baseline.plugins.module_utils._policy.journal import Journal
+from ansible_collections.commune.baseline.plugins.module_utils._policy.writer import Writer
 
 
 def a_row(tmp_path, **fields):
@@ -18,7 +19,7 @@ def a_row(tmp_path, **fields):
 @pytest.fixture(name="run")
 def fixture_run(tmp_path_factory):
     journal = Journal("run", folder=str(tmp_path_factory.mktemp("journal")))
-    return lambda rows, *, check_mode: engine.run(rows, journal, check_mode=check_mode)
+    return lambda rows, *, check_mode: engine.run(rows, Writer(journal, check_mode=check_mode))
 
 
 @pytest.mark.parametrize("check_mode", [True, False])
@@ -35,10 +36,11 @@ def test_a_write_into_a_file_that_the_program_does_not_read_says_that_nothing_de
 
 def test_rows_that_pass_and_rows_that_fail_keep_their_order_and_do_not_mix(run, tmp_path):
     (tmp_path / "b.sh").write_text("B=2\n")
+    (tmp_path / "file").touch()
     rows = [
         a_row(tmp_path, id="LNX-1"),
         a_row(tmp_path, id="LNX-2", key="B", desired=2, path=str(tmp_path / "b.sh")),
-        a_row(tmp_path, id="LNX-3", key="C", path=str(tmp_path / "missing/c.sh")),
+        a_row(tmp_path, id="LNX-3", key="C", path=str(tmp_path / "file/c.sh")),
     ]
     seen = run(rows, check_mode=False)
     assert [(row.id, row.state, row.before, row.after, row.changed) for row in seen] == [
@@ -49,7 +51,7 @@ def test_rows_that_pass_and_rows_that_fail_keep_their_order_and_do_not_mix(run, 
     assert [row.reason for row in seen] == [
         None,
         None,
-        f"cannot write {tmp_path}/missing/c.sh: No such file or directory",
+        f"cannot write {tmp_path}/file/c.sh: Not a directory",
     ]
     assert (tmp_path / "b.sh").read_text() == "B=2\n"
 

@@ -6,8 +6,8 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.commune.baseline.plugins.module_utils._observation import Write
-from ansible_collections.commune.baseline.plugins.module_utils._policy import option
 from ansible_collections.commune.baseline.plugins.module_utils._policy.journal import Journal
+from ansible_collections.commune.baseline.plugins.module_utils._policy.kinds import option
 from ansible_collections.commune.baseline.plugins.module_utils._policy.writer import Writer
 
 
@@ -25,7 +25,7 @@ def a_row(tmp_path, **fields):
 @pytest.fixture(name="apply")
 def fixture_apply(tmp_path_factory):
     journal = Journal("run", folder=str(tmp_path_factory.mktemp("journal")))
-    return lambda rows, *, check_mode: option.apply(rows, Writer(journal, check_mode=check_mode))
+    return lambda rows, *, check_mode: option.apply(rows, option.observe(rows), Writer(journal, check_mode=check_mode))
 
 
 def read(tmp_path, **fields):

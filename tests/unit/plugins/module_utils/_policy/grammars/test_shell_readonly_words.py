@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from ansible_collections.commune.baseline.plugins.module_utils._policy import shell_grammar
+from ansible_collections.commune.baseline.plugins.module_utils._policy.grammars import shell_readonly
 
 
 @pytest.mark.parametrize(
@@ -39,4 +39,4 @@ def test_a_line_sets_what_bash_says_it_sets(text, value):
     shell = ["bash", "-c", f'{text}\nprintf "%s" "${{TMOUT-unset}}"']
     printed = subprocess.run(shell, env={"PATH": "/bin:/usr/bin"}, text=True, capture_output=True, check=True).stdout
     assert (None if printed == "unset" else printed) == value
-    assert shell_grammar.read([("/etc/profile", text)], "TMOUT").value == value
+    assert shell_readonly.read([("/etc/profile", text)], "TMOUT").value == value

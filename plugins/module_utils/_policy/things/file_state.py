@@ -8,13 +8,16 @@
 from __future__ import annotations
 
 import dataclasses
+import glob
 import hashlib
 import os
 import stat
 import tempfile
 import typing as t
 
+SHARED = False
 _LARGEST = 1 << 20  # no configuration file comes near
+_TEMPORARY = ".commune-baseline-"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -37,10 +40,6 @@ class FileState:
         """Return what two states have in common only if they are the same."""
         facts = (self.mode, self.uid, self.gid, sorted(self.attributes.items()), self.content)
         return hashlib.sha256(repr(facts).encode()).hexdigest()
-
-
-def fingerprint(state: FileState | None) -> str:
-    return "absent" if state is None else state.fingerprint
 
 
 def capture(path: str) -> FileState | None:
@@ -80,7 +79,10 @@ def put(path: str, state: FileState | None) -> None:
 
 
 def _replace(target: str, state: FileState) -> None:
-    descriptor, temporary = tempfile.mkstemp(prefix=".commune-baseline-", dir=os.path.dirname(target))
+    folder = os.path.dirname(target)
+    for leftover in glob.glob(f"{glob.escape(folder)}/{_TEMPORARY}*"):  # of a run that was killed in the middle
+        os.unlink(leftover)
+    descriptor, temporary = tempfile.mkstemp(prefix=_TEMPORARY, dir=folder)
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(state.content)

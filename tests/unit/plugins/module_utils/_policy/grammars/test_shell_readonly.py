@@ -8,11 +8,11 @@ import subprocess
 
 import pytest
 
-from ansible_collections.commune.baseline.plugins.module_utils._policy import shell_grammar
+from ansible_collections.commune.baseline.plugins.module_utils._policy.grammars import shell_readonly
 
 
 def value_of(*texts: str) -> str | None:
-    return shell_grammar.read([(f"/etc/{number}", text) for number, text in enumerate(texts)], "TMOUT").value
+    return shell_readonly.read([(f"/etc/{number}", text) for number, text in enumerate(texts)], "TMOUT").value
 
 
 def value_in_shell(shell: str, text: str) -> str | None:
@@ -61,38 +61,38 @@ def test_reads_what_bash_ends_up_with(text):
 
 @pytest.mark.parametrize("text", START_UP_FILES)
 def test_what_is_written_holds_in_bash_and_cannot_be_undone(text):
-    written = shell_grammar.write(text, "TMOUT", 600)
+    written = shell_readonly.write(text, "TMOUT", 600)
     assert value_of(written) == "600"
     assert value_in_shell("bash", f"{written}\nTMOUT=0") == "600"
 
 
 @pytest.mark.parametrize("text", START_UP_FILES)
 def test_a_posix_shell_that_assigns_the_variable_later_lives_on(text):
-    written = shell_grammar.write(text.replace("readonly TMOUT", "export TMOUT"), "TMOUT", 600)
+    written = shell_readonly.write(text.replace("readonly TMOUT", "export TMOUT"), "TMOUT", 600)
     assert value_in_shell("sh", f"{written}{written}TMOUT=900") == "900"
 
 
 @pytest.mark.parametrize("text", START_UP_FILES)
 def test_writing_twice_changes_nothing(text):
-    written = shell_grammar.write(text, "TMOUT", 600)
-    assert shell_grammar.write(written, "TMOUT", 600) == written
+    written = shell_readonly.write(text, "TMOUT", 600)
+    assert shell_readonly.write(written, "TMOUT", 600) == written
 
 
 def test_what_others_wrote_into_our_file_is_left_out_and_our_other_variables_stay():
-    other = shell_grammar.write("", "HISTSIZE", 500)
-    written = shell_grammar.write(f"if true; then\n{other}echo \\", "TMOUT", 600)
-    assert written == shell_grammar.write(other, "TMOUT", 600)
-    assert [value_in_shell("bash", written), shell_grammar.read([("/etc/a", written)], "HISTSIZE").value] == [
+    other = shell_readonly.write("", "HISTSIZE", 500)
+    written = shell_readonly.write(f"if true; then\n{other}echo \\", "TMOUT", 600)
+    assert written == shell_readonly.write(other, "TMOUT", 600)
+    assert [value_in_shell("bash", written), shell_readonly.read([("/etc/a", written)], "HISTSIZE").value] == [
         "600",
         "500",
     ]
 
 
 def test_an_earlier_file_that_freezes_the_variable_wins():
-    reading = shell_grammar.read([("/etc/profile", "\nreadonly TMOUT=0\n"), ("/etc/z.sh", "TMOUT=600\n")], "TMOUT")
+    reading = shell_readonly.read([("/etc/profile", "\nreadonly TMOUT=0\n"), ("/etc/z.sh", "TMOUT=600\n")], "TMOUT")
     assert (reading.value, reading.where) == ("0", "/etc/profile:2")
 
 
 def test_a_value_cannot_become_a_command():
-    written = shell_grammar.write("", "TMOUT", "5; touch /tmp/never")
+    written = shell_readonly.write("", "TMOUT", "5; touch /tmp/never")
     assert value_in_shell("bash", written) == "5; touch /tmp/never"

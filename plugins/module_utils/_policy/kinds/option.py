@@ -18,8 +18,9 @@ import typing as t
 
 from ansible_collections.commune.baseline.plugins.module_utils._observation import Reading, Write
 from ansible_collections.commune.baseline.plugins.module_utils._policy import compare as _compare
-from ansible_collections.commune.baseline.plugins.module_utils._policy import login_shell, shell_grammar
-from ansible_collections.commune.baseline.plugins.module_utils._policy.file_state import FileState, capture
+from ansible_collections.commune.baseline.plugins.module_utils._policy.grammars import shell_readonly
+from ansible_collections.commune.baseline.plugins.module_utils._policy.probes import login_shell
+from ansible_collections.commune.baseline.plugins.module_utils._policy.things.file_state import FileState, capture
 from ansible_collections.commune.baseline.plugins.module_utils._policy.writer import Writer
 
 Row = t.Mapping[str, t.Any]
@@ -38,7 +39,7 @@ class Grammar(t.Protocol):
     def write(self, text: str, key: str, value: t.Any) -> str: ...
 
 
-GRAMMARS: dict[str, Grammar] = {"shell_readonly": shell_grammar}
+GRAMMARS: dict[str, Grammar] = {"shell_readonly": shell_readonly}
 PROBES: dict[str, t.Callable[[str], Reading]] = {"login_shell": login_shell.read_variable}
 FIELDS: t.Mapping[str, t.Any] = {
     "path": "absolute path",
@@ -51,37 +52,50 @@ REQUIRED = frozenset({"path", "key", "grammar"})
 COMPARISONS: t.Sequence[str] = ("==", "<=", ">=")
 
 
-def observe(rows: t.Iterable[Row]) -> dict[str, Reading]:
+def observe(rows: t.Sequence[Row]) -> dict[str, Reading]:
     """Tell what every row's key holds: by the answer of its probe if it has one, else by its files."""
     return {row["id"]: _read(row) for row in rows}
 
 
 def compare(row: Row, reading: Reading) -> bool:
-    return reading.weakness is None and _compare.meets(row, reading.value)
+    return _compare.meets(row, reading.value)
 
 
-def apply(rows: t.Iterable[Row], writer: Writer) -> dict[str, Write]:
-    """Write the key of every row into its file, unless it stands there already."""
-    return {row["id"]: _write(row, writer) for row in rows}
+def apply(rows: t.Sequence[Row], readings: t.Mapping[str, Reading], writer: Writer) -> dict[str, Write]:
+    """Write the keys of all rows into their files, each file once, unless they stand there already."""
+    of_path: dict[str, list[Row]] = {}
+    for row in rows:
+        of_path.setdefault(row["path"], []).append(row)
+    writes: dict[str, Write] = {}
+    for of_one in of_path.values():
+        writes.update(_write(of_one, readings, writer))
+    return writes
 
 
-def _write(row: Row, writer: Writer) -> Write:
+def _write(rows: list[Row], readings: t.Mapping[str, Reading], writer: Writer) -> dict[str, Write]:
+    """Write all rows of one file; if it refuses them together, one by one, so that one fault stops only its own row."""
     try:
-        old = capture(row["path"])
-        grammar = GRAMMARS[row["grammar"]]
-        text = grammar.write("" if old is None else old.text, row["key"], _value_to_write(row))
-        new = FileState(text.encode(errors="surrogateescape"))
-        if old is not None and not grammar.OWN_FILE:
-            new = dataclasses.replace(old, content=new.content)
-        return Write(changes=writer.put(row["path"], old=old, new=new))
+        old = capture(rows[0]["path"])
+        new = old or FileState(b"")
+        changing = set()
+        for row in rows:
+            edited = _edited(new, row, readings[row["id"]], is_new=old is None)
+            changing |= {row["id"]} if edited != new else set()
+            new = edited
+        writer.put("file", rows[0]["path"], old=old, new=new)
+        return {row["id"]: Write(changes=row["id"] in changing) for row in rows}
     except OSError as error:
-        return Write(error=f"cannot write {row['path']}: {error.strerror}")
+        if len(rows) == 1:
+            return {rows[0]["id"]: Write(error=f"cannot write {rows[0]['path']}: {error.strerror}")}
+        return {id_: write for row in rows for id_, write in _write([row], readings, writer).items()}
 
 
-def _value_to_write(row: Row) -> t.Any:
-    """Return the value that is there if it is strict enough and only lacks strength, else the desired one."""
-    value = _read(row).value
-    return value if _compare.meets(row, value) else row["desired"]
+def _edited(state: FileState, row: Row, reading: Reading, *, is_new: bool) -> FileState:
+    """Return the file with the row's key; a value that is strict enough, and only lacks strength, stays."""
+    grammar = GRAMMARS[row["grammar"]]
+    value = reading.value if _compare.meets(row, reading.value) else row["desired"]
+    text = grammar.write(state.text, row["key"], value).encode(errors="surrogateescape")
+    return FileState(text) if grammar.OWN_FILE or is_new else dataclasses.replace(state, content=text)
 
 
 def _read(row: Row) -> Reading:

@@ -10,7 +10,7 @@ import stat
 
 import pytest
 
-from ansible_collections.commune.baseline.plugins.module_utils._policy import file_state
+from ansible_collections.commune.baseline.plugins.module_utils._policy.things import file_state
 
 
 def write(path, text):

@@ -1,0 +1,47 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This module util is PRIVATE to the collection. It can change at any time.
+
+"""Running the device's own programs: never through a shell, never in another language than C."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+
+_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+ENVIRONMENT = {"PATH": _PATH, "LC_ALL": "C", "DEBIAN_FRONTEND": "noninteractive"}
+
+
+def find(name: str) -> str | None:
+    """Return the path of a program of the system, None if it is not installed."""
+    return shutil.which(name, path=_PATH)
+
+
+def run(*words: str, text: str = "", timeout: float = 60, accept: tuple[int, ...] = (0,)) -> str:
+    """Return what a program prints; ``text`` is its standard input.
+
+    Raises OSError, whose ``strerror`` is one sentence, if it is missing, too slow, or ends with another code.
+    """
+    try:
+        done = subprocess.run(  # noqa: S603 - a list of words, no shell
+            words,
+            input=text,
+            capture_output=True,
+            env={**ENVIRONMENT, "HOME": os.environ.get("HOME", "/")},
+            cwd="/",
+            timeout=timeout,
+            check=False,
+            encoding="utf-8",
+            errors="surrogateescape",
+        )
+    except FileNotFoundError as error:
+        raise OSError(0, f"{words[0]} is not installed", words[0]) from error
+    except subprocess.TimeoutExpired as error:
+        raise OSError(0, f"{' '.join(words)} did not end within {timeout:.0f} s", words[0]) from error
+    if done.returncode not in accept:
+        said = (done.stderr.strip() or done.stdout.strip()).rpartition("\n")[2]
+        raise OSError(0, f"{' '.join(words)} failed with code {done.returncode}: {said}", words[0])
+    return done.stdout
