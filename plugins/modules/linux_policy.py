@@ -35,9 +35,6 @@ options:
       - M(commune.baseline.linux_rollback) takes it.
     type: str
     required: true
-  account:
-    description: The account that the connection was made with; no row takes its access away.
-    type: str
   revert_after:
     description:
       - Seconds after which the device takes back by itself what rows with C(connectivity) wrote, unless
@@ -127,14 +124,12 @@ observations:
 """
 
 import contextlib
-import fcntl
-import os
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.commune.baseline.plugins.module_utils._observation import Observation
-from ansible_collections.commune.baseline.plugins.module_utils._policy import engine, journal, revert
+from ansible_collections.commune.baseline.plugins.module_utils._policy import engine, journal, lock, login, revert
 from ansible_collections.commune.baseline.plugins.module_utils._policy.writer import Writer
 
 
@@ -143,18 +138,17 @@ def main() -> None:
         argument_spec={
             "rows": {"type": "list", "elements": "dict", "required": True},
             "run": {"type": "str", "required": True},
-            "account": {"type": "str"},
             "revert_after": {"type": "int", "default": 60},
         },
         supports_check_mode=True,
     )
-    with _alone(module):
+    with contextlib.nullcontext() if module.check_mode else _alone(module):
         taken_back = [] if module.check_mode else revert.take_back_unconfirmed(journal.FOLDER)
         writer = Writer(
             journal.Journal(module.params["run"]),
             check_mode=module.check_mode,
             revert_after=module.params["revert_after"],
-            account=module.params["account"],
+            account=login.account(),
         )
         observations = engine.run(module.params["rows"], writer)
     result = _result(observations, diff=module._diff)
@@ -163,20 +157,14 @@ def main() -> None:
 
 @contextlib.contextmanager
 def _alone(module: AnsibleModule) -> t.Iterator[None]:
-    """Keep a second run away as long as this one may write: they would spoil each other's journals."""
-    if module.check_mode:
+    with contextlib.ExitStack() as stack:
+        try:
+            stack.enter_context(lock.alone(journal.FOLDER, wait=False))
+        except BlockingIOError:
+            module.fail_json(
+                msg="another run of commune.baseline is at work on this device; try again later"
+            )
         yield
-        return
-    os.makedirs(journal.FOLDER, mode=0o700, exist_ok=True)
-    lock = os.open(journal.FOLDER, os.O_RDONLY)
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        module.fail_json(msg="another run of commune.baseline is at work on this device; run again when it has ended")
-    try:
-        yield
-    finally:
-        os.close(lock)
 
 
 def _result(observations: list[Observation], *, diff: bool) -> dict[str, t.Any]:

@@ -18,7 +18,7 @@ import sys
 import typing as t
 import zipfile
 
-from ansible_collections.commune.baseline.plugins.module_utils._policy import programs
+from ansible_collections.commune.baseline.plugins.module_utils._policy import lock, programs
 from ansible_collections.commune.baseline.plugins.module_utils._policy.journal import FOLDER, Journal
 from ansible_collections.commune.baseline.plugins.module_utils._policy.rollback import restore
 
@@ -127,7 +127,8 @@ def take_back_unconfirmed(folder: str = FOLDER) -> list[str]:
 
 def main(folder: str, run: str) -> None:
     """Run by the timer."""
-    Revert(Journal(run, folder=folder), 0).take_back()
+    with lock.alone(folder, wait=True):
+        Revert(Journal(run, folder=folder), 0).take_back()
 
 
 def _pack(program: str) -> None:

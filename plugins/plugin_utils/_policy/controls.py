@@ -12,11 +12,20 @@ import typing as t
 from ansible_collections.commune.baseline.plugins.module_utils._observation import FAIL, NOT_ASSESSED, worst_state
 from ansible_collections.commune.baseline.plugins.plugin_utils._catalogue import PRIORITIES
 from ansible_collections.commune.baseline.plugins.plugin_utils._policy.rows import Row
+from ansible_collections.commune.baseline.plugins.plugin_utils._policy.site import SiteException, with_exception
 
 FAIL_ON = (*PRIORITIES, "never")
+_TAKEN_BACK = "no new connection was possible after the change, so the device took it back"
 
 
-def controls_of(rows: t.Iterable[Row], observations: t.Iterable[t.Mapping[str, t.Any]]) -> list[dict[str, t.Any]]:
+Observations = t.Sequence[t.Mapping[str, t.Any]]
+
+
+def controls_of(
+    rows: t.Iterable[Row],
+    observations: Observations,
+    exception_for: t.Callable[[Row], SiteException | None] = lambda _row: None,
+) -> list[dict[str, t.Any]]:
     """Join what the device returned with what the controller knows; a control's state is its worst row's."""
     seen = {observation["id"]: observation for observation in observations}
     controls: dict[str, dict[str, t.Any]] = {}
@@ -32,7 +41,7 @@ def controls_of(rows: t.Iterable[Row], observations: t.Iterable[t.Mapping[str, t
                 "rows": [],
             },
         )
-        control["rows"].append(_with_advice(row, seen[row.id]))
+        control["rows"].append(_with_advice(row, with_exception(seen[row.id], exception_for(row))))
     for control in controls.values():
         control["state"] = worst_state(row["state"] for row in control["rows"])
     return sorted(controls.values(), key=lambda control: str(control["control"]))
@@ -55,3 +64,13 @@ def _with_advice(row: Row, observation: t.Mapping[str, t.Any]) -> dict[str, t.An
     if observation["state"] in (FAIL, NOT_ASSESSED):
         joined.update(why=row.fields["why"], fix=row.fields["fix"])
     return joined
+
+
+def taken_back(written: Observations, now: Observations, rows: t.Iterable[t.Mapping[str, t.Any]]) -> Observations:
+    """Join what was written with what the device shows after it took the rows back that cut the connection."""
+    cutting = {row["id"] for row in rows if row.get("connectivity")}
+    shown = {observation["id"]: observation for observation in now}
+    return [
+        {**shown[one["id"]], "reason": _TAKEN_BACK} if one["id"] in cutting and one["changed"] else one
+        for one in written
+    ]  # fmt: skip

@@ -53,13 +53,22 @@ class Row(t.NamedTuple):
         place = f"role {self.role}: row {self.id}: {self.knob or 'value'} is {desired!r}"
         if not isinstance(desired, int) or isinstance(desired, bool):
             raise RowError(f"{place}, not a whole number")
-        demanded = self.control.parameters.get(str(self.fields.get("parameter")), desired)
-        if self.fields["compare"] == "<=" and desired > demanded:
-            raise RowError(f"{place}; control {self.control.id} allows at most {demanded}")
-        if self.fields["compare"] == ">=" and desired < demanded:
-            raise RowError(f"{place}; control {self.control.id} demands at least {demanded}")
+        least, most = self._demanded()
+        if most is not None and desired > most:
+            raise RowError(f"{place}; control {self.control.id} allows at most {most}")
+        if least is not None and desired < least:
+            raise RowError(f"{place}; control {self.control.id} demands at least {least}")
         if desired < self.fields.get("minimum", desired):
             raise RowError(f"{place}; below {self.fields['minimum']} it would switch the setting off")
+
+    def _demanded(self) -> tuple[int | None, int | None]:
+        """Return the least and the most that the row's parameter allows; a pair of numbers is a range."""
+        demanded = self.control.parameters.get(str(self.fields.get("parameter")))
+        if isinstance(demanded, list) and len(demanded) == 2 and all(isinstance(one, int) for one in demanded):
+            return demanded[0], demanded[1]
+        if not isinstance(demanded, int) or isinstance(demanded, bool):
+            return None, None
+        return (None, demanded) if self.fields["compare"] == "<=" else (demanded, None)
 
 
 def roles_with_rows(roles_directory: Path, platform: str) -> list[str]:

@@ -1,0 +1,26 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This module util is PRIVATE to the collection. It can change at any time.
+
+"""Who we came in as: the account whose access no row may take away."""
+
+from __future__ import annotations
+
+import os
+import pwd
+
+_NOBODY_LOGGED_IN = 2**32 - 1  # loginuid of a process that descends from no login, audit_getloginuid(3)
+
+
+def account() -> str | None:
+    """Return the account that logged in before it became root; None if there was none, as on a local run of root."""
+    for variable in ("SUDO_USER", "DOAS_USER"):
+        if os.environ.get(variable, "root") != "root":
+            return os.environ[variable]
+    try:
+        with open("/proc/self/loginuid", encoding="ascii") as file:
+            uid = int(file.read())
+        return pwd.getpwuid(uid).pw_name if uid not in (0, _NOBODY_LOGGED_IN) else None
+    except (OSError, ValueError, KeyError):
+        return None

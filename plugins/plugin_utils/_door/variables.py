@@ -1,0 +1,98 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This plugin util is PRIVATE to the collection. It can change at any time.
+
+"""Values from the inventory for the door: knobs over the defaults of their role, and what the site decides."""
+
+from __future__ import annotations
+
+import datetime
+import typing as t
+from pathlib import Path
+
+from ansible.errors import AnsibleError
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.template import trust_as_template
+
+from ansible_collections.commune.baseline.plugins.plugin_utils._policy.rows import Row, RowError
+from ansible_collections.commune.baseline.plugins.plugin_utils._policy.site import DEVICE_CLASSES, Site, read_exceptions
+
+_SITE = {
+    "baseline_device_class": {"type": "str", "choices": list(DEVICE_CLASSES)},
+    "baseline_only": {"type": "list", "elements": "str", "default": []},
+    "baseline_exceptions": {"type": "list", "elements": "dict", "default": []},
+    "baseline_revert_seconds": {"type": "int", "default": 60},
+}
+_LEAST_REVERT_SECONDS = 10
+
+
+class Variables:
+    """The variables of one host, resolved on demand."""
+
+    def __init__(self, roles: Path, loader: t.Any, templar: t.Any, variables: t.Mapping[str, t.Any]) -> None:
+        self._roles = roles
+        self._loader = loader
+        self._templar = templar
+        self._variables = variables
+
+    def knobs(self, rows: t.Iterable[Row]) -> dict[str, t.Any]:
+        """Resolve every knob that rows name, each once; the inventory's value wins over the role's default."""
+        names_of: dict[str, dict[str, None]] = {}
+        for row in rows:
+            if row.knob:
+                names_of.setdefault(row.role, {})[row.knob] = None
+        knobs: dict[str, t.Any] = {}
+        for role, names in names_of.items():
+            knobs.update(self._knobs_of(role, list(names)))
+        return knobs
+
+    def site(self) -> tuple[Site, int]:
+        """Return what the site decides about this host, and after how many seconds a change is taken back."""
+        given = {name: self._value(self._variables, name, name) for name in _SITE if name in self._variables}
+        settings = self._validated("site", _SITE, given)
+        seconds = settings["baseline_revert_seconds"]
+        if seconds < _LEAST_REVERT_SECONDS:
+            raise RowError(
+                f"baseline_revert_seconds is {seconds}; a login may need {_LEAST_REVERT_SECONDS}"
+            )
+        today = datetime.datetime.now().astimezone().date()
+        site = Site(
+            device=str(self._variables["inventory_hostname"]),
+            groups=list(self._variables.get("group_names", [])),
+            device_class=settings["baseline_device_class"],
+            only=settings["baseline_only"],
+            exceptions=read_exceptions(settings["baseline_exceptions"], today),
+        )
+        return site, seconds
+
+    def _knobs_of(self, role: str, names: list[str]) -> dict[str, t.Any]:
+        defaults = self._load(role, "defaults/main.yml", trusted_as_template=True)
+        specs = self._load(role, "meta/argument_specs.yml")["argument_specs"]["main"]["options"]
+        variables = {**defaults, **self._variables}
+        for name in names:
+            if name not in specs or name not in variables:
+                raise RowError(f"role {role}: knob {name} needs a default and an entry in meta/argument_specs.yml")
+        values = {name: self._value(variables, name, f"role {role}: knob {name}") for name in names}
+        return self._validated(f"role {role}", {name: specs[name] for name in names}, values)
+
+    def _value(self, variables: t.Mapping[str, t.Any], name: str, place: str) -> t.Any:
+        templar = self._templar.copy_with_new_env(available_variables=variables)
+        try:
+            return templar.evaluate_expression(trust_as_template(name))
+        except AnsibleError as error:
+            raise RowError(f"{place}: {error}") from error
+
+    @staticmethod
+    def _validated(place: str, specs: dict[str, t.Any], values: dict[str, t.Any]) -> dict[str, t.Any]:
+        checked = ArgumentSpecValidator(specs).validate(values)
+        if checked.error_messages:
+            raise RowError(f"{place}: {'; '.join(checked.error_messages)}")
+        return t.cast("dict[str, t.Any]", checked.validated_parameters)
+
+    def _load(self, role: str, file: str, **options: t.Any) -> dict[str, t.Any]:
+        path = self._roles / role / file
+        data = self._loader.load_from_file(str(path), **options)
+        if not isinstance(data, dict):
+            raise RowError(f"{path}: it holds no dictionary")
+        return data

@@ -1,0 +1,126 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This plugin util is PRIVATE to the collection. It can change at any time.
+
+"""What a site decides about one device: its class, the rows that are looked at, and the exceptions in force."""
+
+from __future__ import annotations
+
+import datetime
+import typing as t
+
+from ansible_collections.commune.baseline.plugins.module_utils._observation import (
+    EXCEPTED,
+    FAIL,
+    NOT_APPLICABLE,
+    NOT_ASSESSED,
+    Observation,
+)
+from ansible_collections.commune.baseline.plugins.plugin_utils._policy.rows import Row, RowError
+
+DEVICE_CLASSES = ("workstation", "server", "network_device", "printer", "camera", "loudspeaker", "secret_workstation")
+_NEEDED = ("control", "reason", "approver", "document", "expires")
+
+
+class SiteException(t.NamedTuple):
+    """A deviation that somebody with the authority allowed, for a device or a group, until a date."""
+
+    control: str
+    row: str | None
+    device: str | None
+    group: str | None
+    reason: str
+    approver: str
+    document: str
+    expires: str
+
+    def covers(self, row: Row, device: str, groups: t.Collection[str]) -> bool:
+        is_meant = self.device == device if self.device else self.group in groups
+        return is_meant and self.control == row.control.id and self.row in (None, row.id)
+
+
+class Site(t.NamedTuple):
+    """The decisions that concern one device."""
+
+    device: str
+    groups: t.Collection[str]
+    device_class: str | None
+    only: t.Collection[str]
+    exceptions: t.Sequence[SiteException]
+
+    def selects(self, row: Row) -> bool:
+        return not self.only or row.id in self.only or row.control.id in self.only
+
+    def exception_for(self, row: Row) -> SiteException | None:
+        return next((one for one in self.exceptions if one.covers(row, self.device, self.groups)), None)
+
+    def device_rows(self, rows: t.Iterable[Row], knobs: t.Mapping[str, t.Any]) -> list[dict[str, t.Any]]:
+        """Return the rows as the engine wants them; what an exception allows is looked at and left alone."""
+        return [
+            {**row.for_device(knobs), **({"enforce": False} if self.exception_for(row) else {})}
+            for row in rows
+        ]  # fmt: skip
+
+    def excuse(self, row: Row) -> Observation | None:
+        """Return what is to be said of a row that the device need not be asked about, because of its class."""
+        classes = row.fields.get("when", {}).get("class")
+        if classes is None or self.device_class in classes:
+            return None
+        state, reason = NOT_APPLICABLE, f"for {', '.join(classes)} only"
+        if self.device_class is None:
+            state, reason = NOT_ASSESSED, f"{reason}; baseline_device_class does not say what this device is"
+        desired = row.fields.get("value")
+        return Observation(row.id, row.control.id, str(row.fields["kind"]), state, desired, reason=reason)
+
+
+def read_exceptions(entries: t.Sequence[t.Mapping[str, t.Any]], today: datetime.date) -> list[SiteException]:
+    """Return the exceptions of a site; raise RowError that names the first one that cannot count, and why."""
+    return [_exception(f"baseline_exceptions[{number}]", entry, today) for number, entry in enumerate(entries)]
+
+
+def check_names(rows: t.Sequence[Row], only: t.Iterable[str], exceptions: t.Sequence[SiteException]) -> None:
+    """Raise RowError if the site names a row or control that no role has."""
+    controls, ids = {row.control.id for row in rows}, {row.id for row in rows}
+    for name in only:
+        if name not in controls | ids:
+            raise RowError(f"baseline_only names {name!r}, which is no row and no control that rows serve")
+    for number, one in enumerate(exceptions):
+        served = {row.id for row in rows if row.control.id == one.control}
+        if one.row is not None and one.row not in served:
+            raise RowError(
+                f"baseline_exceptions[{number}]: row is {one.row!r}; rows of control {one.control}: {_listed(served)}"
+            )
+        if one.control not in controls:
+            raise RowError(f"baseline_exceptions[{number}]: control is {one.control!r}, which no row serves")
+
+
+def with_exception(observation: t.Mapping[str, t.Any], exception: SiteException | None) -> dict[str, t.Any]:
+    """Return a row's observation, excepted if it fails and an exception allows that."""
+    if exception is None or observation["state"] != FAIL:
+        return dict(observation)
+    allowed = {name: getattr(exception, name) for name in ("reason", "approver", "document", "expires")}
+    return {**observation, "state": EXCEPTED, "exception": allowed}
+
+
+def _exception(place: str, entry: t.Mapping[str, t.Any], today: datetime.date) -> SiteException:
+    fields = {name: str(entry.get(name) or "").strip() or None for name in SiteException._fields}
+    missing = [name for name in _NEEDED if fields[name] is None]
+    unknown = sorted(set(entry) - set(fields))
+    if missing:
+        raise RowError(f"{place}: lacks {', '.join(missing)}; without it no exception counts")
+    if unknown:
+        raise RowError(f"{place}: has no field called {', '.join(unknown)}")
+    if (fields["device"] is None) == (fields["group"] is None):
+        raise RowError(f"{place}: needs either device or group")
+    try:
+        expires = datetime.date.fromisoformat(str(fields["expires"]))
+    except ValueError:
+        raise RowError(f"{place}: expires is {fields['expires']!r}, not a date such as 2027-01-31") from None
+    if expires < today:
+        raise RowError(f"{place}: control {fields['control']}: expired on {expires}; renew it or take it out")
+    return SiteException(**t.cast("dict[str, t.Any]", fields))
+
+
+def _listed(names: t.Iterable[str]) -> str:
+    return ", ".join(sorted(names)) or "none"
