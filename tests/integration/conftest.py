@@ -32,8 +32,12 @@ class Run:
 
     def row(self, host: str) -> dict[str, Any]:
         """Return the observation of the only row of the only control."""
-        ((row,),) = (control["rows"] for control in self.results[host]["controls"])
-        return dict(row)
+        (row,) = self.rows(host).values()
+        return row
+
+    def rows(self, host: str) -> dict[str, dict[str, Any]]:
+        """Return the observations of all rows by their ids."""
+        return {row["id"]: dict(row) for control in self.results[host]["controls"] for row in control["rows"]}
 
 
 @dataclass(frozen=True)
@@ -42,9 +46,9 @@ class Controller:
 
     lab: Lab
 
-    def playbook(self, playbook: str, *arguments: str) -> Run:
-        """Run a playbook and return the result of its last task on every host."""
-        done = self._run(playbook, *arguments, ANSIBLE_STDOUT_CALLBACK="ansible.posix.json")
+    def playbook(self, playbook: str, *arguments: str, **settings: str) -> Run:
+        """Run a playbook, with Ansible's settings; return the result of its last task on every host."""
+        done = self._run(playbook, *arguments, ANSIBLE_STDOUT_CALLBACK="ansible.posix.json", **settings)
         assert "DEPRECATION WARNING" not in done.stderr
         report, _end = json.JSONDecoder().raw_decode(done.stdout[done.stdout.index("{") :])
         results = report["plays"][-1]["tasks"][-1]["hosts"] if report["plays"] else {}
