@@ -14,6 +14,15 @@ description:
   - Audit, check mode, enforcement and verification are the same code. Run it with C(--check) to audit.
   - Knobs are role defaults. Inventory, play and extra variables win over them; parameters given to a role do not reach
     a call that names several roles.
+  - Rows that can cut the connection are written after all others. The device takes them back by itself unless a new
+    login succeeds in time; then their rows fail and say so.
+  - Reads the site's decisions from these variables of the host. C(baseline_device_class) (V(workstation), V(server),
+    V(network_device), V(printer), V(camera), V(loudspeaker) or V(secret_workstation)) decides about rows that hold
+    for some classes only. C(baseline_only) is a list of controls or rows; all others are left out.
+    C(baseline_revert_seconds) is the time for the new login, 60 seconds if not set, at least 10.
+    C(baseline_exceptions) is a list of dictionaries with C(control), perhaps C(row), C(device) or C(group),
+    C(reason), C(approver), C(document) and C(expires) (a date such as 2027-01-31). What an exception covers is looked
+    at and left alone. One that lacks a field or has expired stops the run before the device is touched.
 author:
   - commune.baseline contributors (!UNKNOWN)
 attributes:
@@ -100,7 +109,7 @@ controls:
       description:
         - The observations of its rows, as M(commune.baseline.linux_policy) returns them.
         - C(parameter), C(path) and C(compare) come with each, C(why) and C(fix) (one sentence each in C(vi) and C(en))
-          where a row fails or could not be assessed.
+          where a row fails or could not be assessed, C(exception) where it is excepted.
       type: list
       elements: dict
       sample:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 import typing as t
 
-from ansible.errors import AnsibleConnectionFailure
+from ansible.errors import AnsibleConnectionFailure, AnsibleError
 from ansible.plugins.loader import connection_loader
 
 Execute = t.Callable[[], t.Mapping[str, t.Any]]
@@ -55,7 +55,7 @@ def _until(key: str, ask: Execute, within: float) -> t.Mapping[str, t.Any]:
         try:
             answer = ask()
             said = str(answer.get("msg", "no answer"))
-        except AnsibleConnectionFailure as error:
+        except AnsibleError as error:  # no connection, or no sudo
             answer, said = {}, str(error)
         if key in answer:
             return answer

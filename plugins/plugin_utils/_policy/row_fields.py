@@ -32,6 +32,9 @@ _SHAPES: dict[str, t.Any] = {
     "why": "text in vi and in en",
     "fix": "text in vi and in en",
 }
+# What logins and sudo depend on.
+_CUTTING_KINDS = frozenset({"account", "pam"})
+_CUTTING_PATHS = ("/etc/ssh/", "/etc/sudoers", "/etc/pam.d/", "/etc/security/", "/etc/nftables", "/home/", "/root/")
 
 
 def fault_of(fields: Fields) -> str | None:
@@ -50,7 +53,13 @@ def fault_of(fields: Fields) -> str | None:
         wrong = _wrong_shape(value, shapes[name])
         if wrong:
             return f"{name} is {value!r}, not {wrong}"
+    if _can_cut(fields) and not fields.get("connectivity"):
+        return "can cut the connection, so it needs connectivity: true"
     return _fault_of_wish(fields, KINDS[kind].COMPARISONS)
+
+
+def _can_cut(fields: Fields) -> bool:
+    return fields["kind"] in _CUTTING_KINDS or str(fields.get("path", "")).startswith(_CUTTING_PATHS)
 
 
 def _fault_of_wish(fields: Fields, comparisons: t.Sequence[str]) -> str | None:

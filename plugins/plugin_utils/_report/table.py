@@ -49,6 +49,7 @@ _WORDS = {
         "absent": "chưa đặt",
         "in": " trong {path}",
         "part": "{title} (mới xét {seen}/{all} tham số)",
+        "excepted": "{id}: ngoại lệ đến {expires}: {reason} ({approver} duyệt, văn bản {document})",
         "why": "Vì sao: {text}",
         "fix": "Cách xử lý: {text}",
         "unreachable": "không kết nối được",
@@ -66,6 +67,7 @@ _WORDS = {
         "absent": "not set",
         "in": " in {path}",
         "part": "{title} ({seen} of {all} parameters looked at)",
+        "excepted": "{id}: excepted until {expires}: {reason} (approved by {approver}, document {document})",
         "why": "Why: {text}",
         "fix": "What to do: {text}",
         "unreachable": "cannot be reached",
@@ -125,7 +127,11 @@ def _title(control: t.Mapping[str, t.Any], language: str) -> str:
 def _details(row: t.Mapping[str, t.Any], language: str) -> t.Iterator[str]:
     """Say what a row did or lacks; a row that simply passes says nothing."""
     words = _WORDS[language]
-    if row["reason"]:
+    if row["state"] == NOT_APPLICABLE:
+        return
+    if row["state"] == EXCEPTED:
+        yield words["excepted"].format(id=row["id"], **row["exception"])
+    elif row["reason"]:
         yield f"{row['id']}: {row['reason']}"
     elif row["would_change"]:
         yield words["would"].format(**_values(row, words))

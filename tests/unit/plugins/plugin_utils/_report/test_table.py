@@ -14,6 +14,7 @@ from ansible_collections.commune.baseline.plugins.plugin_utils._report import ta
 from ansible_collections.commune.baseline.plugins.plugin_utils._report.table import Obstacle, table
 
 STATES = ("pass", "fail", "not_assessed", "excepted", "not_applicable")
+ALLOWED = {"reason": "Máy in cũ", "approver": "CT", "document": "1/QĐ", "expires": "2027-01-31"}
 FAILING = {
     "state": "fail",
     "after": None,
@@ -57,6 +58,7 @@ def block(text):
 
 TIMED_OUT = Obstacle("unreachable", "Connection timed out")
 BROKEN = Obstacle("failed", "no such role")
+EXCEPTED = a_row(state="excepted", exception=ALLOWED)
 DEVICES = {
     "may-chu-12": [
         a_control("pass", a_row()),
@@ -64,7 +66,9 @@ DEVICES = {
     ],
     "pc": [
         a_control("not_assessed", a_row(**{**FAILING, "state": "not_assessed"}, reason="cannot read /etc/profile")),
-        a_control("excepted", a_row(state="excepted"), control="NT-11", vi="Tường lửa", en="Firewall"),
+        a_control(
+            "excepted", a_row(state="excepted", exception=ALLOWED), control="NT-11", vi="Tường lửa", en="Firewall"
+        ),
         a_control("not_applicable", control="NT-12", vi="Mạng không dây", en="Wireless"),
     ],
 }
@@ -84,6 +88,7 @@ def test_the_table_in_vietnamese():
                                               Vì sao: Máy bỏ quên.
                                               Cách xử lý: Chạy lại.
         pc          NT-11      NGOẠI LỆ       Tường lửa
+                                              LNX-A: ngoại lệ đến 2027-01-31: Máy in cũ (CT duyệt, văn bản 1/QĐ)
         pc          NT-12      KHÔNG ÁP DỤNG  Mạng không dây
         away        -          CHƯA KIỂM TRA  không kết nối được: Connection timed out
         broken      -          CHƯA KIỂM TRA  lỗi khi kiểm tra: no such role
@@ -105,6 +110,7 @@ def test_the_table_in_english():
                                              Why: A shell left open.
                                              What to do: Run again.
         pc          NT-11    EXCEPTED        Firewall
+                                             LNX-A: excepted until 2027-01-31: Máy in cũ (approved by CT, document 1/QĐ)
         pc          NT-12    NOT APPLICABLE  Wireless
         away        -        NOT ASSESSED    cannot be reached: Connection timed out
         broken      -        NOT ASSESSED    the check failed: no such role
@@ -165,8 +171,11 @@ def test_the_total_counts_passes_of_all_controls_of_all_devices(states, total):
     ("fields", "sentences"),
     [
         ({}, []),
-        ({"state": "excepted"}, []),
-        ({"state": "not_applicable"}, []),
+        (
+            {"state": "excepted", "exception": ALLOWED},
+            ["LNX-A: excepted until 2027-01-31: Máy in cũ (approved by CT, document 1/QĐ)"],
+        ),
+        ({"state": "not_applicable", "reason": "for debian only"}, []),
         ({"changed": True, "before": None}, ["LNX-A: corrected: not set → 600"]),
         ({"changed": True, "before": "0", "where": "/a:1"}, ["LNX-A: corrected: 0 → 600 (/a:1)"]),
         ({"state": "fail", "before": None, "would_change": True}, ["LNX-A: now: not set; would be set to: 600"]),
