@@ -13,7 +13,7 @@ import time
 import uuid
 from pathlib import Path
 
-from tests.lab import cgroup, mounts, network, waiting
+from tests.lab import cgroup, mirror, mounts, network, waiting
 from tests.lab.commands import environment, run
 from tests.lab.errors import LabError
 from tests.lab.readiness import ReadySocket
@@ -130,6 +130,7 @@ class Host:
             "etc/hostname": f"{self.name}\n",
             "etc/hosts": f"127.0.0.1 localhost\n127.0.1.1 {self.name}\n::1 localhost ip6-localhost\n",
             "etc/machine-id": f"{uuid.uuid4().hex}\n",
+            "etc/apt/sources.list": mirror.sources(self.suite),
         }
         for path, text in files.items():
             (self.root / path).write_text(text, encoding="utf-8")

@@ -28,6 +28,7 @@ if t.TYPE_CHECKING:
     from collections.abc import Iterator
 
 SUITES = ("bookworm", "trixie")
+MIRROR_VARIABLE = "LAB_DEBIAN_MIRROR"
 
 _GUEST = Path(__file__).parent / "guest"
 _DEBOOTSTRAP = ("debootstrap", "--variant=minbase", "--force-check-gpg", f"--keyring={ARCHIVE_KEYRING}")
@@ -39,7 +40,7 @@ _LONGEST_BUILD = 1800
 def ensure(suite: str) -> Path:
     """Return the tree of a release, building it first when the cache does not have it."""
     check_suite(suite)
-    tree = _cache() / f"{suite}-{_key(suite)}"
+    tree = cache() / f"{suite}-{_key(suite)}"
     if tree.is_dir():
         return tree
     with _locked(suite):
@@ -56,26 +57,38 @@ def check_suite(suite: str) -> None:
 
 def mirror() -> str | None:
     """Return the Debian mirror this machine itself uses, if it says so."""
-    if chosen := os.environ.get("LAB_DEBIAN_MIRROR"):
+    if chosen := os.environ.get(MIRROR_VARIABLE):
         return chosen
-    if shutil.which("apt-get") is None:
+    # Updates and security fixes have a hyphen in their code names and may live elsewhere.
+    return next((address for codename, address in _apt_mirrors() if "-" not in codename), None)
+
+
+def security_mirror() -> str | None:
+    """Return where this machine's apt finds Debian's security fixes, if the mirror was not chosen by hand."""
+    if MIRROR_VARIABLE in os.environ:
         return None
+    return next((address for codename, address in _apt_mirrors() if codename.endswith("-security")), None)
+
+
+def _apt_mirrors() -> Iterator[tuple[str, str]]:
+    """Yield code name and address of every Debian release that this machine's apt knows."""
+    if shutil.which("apt-get") is None:
+        return
     listing = run(["apt-get", "indextargets", "--format", "$(ORIGIN) $(CODENAME) $(REPO_URI)", "Created-By: Packages"])
     for line in listing.splitlines():
         origin, _, rest = line.partition(" ")
         codename, _, address = rest.partition(" ")
-        # Updates and security fixes have a hyphen in their code names and may live elsewhere.
-        if origin == "Debian" and "-" not in codename and address.startswith("http"):
-            return address
-    return None
+        if origin == "Debian" and address.startswith("http"):
+            yield codename, address
 
 
-def _cache() -> Path:
+def cache() -> Path:
+    """Return the folder of what is made or fetched once."""
     home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    cache = Path(home) / "commune-baseline" / "lab"
+    folder = Path(home) / "commune-baseline" / "lab"
     # The trees hold set-user-ID programs nobody updates: other users of the machine must not reach them.
-    cache.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return cache
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder
 
 
 def _packages() -> list[str]:
@@ -96,7 +109,7 @@ def _is_program(file: Path) -> bool:
 @contextlib.contextmanager
 def _locked(suite: str) -> Iterator[None]:
     """Hold the lock of a release, waiting for another builder."""
-    with (_cache() / f"{suite}.lock").open("w") as lock:
+    with (cache() / f"{suite}.lock").open("w") as lock:
 
         def acquired() -> bool:
             try:
@@ -113,10 +126,10 @@ def _locked(suite: str) -> Iterator[None]:
 
 
 def _build(suite: str, tree: Path) -> None:
-    for leftover in _cache().glob(f"building-{suite}-*"):
+    for leftover in cache().glob(f"building-{suite}-*"):
         _remove(leftover)
     print(f"lab: building the {suite} image, once; this takes about two minutes", file=sys.stderr)
-    building = Path(tempfile.mkdtemp(prefix=f"building-{suite}-", dir=_cache()))
+    building = Path(tempfile.mkdtemp(prefix=f"building-{suite}-", dir=cache()))
     with stoppable():
         try:
             _debootstrap(suite, building / "tree")
@@ -125,7 +138,7 @@ def _build(suite: str, tree: Path) -> None:
         finally:
             with unstoppable():
                 _remove(building)
-    for older in _cache().glob(f"{suite}-*"):
+    for older in cache().glob(f"{suite}-*"):
         if older != tree and not mounts.is_lower_tree(older):
             _remove(older)
 

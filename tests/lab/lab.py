@@ -16,7 +16,7 @@ import socket
 import typing as t
 from pathlib import Path
 
-from tests.lab import cgroup, commands, image, mounts, network, ssh, waiting
+from tests.lab import cgroup, commands, image, mirror, mounts, network, ssh, waiting
 from tests.lab.errors import LabError, UsageError
 from tests.lab.host import Host, remove_tree
 from tests.lab.readiness import ReadySocket
@@ -129,6 +129,8 @@ class Lab:
         ssh.generate_host_keys(host.keys for host in self.hosts.values())
         self._write_files()
         network.create_lab(self.name)
+        # A name that no host can have.
+        mirror.start(lab=self.name, group=cgroup.top() / self.name / ".mirror")
         self._boot(list(self.hosts.values()))
 
     def _boot(self, hosts: list[Host]) -> None:
