@@ -161,9 +161,7 @@ def _alone(module: AnsibleModule) -> t.Iterator[None]:
         try:
             stack.enter_context(lock.alone(journal.FOLDER, wait=False))
         except BlockingIOError:
-            module.fail_json(
-                msg="another run of commune.baseline is at work on this device; try again later"
-            )
+            module.fail_json(msg="another run of commune.baseline is at work on this device; try again later")
         yield
 
 

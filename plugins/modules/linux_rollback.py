@@ -61,7 +61,8 @@ def main() -> None:
     try:
         restored = roll_back(Journal(run), check_mode=module.check_mode)
     except (JournalError, OSError) as error:
-        module.fail_json(msg=f"cannot roll back run {run}: {error}")
+        reason = error.strerror if isinstance(error, OSError) else error
+        module.fail_json(msg=f"cannot roll back run {run}: {reason}")
     module.exit_json(changed=bool(restored), restored=restored)
 
 

@@ -10,7 +10,18 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.commune.baseline.plugins.module_utils._observation import Reading, Write
-from ansible_collections.commune.baseline.plugins.module_utils._policy.kinds import option
+from ansible_collections.commune.baseline.plugins.module_utils._policy.kinds import (
+    account,
+    command,
+    file,
+    kernel_module,
+    mount,
+    option,
+    package,
+    pam,
+    service,
+    sysctl,
+)
 from ansible_collections.commune.baseline.plugins.module_utils._policy.writer import Writer
 
 Row = t.Mapping[str, t.Any]
@@ -34,4 +45,15 @@ class Kind(t.Protocol):
     def apply(self, rows: t.Sequence[Row], readings: t.Mapping[str, Reading], writer: Writer) -> dict[str, Write]: ...
 
 
-KINDS: dict[str, Kind] = {"option": option}
+KINDS: dict[str, Kind] = {
+    "package": package,
+    "account": account,
+    "file": file,
+    "option": option,
+    "pam": pam,
+    "sysctl": sysctl,
+    "kernel_module": kernel_module,
+    "mount": mount,
+    "service": service,
+    "command": command,
+}

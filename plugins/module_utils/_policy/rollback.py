@@ -45,15 +45,25 @@ def restore(entries: list[Entry], *, check_mode: bool, force: bool = False) -> l
     if strange and not force:
         raise JournalError(f"changed by somebody else since that run, so nothing is rolled back: {', '.join(strange)}")
     to_restore = [thing for thing in reversed(former) if now[thing] != fingerprint(former[thing])]
-    if not check_mode:
-        for kind, name in to_restore:
-            THINGS[kind].put(name, former[kind, name])
-        if to_restore:
-            _take_up(restarts, [name for _kind, name in to_restore])
+    if not check_mode and to_restore:
+        _restore({thing: former[thing] for thing in to_restore}, restarts)
     return [name for _kind, name in to_restore]
 
 
-def _take_up(restarts: list[str], restored: list[str]) -> None:
-    errors = services.take_up(restarts, restored)
-    if errors:
-        raise OSError(0, "; ".join(errors.values()))
+def _restore(former: dict[_Name, State], restarts: list[str]) -> None:
+    """Put all things back; one that cannot be put back does not keep the others from it.
+
+    What fails is tried once more after the rest: a service may need another one that comes back later.
+    """
+    left = former
+    for _attempt in range(2):
+        errors: dict[_Name, str] = {}
+        for (kind, name), state in left.items():
+            try:
+                THINGS[kind].put(name, state)
+            except OSError as error:
+                errors[kind, name] = f"{name}: {error.strerror}"
+        left = {thing: former[thing] for thing in errors}
+    told = [*errors.values(), *services.take_up(restarts, [name for kind, name in former if kind == "file"]).values()]
+    if told:
+        raise OSError(0, f"not everything could be put back: {'; '.join(told)}")

@@ -10,12 +10,15 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import time
 import typing as t
 
 from ansible_collections.commune.baseline.plugins.module_utils._policy import programs
 from ansible_collections.commune.baseline.plugins.module_utils._policy.things import file_state
+from ansible_collections.commune.baseline.plugins.module_utils._policy.things import unit as unit_thing
 from ansible_collections.commune.baseline.plugins.module_utils._policy.things.file_state import FileState
 
+_SETTLING_SECONDS = 0.3  # systemctl does not wait for a service of type simple, which may end at once
 _UNIT_FOLDERS = ("/etc/systemd/", "/run/systemd/", "/usr/lib/systemd/", "/lib/systemd/")
 
 
@@ -31,12 +34,37 @@ def take_up(units: t.Iterable[str], changed_files: t.Iterable[str]) -> dict[str,
         except OSError as error:
             return dict.fromkeys(units, str(error.strerror))
     errors = {}
+    running = _running(units)
     for unit in units:
         try:
-            programs.run("systemctl", "try-reload-or-restart", unit)
+            programs.run("systemctl", _verb(unit), unit)
         except OSError as error:
             errors[unit] = str(error.strerror)
-    return errors
+    if running:
+        time.sleep(_SETTLING_SECONDS)
+    gone = running - _running(units)
+    return {**{unit: f"{unit} ran, but does not any more since it was restarted" for unit in gone}, **errors}
+
+
+def _verb(unit: str) -> str:
+    """Return how systemctl makes a unit take its files up.
+
+    A service that has its socket from systemd does not get it again in a reload: sshd ends then, unable to listen.
+    """
+    (properties,) = unit_thing.show([unit], "TriggeredBy")
+    sockets = [name for name in properties["TriggeredBy"].split() if name.endswith(".socket")]
+    given = any(map(unit_thing.is_running, unit_thing.show(sockets, "ActiveState")))
+    return "try-restart" if given else "try-reload-or-restart"
+
+
+def _running(units: t.Sequence[str]) -> set[str]:
+    """Return those of the units that run; one that waits for its next attempt to start does not."""
+    try:
+        states = unit_thing.show(units, "ActiveState", "SubState")
+    except OSError:  # the restart itself will tell
+        return set()
+    up = (unit_thing.is_running(state) and state["SubState"] != "auto-restart" for state in states)
+    return {unit for unit, is_up in zip(units, up) if is_up}
 
 
 class Pending:

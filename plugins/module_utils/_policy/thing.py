@@ -14,7 +14,17 @@ import hashlib
 import json
 import typing as t
 
-from ansible_collections.commune.baseline.plugins.module_utils._policy.things import file_state, folder, permissions
+from ansible_collections.commune.baseline.plugins.module_utils._policy.things import (
+    account_entry,
+    file_state,
+    folder,
+    kernel_module,
+    kernel_parameter,
+    mount_options,
+    packages,
+    permissions,
+    unit,
+)
 from ansible_collections.commune.baseline.plugins.module_utils._policy.things.file_state import FileState
 
 State = t.Any
@@ -31,9 +41,15 @@ class Thing(t.Protocol):
 
 
 THINGS: dict[str, Thing] = {
+    "account": account_entry,
     "file": file_state,
     "folder": folder,
+    "kernel_module": kernel_module,
+    "kernel_parameter": kernel_parameter,
+    "mount_options": mount_options,
+    "packages": packages,
     "permissions": permissions,
+    "unit": unit,
 }
 
 

@@ -26,7 +26,7 @@ def check(path: str, state: FileState) -> None:
     if path.startswith(_SSHD_CONFIG):
         _check_sshd(path, state)
     elif path.startswith("/etc/sudoers"):
-        programs.run("visudo", "-c", "-q", "-f", "-", text=state.text)
+        programs.run("visudo", "-c", "-f", "-", text=state.text)
 
 
 def _check_sshd(path: str, state: FileState) -> None:
@@ -35,8 +35,9 @@ def _check_sshd(path: str, state: FileState) -> None:
     with privilege_separation_folder(), tempfile.NamedTemporaryFile() as candidate:
         candidate.write(state.content)
         candidate.flush()
-        main = "" if path == _SSHD_CONFIG else _content(_SSHD_CONFIG)
-        programs.run("sshd", "-t", "-f", "/dev/stdin", text=f"Include {candidate.name}\n{main}")
+        # The main file stands for itself: before OpenSSH 8.2 there was no Include.
+        text = state.text if path == _SSHD_CONFIG else f"Include {candidate.name}\n{_content(_SSHD_CONFIG)}"
+        programs.run("sshd", "-t", "-f", "/dev/stdin", text=text)
 
 
 def _content(path: str) -> str:

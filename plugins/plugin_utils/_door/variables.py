@@ -53,9 +53,7 @@ class Variables:
         settings = self._validated("site", _SITE, given)
         seconds = settings["baseline_revert_seconds"]
         if seconds < _LEAST_REVERT_SECONDS:
-            raise RowError(
-                f"baseline_revert_seconds is {seconds}; a login may need {_LEAST_REVERT_SECONDS}"
-            )
+            raise RowError(f"baseline_revert_seconds is {seconds}; a login may need {_LEAST_REVERT_SECONDS}")
         today = datetime.datetime.now().astimezone().date()
         site = Site(
             device=str(self._variables["inventory_hostname"]),

@@ -107,6 +107,10 @@ def _is_word(value: t.Any) -> bool:
     return isinstance(value, str) and bool(re.fullmatch(r"[\w.@/-]+", value, re.ASCII))
 
 
+def _is_whole_number(value: t.Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
 def _has_template(value: t.Any) -> bool:
     return any(mark in str(value) for mark in ("{{", "{%"))
 
@@ -121,5 +125,8 @@ _HAS_SHAPE: dict[str, t.Callable[[t.Any], bool]] = {
     "text in vi and in en": _is_bilingual,
     "true or false": lambda value: isinstance(value, bool),
     "dictionary of class, distribution (lists of words) or exists (an absolute path)": _is_condition,
-    "whole number": lambda value: isinstance(value, int) and not isinstance(value, bool),
+    "whole number": _is_whole_number,
+    "list of whole numbers": lambda value: (
+        isinstance(value, list) and bool(value) and all(map(_is_whole_number, value))
+    ),
 }

@@ -43,14 +43,16 @@ class Row(t.NamedTuple):
     def for_device(self, knobs: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         """Return what the engine needs of the row, with its desired value; raise RowError if that is out of bounds."""
         desired = knobs[self.knob] if self.knob else self.fields.get("value")
-        if self.fields.get("compare") in ("<=", ">="):
+        if self.fields.get("compare") in ("<=", ">=") and self.fields["kind"] != "file":  # whose mode is no amount
             self._check_bounds(desired)
+        if self.fields.get("compare") == "in" and not isinstance(desired, list):
+            raise RowError(f"{self._place(desired)}, not a list to choose from")
         sent = {key: value for key, value in self.fields.items() if key not in _NOT_SENT}
         return {**sent, "desired": desired}
 
     def _check_bounds(self, desired: t.Any) -> None:
         """Refuse a number that would loosen what the control demands, or switch the setting off."""
-        place = f"role {self.role}: row {self.id}: {self.knob or 'value'} is {desired!r}"
+        place = self._place(desired)
         if not isinstance(desired, int) or isinstance(desired, bool):
             raise RowError(f"{place}, not a whole number")
         least, most = self._demanded()
@@ -60,6 +62,9 @@ class Row(t.NamedTuple):
             raise RowError(f"{place}; control {self.control.id} demands at least {least}")
         if desired < self.fields.get("minimum", desired):
             raise RowError(f"{place}; below {self.fields['minimum']} it would switch the setting off")
+
+    def _place(self, desired: t.Any) -> str:
+        return f"role {self.role}: row {self.id}: {self.knob or 'value'} is {desired!r}"
 
     def _demanded(self) -> tuple[int | None, int | None]:
         """Return the least and the most that the row's parameter allows; a pair of numbers is a range."""

@@ -20,6 +20,7 @@ from ansible_collections.commune.baseline.plugins.module_utils._observation impo
 _DECLARING = frozenset({"readonly", "export", "declare", "typeset", "unset"})
 _KEYWORDS = frozenset({"if", "then", "elif", "else", "fi", "while", "until", "do", "done", "{", "}", "!"})
 OWN_FILE = True
+BOOLEANS: t.Mapping[bool, t.Sequence[str]] = {}
 HEADER = "# Managed by commune.baseline: a change made here is drift and will be corrected."
 _GUARD = 'if [ -n "${BASH_VERSION-}" ] && [ -n "${PS1-}" ]; then '
 
@@ -32,12 +33,12 @@ class _Statement(t.NamedTuple):
     unsets: bool = False
 
 
-def read(files: t.Iterable[tuple[str, str]], key: str) -> Reading:
+def read(files: t.Iterable[tuple[str, str]], key: str, section: str | None = None) -> Reading:
     """Return the value that a shell ends up with after reading ``files`` (path and text) in this order."""
     value, where, frozen = None, None, False
     for path, text in files:
         for number, line in enumerate(text.split("\n"), start=1):
-            for statement in _statements(line, key):
+            for statement in statements(line, key):
                 if frozen:
                     continue
                 if statement.unsets or statement.value is not None:
@@ -46,29 +47,32 @@ def read(files: t.Iterable[tuple[str, str]], key: str) -> Reading:
     return Reading(value=value, where=where)
 
 
-def write(text: str, key: str, value: t.Any) -> str:
+def write(text: str, key: str, value: t.Any, section: str | None = None) -> str:
     """Return the text of a file of our own in which an interactive bash finds the variable, read-only and exported.
 
     Other shells pass it by: assigning a read-only variable once more would end a POSIX shell, and with it the login of
     everybody whose start-up files run there. What others wrote into the file is left out, since nobody can tell what a
-    line does in the middle of their program.
+    line does in the middle of their program. None leaves the variable out.
     """
-    kept = [line for line in text.split("\n") if line.startswith(_GUARD) and not any(_statements(line, key))]
+    kept = [line for line in text.split("\n") if line.startswith(_GUARD) and not any(statements(line, key))]
+    if value is None:
+        return "\n".join([HEADER, *kept, ""])
     wanted = shlex.quote(str(value))
     ours = f'{_GUARD}[ "${{{key}-}}" = {wanted} ] || {key}={wanted}; readonly {key}; export {key}; fi'
     return "\n".join([HEADER, *kept, ours, ""])
 
 
-def _statements(line: str, key: str) -> t.Iterator[_Statement]:
+def statements(line: str, key: str) -> t.Iterator[_Statement]:
+    """Give the commands of a line that touch the variable."""
     if key not in line:
         return
-    for words in _commands(line):
+    for words in commands(line):
         statement = _statement(words, key)
         if statement is not None:
             yield statement
 
 
-def _commands(line: str) -> t.Iterator[list[str]]:
+def commands(line: str) -> t.Iterator[list[str]]:
     """Split a line into its simple commands, each a list of words."""
     lexer = shlex.shlex(line, posix=True, punctuation_chars=";&|()")
     lexer.whitespace_split = True

@@ -12,6 +12,7 @@ import stat
 import typing as t
 
 SHARED = False
+_CAPABILITIES = "security.capability"
 
 
 def capture(path: str) -> dict[str, int] | None:
@@ -27,5 +28,10 @@ def put(path: str, state: t.Mapping[str, int] | None) -> None:
     """Give a file its permissions; raises OSError."""
     if state is None:
         raise OSError(0, "permissions cannot be taken away", path)
+    if capture(path) == state:
+        return
+    capabilities = os.getxattr(path, _CAPABILITIES) if _CAPABILITIES in os.listxattr(path) else None
     os.chown(path, state["uid"], state["gid"])
+    if capabilities is not None:
+        os.setxattr(path, _CAPABILITIES, capabilities)  # a change of owner clears them (capabilities(7))
     os.chmod(path, state["mode"])  # last, since a change of owner clears the set-user-id bit

@@ -34,6 +34,8 @@ ROW = {
     "fix": {"vi": "Sửa", "en": "Mend"},
 }
 
+CONDITIONS = "dictionary of class, distribution (lists of words) or exists (an absolute path)"
+
 
 @pytest.fixture(name="roles")
 def fixture_roles(tmp_path):
@@ -121,11 +123,23 @@ def test_a_value_that_counts_as_nothing_is_a_value(roles, value):
         ({"compare": "<"}, "row LNX-A: compare is '<', not one of absent, ==, in, <=, >="),
         ({"value": None}, "row LNX-A: needs either value or knob"),
         ({"knob": "lock_a"}, "row LNX-A: needs either value or knob"),
-        ({"compare": "in"}, "row LNX-A: compare is 'in'; its kind knows ==, <=, >="),
+        (
+            {"kind": "kernel_module", "module": "dccp", "compare": "in", "path": None, "grammar": None, "key": None},
+            "row LNX-A: compare is 'in'; its kind knows ==",
+        ),
+        (
+            {"path": "/etc/ssh/sshd_config"},
+            "row LNX-A: can cut the connection, so it needs connectivity: true",
+        ),
+        ({"when": {}}, f"row LNX-A: when is {{}}, not a {CONDITIONS}"),
+        ({"when": {"class": "server"}}, f"row LNX-A: when is {{'class': 'server'}}, not a {CONDITIONS}"),
+        ({"when": {"exists": "sshd"}}, f"row LNX-A: when is {{'exists': 'sshd'}}, not a {CONDITIONS}"),
+        ({"when": {"release": ["x"]}}, f"row LNX-A: when is {{'release': ['x']}}, not a {CONDITIONS}"),
+        ({"connectivity": "yes"}, "row LNX-A: connectivity is 'yes', not a true or false"),
         ({"id": ["LNX-A"]}, "row ['LNX-A']: id is ['LNX-A'], not a text"),
-        ({"kind": ["option"]}, "row LNX-A: kind is ['option'], not one of option"),
+        ({"kind": ["option"]}, f"row LNX-A: kind is ['option'], not one of {', '.join(KINDS)}"),
         ({"control": 8}, "row LNX-A: control is 8, not a text"),
-        ({"grammar": "shel"}, "row LNX-A: grammar is 'shel', not one of shell_readonly"),
+        ({"probe": "shel"}, "row LNX-A: probe is 'shel', not one of login_shell, sshd"),
         ({"read": "/etc/*"}, "row LNX-A: read is '/etc/*', not a list of absolute paths"),
         ({"read": []}, "row LNX-A: read is [], not a list of absolute paths"),
         ({"path": "etc/a"}, "row LNX-A: path is 'etc/a', not an absolute path"),

@@ -1,0 +1,58 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This module util is PRIVATE to the collection. It can change at any time.
+
+"""Kind ``command``: what a program of the system answers; only read, never corrected.
+
+Fields of a row: ``command`` (a list of words; no shell comes near them) and ``accept`` (the exit codes that count as an
+answer, default only 0). The value is what the program prints, in the C locale and without the white space around it.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.commune.baseline.plugins.module_utils._observation import Reading, Write
+from ansible_collections.commune.baseline.plugins.module_utils._policy import compare as _compare
+from ansible_collections.commune.baseline.plugins.module_utils._policy import programs
+from ansible_collections.commune.baseline.plugins.module_utils._policy.writer import Writer
+
+Row = t.Mapping[str, t.Any]
+
+FIELDS: t.Mapping[str, t.Any] = {"command": "list of texts", "accept": "list of whole numbers"}
+REQUIRED = frozenset({"command"})
+COMPARISONS: t.Sequence[str] = ("==", "in", "<=", ">=")
+_SECONDS = 10
+
+
+def observe(rows: t.Sequence[Row]) -> dict[str, Reading]:
+    """Ask the program of every row, each once even if several rows look at its answer."""
+    answers: dict[tuple[str, ...], Reading] = {}
+    for row in rows:
+        question = _question(row)
+        if question not in answers:
+            answers[question] = _ask(row)
+    return {row["id"]: answers[_question(row)] for row in rows}
+
+
+def compare(row: Row, reading: Reading) -> bool:
+    return _compare.meets(row, reading.value)
+
+
+def apply(rows: t.Sequence[Row], readings: t.Mapping[str, Reading], writer: Writer) -> dict[str, Write]:
+    """Leave everything as it is: what a program answers is for a person to correct."""
+    return {row["id"]: Write() for row in rows}
+
+
+def _question(row: Row) -> tuple[str, ...]:
+    return (str(row.get("accept")), *row["command"])
+
+
+def _ask(row: Row) -> Reading:
+    try:
+        said = programs.run(*row["command"], timeout=_SECONDS, accept=tuple(row.get("accept", (0,))))
+    except OSError as error:
+        return Reading(unreadable=str(error.strerror))
+    text = said.encode(errors="surrogateescape").decode(errors="replace")
+    return Reading(text.strip(), where=" ".join(row["command"]))

@@ -1,0 +1,106 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Accounts on real hosts: written by the system's own tools, taken back byte for byte, and never our own login."""
+
+from __future__ import annotations
+
+import subprocess
+
+import pytest
+
+from tests.integration.conftest import Controller
+from tests.integration.trial import Trial
+
+ROLLBACK = "playbooks/rollback.yml"
+FILES = "sudo sha256sum /etc/passwd /etc/shadow /etc/group /etc/gshadow; sudo stat --format '%a %U %G' /etc/shadow"
+SETUP = """
+set -eu
+useradd --create-home lan
+useradd --create-home blank
+printf 'lan:Mot-Mat-Khau-9\\n' | chpasswd --crypt-method SHA512
+usermod --password '' blank
+chage --lastday 20000 lan
+usermod --shell /bin/sh games
+gpasswd --members lan,ops users
+usermod --append --groups sudo ops
+"""
+ROWS = [
+    {"attribute": "maximum_days", "name": "lan", "value": 90, "compare": "<=", "minimum": 1},
+    {"attribute": "warn_days", "accounts": "people", "value": 14, "compare": ">="},
+    {"attribute": "inactive_days", "name": "lan", "value": 30},
+    {"attribute": "password", "accounts": "everyone", "value": ["set", "locked"], "compare": "in"},
+    {"attribute": "shell", "name": "games", "value": ["/usr/sbin/nologin"], "compare": "in"},
+    {"attribute": "members", "group": "users", "value": ["ops", "blank"]},
+]
+ROWS = [{"id": f"LNX-ACCOUNT-{row['attribute']}", "kind": "account", "connectivity": True, **row} for row in ROWS]
+
+
+@pytest.fixture(name="trial")
+def fixture_trial(session_lab, tmp_path):
+    session_lab.reset()
+    for host in session_lab.hosts.values():
+        subprocess.run([*host.ssh_command(), "sudo sh"], input=SETUP, text=True, check=True, capture_output=True)
+    return Trial(Controller(session_lab), tmp_path)
+
+
+@pytest.fixture(name="hosts")
+def fixture_hosts(trial):
+    return trial.controller.lab.hosts
+
+
+def roll_back(trial, run):
+    (run_id,) = {result["run"] for result in run.results.values()}
+    return trial.controller.playbook(ROLLBACK, "--extra-vars", f"run={run_id}")
+
+
+def shadow(host, account):
+    return host.ssh(f"sudo getent shadow {account}").stdout.strip().split(":")
+
+
+def test_rows_are_predicted_written_once_and_taken_back_byte_for_byte(trial, hosts):
+    before = {name: host.ssh(FILES).stdout for name, host in hosts.items()}
+    checked = trial.run(ROWS, "--check")
+    assert {name: host.ssh(FILES).stdout for name, host in hosts.items()} == before
+    first, second = trial.run(ROWS), trial.run(ROWS)
+    for name, host in hosts.items():
+        assert {seen["would_change"] for seen in checked.rows(name).values()} == {True}
+        assert {(seen["state"], seen["changed"]) for seen in first.rows(name).values()} == {("pass", True)}
+        assert {(seen["state"], seen["changed"]) for seen in second.rows(name).values()} == {("pass", False)}
+        assert shadow(host, "lan")[2:7] == ["20000", "0", "90", "14", "30"]
+        assert shadow(host, "blank")[1] == "!"
+        assert host.ssh("getent passwd games").stdout.strip().endswith(":/usr/sbin/nologin")
+        assert host.ssh("getent group users").stdout.strip().endswith(":ops,blank")
+        assert host.ssh("sudo grep -rE '[$](6|y)[$]' /var/lib/commune-baseline", check=False).stdout == ""
+    roll_back(trial, first)
+    assert {name: host.ssh(FILES).stdout for name, host in hosts.items()} == before
+
+
+def test_a_password_that_was_set_after_the_run_outlives_its_rollback(trial, hosts):
+    lock = {"id": "LNX-LOCK", "kind": "account", "name": "blank", "attribute": "password", "value": "locked"}
+    run = trial.run([{**lock, "connectivity": True}])
+    for host in hosts.values():
+        host.ssh("printf 'blank:Mat-Khau-Moi-7\\n' | sudo chpasswd")
+    new = {name: shadow(host, "blank") for name, host in hosts.items()}
+    refused = roll_back(trial, run)
+    assert refused.exit_code != 0
+    assert {name: shadow(host, "blank") for name, host in hosts.items()} == new
+
+
+def test_nobody_loses_what_we_came_in_by_and_no_account_is_deleted(trial, hosts):
+    for host in hosts.values():
+        host.ssh("sudo useradd --non-unique --uid 0 toor 2> /dev/null")
+    before = {name: host.ssh(FILES).stdout for name, host in hosts.items()}
+    rows = [
+        {"attribute": "password", "name": "ops", "value": "locked"},
+        {"attribute": "shell", "name": "ops", "value": "/usr/sbin/nologin"},
+        {"attribute": "expires", "name": "ops", "value": 1},
+        {"attribute": "members", "group": "sudo", "value": []},
+        {"attribute": "uid", "accounts": "everyone", "value": "unique"},
+    ]
+    run = trial.run([{"id": f"LNX-{row['attribute']}", "kind": "account", "connectivity": True, **row} for row in rows])
+    for name, host in hosts.items():
+        assert len(run.rows(name)) == len(rows)
+        for seen in run.rows(name).values():
+            assert (seen["state"], seen["changed"], bool(seen["reason"])) == ("fail", False, True)
+        assert host.ssh(FILES).stdout == before[name]

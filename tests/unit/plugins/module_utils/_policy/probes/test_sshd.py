@@ -1,0 +1,57 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import contextlib
+
+import pytest
+
+from ansible_collections.commune.baseline.plugins.module_utils._policy import programs, validators
+from ansible_collections.commune.baseline.plugins.module_utils._policy.probes import sshd
+
+
+@pytest.fixture(name="install")
+def fixture_install(tmp_path, monkeypatch):
+    """Install a program called sshd, which counts how often it is asked."""
+    monkeypatch.setattr(programs, "_PATH", str(tmp_path))
+    monkeypatch.setitem(programs.ENVIRONMENT, "PATH", f"{tmp_path}:/usr/bin:/bin")
+    monkeypatch.setattr(validators, "privilege_separation_folder", contextlib.nullcontext)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+
+    def install(script):
+        path = tmp_path / "sshd"
+        path.write_text(f'#!/bin/sh\necho "$*" >> {tmp_path}/asked\n{script}\n')
+        path.chmod(0o755)
+        return tmp_path / "asked"
+
+    return install
+
+
+def test_one_question_answers_all_keys_in_any_case(install):
+    answer = (
+        "permitrootlogin without-password\nacceptenv LANG\nacceptenv LC_*\nsubsystem sftp /usr/lib/sftp\nbanner none"
+    )
+    asked = install(f"cat <<'END'\n{answer}\nEND")
+    keys = ["PermitRootLogin", "AcceptEnv", "Subsystem", "banner"]
+    readings = sshd.read_keys(keys)
+    values = {"PermitRootLogin": "prohibit-password", "AcceptEnv": "LANG,LC_*", "Subsystem": "sftp /usr/lib/sftp"}
+    assert {key: readings[key].value for key in keys} == {**values, "banner": "none"}
+    assert asked.read_text() == "-T\n"
+
+
+def test_a_key_that_this_sshd_does_not_have_has_no_meaning_here(install):
+    install("echo port 22")
+    readings = sshd.read_keys(["Protocol", "AllowGroups"])
+    assert readings["Protocol"].inapplicable == "this sshd has no Protocol"
+    assert (readings["AllowGroups"].inapplicable, readings["AllowGroups"].value) == (None, None)
+
+
+def test_an_sshd_that_refuses_its_configuration_leaves_everything_open(install):
+    install("echo Bad configuration >&2; exit 255")
+    assert sshd.read_keys(["Port"])["Port"].unreadable == "sshd -T failed with code 255: Bad configuration"
+
+
+def test_without_sshd_its_keys_have_no_meaning(tmp_path, monkeypatch):
+    monkeypatch.setattr(programs, "_PATH", str(tmp_path))
+    assert sshd.read_keys(["Port", "Banner"])["Banner"].inapplicable == "sshd is not installed"
