@@ -58,7 +58,9 @@ def _static() -> list[Step]:
         _tool("ruff format", "ruff", "format", "--no-cache", "--check", ".", groups=_LINT),
         _tool("yamllint", "yamllint", "--strict", ".", groups=_LINT),
         _tool("mypy plugins", "mypy", groups=_LINT),
-        _tool("mypy tests", "mypy", "--strict", "-p", "tests.bench", "-p", "tests.lab", "-p", "tests.suite", groups=_LINT),
+        _tool(
+            "mypy tests", "mypy", "--strict", "-p", "tests.bench", "-p", "tests.lab", "-p", "tests.suite", groups=_LINT
+        ),
         _tool("ansible-lint", "ansible-lint", "--strict", groups=_LINT),
         _tool("shellcheck", "shellcheck", *_shell_scripts(), groups=_LINT),
         _tool("changelog", "antsibull-changelog", "lint", groups=_LINT),

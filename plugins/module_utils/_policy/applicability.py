@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import functools
 import os
-import shlex
 import typing as t
 
 _OS_RELEASE = ("/etc/os-release", "/usr/lib/os-release")  # os-release(5)
@@ -42,4 +41,4 @@ def distribution() -> frozenset[str]:
 
 def _fact(line: str) -> tuple[str, str]:
     key, _equals, value = line.strip().partition("=")
-    return key, "".join(shlex.split(value)[:1])
+    return key, value.strip("\"'")

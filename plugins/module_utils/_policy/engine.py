@@ -39,14 +39,11 @@ def run(rows: t.Sequence[Row], writer: Writer) -> list[Observation]:
 
     Rows that can cut the connection come after all others, under a revert that the device does by itself.
     """
-    excuses = {row["id"]: applicability.why_not(row) for row in rows}
-    results = {row["id"]: _Result(row, Reading(inapplicable=excuses[row["id"]])) for row in rows}
-    applicable = [row for row in rows if excuses[row["id"]] is None]
-    results.update(_bring([row for row in applicable if not row.get("connectivity")], writer))
+    results = _bring([row for row in rows if not row.get("connectivity")], writer)
     writer.arm_writes()
-    results.update(_bring([row for row in applicable if row.get("connectivity")], writer))
-    if writer.wrote:
-        for kind, of_kind in _by_kind(applicable):
+    results.update(_bring([row for row in rows if row.get("connectivity")], writer))
+    if writer.acted:
+        for kind, of_kind in _by_kind([row for row in rows if results[row["id"]].first.inapplicable is None]):
             for id_, reading in kind.observe(of_kind).items():
                 results[id_].last = reading
     return [_observation(results[row["id"]], check_mode=writer.check_mode) for row in rows]
@@ -56,7 +53,11 @@ def _bring(rows: t.Sequence[Row], writer: Writer) -> dict[str, _Result]:
     """Observe kind after kind and correct what fails; then let services take it up, once."""
     results: dict[str, _Result] = {}
     restarting: list[_Result] = []
-    for kind, of_kind in _by_kind(rows):
+    for kind, all_of_kind in _by_kind(rows):
+        # Judged only now: a package that came just before may be what the row waits for.
+        excuses = {row["id"]: applicability.why_not(row) for row in all_of_kind}
+        results.update({row["id"]: _Result(row, Reading(inapplicable=excuses[row["id"]])) for row in all_of_kind})
+        of_kind = [row for row in all_of_kind if excuses[row["id"]] is None]
         readings = kind.observe(of_kind)
         for row in of_kind:
             results[row["id"]] = _Result(row, _held_against_service(row, readings[row["id"]], writer))

@@ -28,7 +28,7 @@ class Writer:
     ) -> None:
         self.check_mode = check_mode
         self.account = account
-        self.wrote = False
+        self.acted = False
         self.revert = Revert(journal, revert_after)
         self._journal = journal
         self._arms = False
@@ -74,9 +74,11 @@ class Writer:
             return {}
         units = list(dict.fromkeys(units))
         for unit in units:
+            self.acted = True
             self._journal.record("restart", unit, old=None, new=None, armed=self._arms)
         errors = services.take_up(units, self._changed_files)
         self._pending.forget(self._expected - errors.keys())
+        self._expected = set()
         return errors
 
     def _make_folders(self, path: str) -> None:
@@ -90,6 +92,6 @@ class Writer:
     def _put(self, thing: str, name: str, old: State, new: State) -> None:
         if self._arms:
             self.revert.arm()
-        self.wrote = True
+        self.acted = True
         self._journal.record(thing, name, old=old, new=new, armed=self._arms)
         THINGS[thing].put(name, new)
