@@ -28,6 +28,16 @@ options:
     ini:
       - section: callback_commune_baseline_evidence
         key: language
+  details:
+    description: Whether the table says what each row did or lacks, or only how the controls stand.
+    type: str
+    choices: [rows, controls]
+    default: rows
+    env:
+      - name: COMMUNE_BASELINE_DETAILS
+    ini:
+      - section: callback_commune_baseline_evidence
+        key: details
 """
 
 import typing as t
@@ -74,7 +84,8 @@ class CallbackModule(CallbackBase):
             return
         devices: dict[str, Controls] = {name: list(controls.values()) for name, controls in self._controls.items()}
         language = self.get_option("language")
-        self._display.display("\n" + table(devices, self._obstacles, language))
+        rows = self.get_option("details") == "rows"
+        self._display.display("\n" + table(devices, self._obstacles, language, rows=rows))
         if self._changing_run:
             self._display.display(undo_advice(self._changing_run, language))
 

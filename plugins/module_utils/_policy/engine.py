@@ -43,7 +43,7 @@ def run(rows: t.Sequence[Row], writer: Writer) -> list[Observation]:
     writer.arm_writes()
     results.update(_bring([row for row in rows if row.get("connectivity")], writer))
     if writer.acted:
-        for kind, of_kind in _by_kind([row for row in rows if results[row["id"]].first.inapplicable is None]):
+        for kind, of_kind in _by_kind([row for row in rows if applicability.why_not(row) is None]):
             for id_, reading in kind.observe(of_kind).items():
                 results[id_].last = reading
     return [_observation(results[row["id"]], check_mode=writer.check_mode) for row in rows]

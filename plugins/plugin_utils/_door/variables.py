@@ -57,7 +57,7 @@ class Variables:
         today = datetime.datetime.now().astimezone().date()
         site = Site(
             device=str(self._variables["inventory_hostname"]),
-            groups=list(self._variables.get("group_names", [])),
+            groups=[*self._variables.get("group_names", []), "all"],
             device_class=settings["baseline_device_class"],
             only=settings["baseline_only"],
             exceptions=read_exceptions(settings["baseline_exceptions"], today),

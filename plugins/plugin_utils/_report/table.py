@@ -91,14 +91,17 @@ class Obstacle(t.NamedTuple):
     message: str
 
 
-def table(devices: t.Mapping[str, Controls], obstacles: t.Mapping[str, Obstacle], language: str) -> str:
-    """Return the table of all devices, with their controls or with what stood in the way."""
+def table(
+    devices: t.Mapping[str, Controls], obstacles: t.Mapping[str, Obstacle], language: str, *, rows: bool = True
+) -> str:
+    """Return the table of all devices, with their controls (and their rows) or with what stood in the way."""
     words = _WORDS[language]
     lines = [_HEADS[language]]
     for device, controls in sorted(devices.items()):
         for control in controls:
             lines.append((device, control["control"], _STATES[language][control["state"]], _title(control, language)))
-            lines.extend(("", "", "", detail) for row in control["rows"] for detail in _details(row, language))
+            shown = control["rows"] if rows else ()
+            lines.extend(("", "", "", detail) for row in shown for detail in _details(row, language))
     for device, obstacle in sorted(obstacles.items()):
         content = f"{words[obstacle.what]}: {obstacle.message}"
         lines.append((device, "-", _STATES[language][NOT_ASSESSED], content))
@@ -146,11 +149,12 @@ def _details(row: t.Mapping[str, t.Any], language: str) -> t.Iterator[str]:
 
 def _values(row: t.Mapping[str, t.Any], words: t.Mapping[str, str]) -> dict[str, str]:
     shown = {key: words["absent"] if row[key] is None else str(row[key]) for key in ("before", "after")}
+    choices = row["desired"] if row["compare"] == "in" else [row["desired"]]
     return {
         **shown,
         "id": row["id"],
-        "target": str(row["desired"]),
-        "desired": f"{_BOUNDS.get(row['compare'], '')}{row['desired']}",
+        "target": str(choices[0]),
+        "desired": f"{_BOUNDS.get(row['compare'], '')}{' / '.join(map(str, choices))}",
         "where": f" ({row['where']})" if row["where"] else "",
         "path": words["in"].format(path=row["path"]) if row["path"] else "",
     }

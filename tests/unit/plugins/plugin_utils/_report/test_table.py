@@ -118,6 +118,12 @@ def test_the_table_in_english():
     """)
 
 
+def test_without_rows_every_control_is_one_line():
+    lines = table(DEVICES, {}, "en", rows=False).splitlines()
+    assert len(lines) == 3 + sum(map(len, DEVICES.values()))
+    assert not any("LNX-A" in line or "Why" in line for line in lines)
+
+
 def test_devices_are_sorted_and_controls_keep_their_order():
     devices = {name: [a_control(control="NT-11"), a_control(control="AC-08")] for name in ("pc2", "pc1")}
     obstacles = {"b": Obstacle("unreachable", "no route"), "a": Obstacle("unreachable", "refused")}
@@ -176,6 +182,14 @@ def test_the_total_counts_passes_of_all_controls_of_all_devices(states, total):
             ["LNX-A: excepted until 2027-01-31: Máy in cũ (approved by CT, document 1/QĐ)"],
         ),
         ({"state": "not_applicable", "reason": "for debian only"}, []),
+        (
+            {"state": "fail", "after": "0", "compare": "in", "desired": [1, 2]},
+            ["LNX-A: now: 0; should be: 1 / 2"],
+        ),
+        (
+            {"state": "fail", "before": "0", "compare": "in", "desired": [1, 2], "would_change": True},
+            ["LNX-A: now: 0; would be set to: 1"],
+        ),
         ({"changed": True, "before": None}, ["LNX-A: corrected: not set → 600"]),
         ({"changed": True, "before": "0", "where": "/a:1"}, ["LNX-A: corrected: 0 → 600 (/a:1)"]),
         ({"state": "fail", "before": None, "would_change": True}, ["LNX-A: now: not set; would be set to: 600"]),
