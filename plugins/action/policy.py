@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
 import typing as t
@@ -11,7 +12,6 @@ from pathlib import Path
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
-from ansible_collections.commune.baseline.plugins.plugin_utils._catalogue import Catalogue
 from ansible_collections.commune.baseline.plugins.plugin_utils._door.confirmation import (
     confirmed,
     new_connection,
@@ -28,8 +28,8 @@ from ansible_collections.commune.baseline.plugins.plugin_utils._policy.rows impo
     PLATFORMS,
     Row,
     RowError,
-    read_rows,
-    roles_with_rows,
+    rows_of,
+    rows_of_all_roles,
 )
 from ansible_collections.commune.baseline.plugins.plugin_utils._policy.site import Site, check_names
 
@@ -45,6 +45,11 @@ _ARGUMENTS = {
     "platform": {"type": "str", "choices": list(PLATFORMS), "default": "linux"},
     "fail_on": {"type": "str", "choices": list(FAIL_ON), "default": "must"},
 }
+
+
+# Read here, before the fork, so that the worker of each host finds them; a fault in them is told by the task.
+with contextlib.suppress(RowError, OSError):
+    rows_of_all_roles(_COLLECTION, "linux")
 
 
 class ActionModule(ActionBase):
@@ -84,13 +89,9 @@ class ActionModule(ActionBase):
 
     def _rows(self, roles: list[str] | None, site: Site) -> list[Row]:
         """Return the rows of the roles that the site wants looked at; it may name any row, so all are read."""
-        if roles is not None and not roles:
-            raise RowError("roles names no role; leave it out to use all")
-        every = roles_with_rows(_ROLES, self._platform)
-        wanted = every if roles is None else roles
-        rows = read_rows(_ROLES, [*wanted, *every], self._platform, Catalogue(_COLLECTION / "catalogue"))
-        check_names(rows, site.only, site.exceptions)
-        return [row for row in rows if row.role in wanted and site.selects(row)]
+        every = rows_of_all_roles(_COLLECTION, self._platform)
+        check_names(every, site.only, site.exceptions)
+        return [row for row in rows_of(roles, every, self._platform) if site.selects(row)]
 
     def _engine(self, device_rows: list[dict[str, t.Any]], revert_after: int) -> dict[str, t.Any]:
         """Hand the rows to the device; see to it that it keeps what could have cut the connection, or takes it back."""

@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import typing as t
 from pathlib import Path
@@ -90,6 +91,26 @@ def read_rows(roles_directory: Path, roles: t.Iterable[str], platform: str, cata
                 raise RowError(f"role {role}: row {row.id} stands twice; every id is given once")
             rows[row.id] = row
     return list(rows.values())
+
+
+@functools.cache
+def rows_of_all_roles(collection: Path, platform: str) -> list[Row]:
+    """Return the valid rows of all roles of a collection; raise RowError at the first fault."""
+    roles = collection / "roles"
+    return read_rows(roles, roles_with_rows(roles, platform), platform, Catalogue(collection / "catalogue"))
+
+
+def rows_of(roles: t.Collection[str] | None, rows: t.Sequence[Row], platform: str) -> list[Row]:
+    """Return the rows of these roles, or all; raise RowError if a role is named that has none."""
+    if roles is None:
+        return list(rows)
+    known = sorted({row.role for row in rows})
+    unknown = [role for role in roles if role not in known]
+    if unknown:
+        raise RowError(f"role {unknown[0]!r} has no rows for {platform}; roles that have: {', '.join(known)}")
+    if not roles:
+        raise RowError("roles names no role; leave it out to use all")
+    return [row for row in rows if row.role in roles]
 
 
 def _role_rows(roles_directory: Path, role: str, platform: str, catalogue: Catalogue) -> list[Row]:
