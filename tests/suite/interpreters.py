@@ -65,8 +65,11 @@ def _candidates(version: str) -> list[Path]:
 
 
 def _is(path: Path, version: str) -> bool:
-    """Ask the interpreter itself: a pyenv shim exists even when no version stands behind it."""
-    question = "import sys; print('%d.%d' % sys.version_info[:2])"
+    """Ask the interpreter itself: a pyenv shim exists even when no version stands behind it.
+
+    One of a virtual environment does not count: it may be the very one that is to be made anew.
+    """
+    question = "import sys; print('%d.%d' % sys.version_info[:2] if sys.prefix == sys.base_prefix else '')"
     try:
         answer = subprocess.run([path, "-c", question], capture_output=True, text=True, check=False)
     except OSError:

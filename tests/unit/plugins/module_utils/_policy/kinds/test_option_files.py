@@ -203,7 +203,7 @@ def test_a_drop_in_counts_only_if_the_main_file_includes_it(tmp_path, writer, fo
     [
         (lambda path: path.mkdir(), "Is a directory"),
         (lambda path: path.symlink_to("/dev/null"), "it is no regular file"),
-        (lambda path: os.mkfifo(path), "it is no regular file"),
+        (os.mkfifo, "it is no regular file"),
         (lambda path: path.write_bytes(b"A 5\n\0"), "it holds NUL bytes, so it is no text"),
     ],
 )
