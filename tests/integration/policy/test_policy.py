@@ -69,7 +69,7 @@ BROKEN = (
 )
 
 
-@pytest.mark.parametrize("commands", zip(BROKEN[::2], BROKEN[1::2], strict=True))
+@pytest.mark.parametrize("commands", list(zip(BROKEN[::2], BROKEN[1::2], strict=True)))
 def test_a_setting_broken_by_hand_is_found_and_corrected(hardened, commands):
     controller = hardened
     for host, command in zip(controller.lab.hosts.values(), commands, strict=True):
