@@ -143,7 +143,7 @@ def main() -> None:
         supports_check_mode=True,
     )
     with contextlib.nullcontext() if module.check_mode else _alone(module):
-        taken_back = [] if module.check_mode else revert.take_back_unconfirmed(journal.FOLDER)
+        taken_back = [] if module.check_mode else _taken_back(module)
         writer = Writer(
             journal.Journal(module.params["run"]),
             check_mode=module.check_mode,
@@ -155,6 +155,15 @@ def main() -> None:
     module.exit_json(**result, armed=writer.revert.is_armed, taken_back=taken_back)
 
 
+def _taken_back(module: AnsibleModule) -> list[str]:
+    """Take back what earlier runs left unconfirmed; what cannot be put back is told and keeps nobody from the rest."""
+    try:
+        return revert.take_back_unconfirmed(journal.FOLDER)
+    except OSError as error:
+        module.warn(f"an earlier run could not be taken back wholly: {error.strerror}")
+        return []
+
+
 @contextlib.contextmanager
 def _alone(module: AnsibleModule) -> t.Iterator[None]:
     with contextlib.ExitStack() as stack:
@@ -162,6 +171,8 @@ def _alone(module: AnsibleModule) -> t.Iterator[None]:
             stack.enter_context(lock.alone(journal.FOLDER, wait=False))
         except BlockingIOError:
             module.fail_json(msg="another run of commune.baseline is at work on this device; try again later")
+        except PermissionError:
+            module.fail_json(msg="this needs root: set become to true, or --become")
         yield
 
 

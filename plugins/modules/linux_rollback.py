@@ -49,7 +49,7 @@ import re
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.commune.baseline.plugins.module_utils._policy.journal import Journal, JournalError
+from ansible_collections.commune.baseline.plugins.module_utils._policy import journal, lock
 from ansible_collections.commune.baseline.plugins.module_utils._policy.rollback import roll_back
 
 
@@ -59,8 +59,11 @@ def main() -> None:
     if not re.fullmatch(r"[0-9]{8}-[0-9]{6}-[0-9]+", run):
         module.fail_json(msg=f"run is {run!r}, which is no id of a run; one looks like 20261121-234501-2178")
     try:
-        restored = roll_back(Journal(run), check_mode=module.check_mode)
-    except (JournalError, OSError) as error:
+        with lock.alone(journal.FOLDER, wait=False):
+            restored = roll_back(journal.Journal(run), check_mode=module.check_mode)
+    except BlockingIOError:
+        module.fail_json(msg="another run of commune.baseline is at work on this device; try again later")
+    except (journal.JournalError, OSError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
         module.fail_json(msg=f"cannot roll back run {run}: {reason}")
     module.exit_json(changed=bool(restored), restored=restored)

@@ -19,7 +19,7 @@ from ansible_collections.commune.baseline.plugins.module_utils._observation impo
     Reading,
     Write,
 )
-from ansible_collections.commune.baseline.plugins.module_utils._policy import applicability
+from ansible_collections.commune.baseline.plugins.module_utils._policy import applicability, services
 from ansible_collections.commune.baseline.plugins.module_utils._policy.kind import KINDS, Kind, Row
 from ansible_collections.commune.baseline.plugins.module_utils._policy.writer import Writer
 
@@ -53,6 +53,7 @@ def _bring(rows: t.Sequence[Row], writer: Writer) -> dict[str, _Result]:
     """Observe kind after kind and correct what fails; then let services take it up, once."""
     results: dict[str, _Result] = {}
     restarting: list[_Result] = []
+    stale = services.stale(_files_of_units(rows))
     for kind, all_of_kind in _by_kind(rows):
         # Judged only now: a package that came just before may be what the row waits for.
         excuses = {row["id"]: applicability.why_not(row) for row in all_of_kind}
@@ -60,20 +61,21 @@ def _bring(rows: t.Sequence[Row], writer: Writer) -> dict[str, _Result]:
         of_kind = [row for row in all_of_kind if excuses[row["id"]] is None]
         readings = kind.observe(of_kind)
         for row in of_kind:
-            results[row["id"]] = _Result(row, _held_against_service(row, readings[row["id"]], writer))
+            results[row["id"]] = _Result(
+                row, _held_against_service(readings[row["id"]], stale.get(row.get("restart", "")))
+            )
         failing = [row for row in of_kind if _state(row, results[row["id"]].first) == FAIL and row.get("enforce", True)]
-        writer.expect_restarts(row["restart"] for row in failing if "restart" in row)
         for id_, write in kind.apply(failing, readings, writer).items():
             results[id_].write = write
         restarting += [results[row["id"]] for row in failing if "restart" in row]
-    _take_up(restarting, writer)
+    _take_up(restarting, stale, writer)
     return results
 
 
-def _take_up(results: list[_Result], writer: Writer) -> None:
+def _take_up(results: list[_Result], stale: t.Container[str], writer: Writer) -> None:
     """Restart the services of rows that were written, in this run or in one that was cut off."""
     for result in results:
-        if writer.is_pending(result.row["restart"]):
+        if result.row["restart"] in stale:
             result.write = dataclasses.replace(result.write, changes=True)
     errors = writer.take_up(result.row["restart"] for result in results if result.write.changes)
     for result in results:
@@ -88,11 +90,20 @@ def _by_kind(rows: t.Sequence[Row]) -> t.Iterator[tuple[Kind, list[Row]]]:
             yield kind, of_kind
 
 
-def _held_against_service(row: Row, reading: Reading, writer: Writer) -> Reading:
+def _files_of_units(rows: t.Iterable[Row]) -> dict[str, list[str]]:
+    """Return the files that rows write for each service."""
+    files: dict[str, list[str]] = {}
+    for row in rows:
+        if "restart" in row:
+            files.setdefault(row["restart"], []).append(row.get("path", ""))
+    return files
+
+
+def _held_against_service(reading: Reading, staleness: str | None) -> Reading:
     """Return a reading that does not count as long as the service that reads the setting has not taken it up."""
-    if reading.weakness is None and writer.is_pending(row.get("restart")):
-        return dataclasses.replace(reading, weakness=f"{row['restart']} was not restarted since it was written")
-    return reading
+    if staleness is None or reading.weakness is not None or reading.value is None:
+        return reading
+    return dataclasses.replace(reading, weakness=staleness)
 
 
 def _state(row: Row, reading: Reading) -> str:

@@ -11,6 +11,7 @@ content of a file beside it in ``old-<number>``), and the fingerprint of what it
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import typing as t
@@ -51,24 +52,52 @@ class Journal:
 
     def record(self, thing: str, name: str, *, old: State, new: State, armed: bool = False) -> None:
         """Keep the state of a thing that is about to be written; on the disk when this returns."""
-        if self._number is None:
-            self._number = self._open()
-        line = {"number": self._number, "thing": thing, "name": name, "old": self._keep(old), "new": fingerprint(new)}
+        number = self._open() if self._number is None else self._number
+        self._number = None  # looked up again, and a torn line cut off, if this fails
+        kept = self._keep(number, old)
+        line = {"number": number, "thing": thing, "name": name, "old": kept, "new": fingerprint(new)}
         with open(self._entries, "a", encoding="utf-8") as file:
             file.write(json.dumps({**line, "armed": armed}) + "\n")
             file.flush()
             os.fsync(file.fileno())
-        self._number += 1
+        self._number = number + 1
 
     def entries(self) -> list[Entry]:
-        """Return what was written, in order; nothing if the run wrote nothing on this device."""
+        """Return what was written, in order; nothing if the run wrote nothing on this device.
+
+        Raises JournalError if a part of it is damaged or gone.
+        """
+        return [self._entry(line) for line in self._lines()]
+
+    def armed_entries(self, since: int) -> list[Entry]:
+        """Return the writes that the device takes back by itself, from this number on; damaged ones are left out."""
+        found = []
+        for line in self._lines(damaged_too=False):
+            if line["armed"] and line["number"] >= since:
+                with contextlib.suppress(JournalError):
+                    found.append(self._entry(line))
+        return found
+
+    def length(self) -> int:
+        """Return the number that the next entry gets."""
+        return self._open()
+
+    def _lines(self, *, damaged_too: bool = True) -> t.Iterator[dict[str, t.Any]]:
         try:
-            with open(self._entries, encoding="utf-8") as file:
+            with open(self._entries, encoding="utf-8", errors="surrogateescape") as file:
                 # A line without its end was cut off by a crash, before its write.
-                lines = [json.loads(line) for line in file if line.endswith("\n")]
+                lines = [line for line in file if line.endswith("\n")]
         except FileNotFoundError:
-            return []
-        return [Entry(line["thing"], line["name"], self._old(line), line["new"], line["armed"]) for line in lines]
+            return
+        for number, line in enumerate(lines, start=1):
+            try:
+                yield json.loads(line)
+            except ValueError:
+                if damaged_too:
+                    raise JournalError(f"{self._entries}: line {number} is damaged") from None
+
+    def _entry(self, line: dict[str, t.Any]) -> Entry:
+        return Entry(line["thing"], line["name"], self._old(line), line["new"], line["armed"])
 
     @property
     def is_rolled_back(self) -> bool:
@@ -91,11 +120,11 @@ class Journal:
     def _kept(self, number: int) -> str:
         return os.path.join(self.folder, f"old-{number}")
 
-    def _keep(self, state: State) -> State:
+    def _keep(self, number: int, state: State) -> State:
         """Return what an entry says of a former state; the content of a file is put beside it."""
         if not isinstance(state, FileState):
             return state
-        file_state.put(self._kept(t.cast("int", self._number)), FileState(state.content, mode=0o600))
+        file_state.put(self._kept(number), FileState(state.content, mode=0o600))
         attributes = {name: value.hex() for name, value in state.attributes.items()}
         return {"file": {"mode": state.mode, "uid": state.uid, "gid": state.gid, "attributes": attributes}}
 

@@ -12,6 +12,7 @@ the timer or the confirmation, decides.
 
 from __future__ import annotations
 
+import contextlib
 import glob
 import os
 import sys
@@ -59,7 +60,7 @@ class Revert:
             if not os.path.exists(self._mark("armed")):
                 raise OSError(0, "the time for the confirmation is over; what was changed is taken back")
             return
-        os.makedirs(self._journal.folder, mode=0o700, exist_ok=True)
+        begin = self._journal.length()
         program = os.path.join(self._journal.folder, "revert.pyz")
         _pack(program)
         facts = {
@@ -71,7 +72,10 @@ class Revert:
         }
         _write(f"{_UNITS}/{self._unit}.service", _SERVICE.format(**facts))
         _write(f"{_UNITS}/{self._unit}.timer", _TIMER.format(**facts))
-        _write(self._mark("armed"), "")
+        for outcome in ("confirmed", "taken-back"):  # of an earlier task of this run
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(self._mark(outcome))
+        _write(self._mark("armed"), str(begin))
         try:
             programs.run("systemctl", "daemon-reload")
             programs.run("systemctl", "enable", "--now", f"{self._unit}.timer")
@@ -92,9 +96,14 @@ class Revert:
         """Restore what was changed since the clock was started, unless it was confirmed."""
         self._decide("taking-back")
         if os.path.exists(self._mark("taking-back")):  # also when a power cut ended the first attempt
-            restore([entry for entry in self._journal.entries() if entry.armed], check_mode=False, force=True)
+            restore(self._journal.armed_entries(since=self._begin()), check_mode=False, force=True)
             os.rename(self._mark("taking-back"), self._mark("taken-back"))
         self._disarm()
+
+    def _begin(self) -> int:
+        """Return the number of the first entry that is taken back: those before it were confirmed, or need it not."""
+        with open(self._mark("taking-back"), encoding="utf-8") as file:
+            return int(file.read() or 0)
 
     def _decide(self, outcome: str) -> bool:
         try:

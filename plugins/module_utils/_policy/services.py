@@ -7,16 +7,12 @@
 
 from __future__ import annotations
 
-import contextlib
-import json
 import os
 import time
 import typing as t
 
 from ansible_collections.commune.baseline.plugins.module_utils._policy import programs
-from ansible_collections.commune.baseline.plugins.module_utils._policy.things import file_state
 from ansible_collections.commune.baseline.plugins.module_utils._policy.things import unit as unit_thing
-from ansible_collections.commune.baseline.plugins.module_utils._policy.things.file_state import FileState
 
 _SETTLING_SECONDS = 0.3  # systemctl does not wait for a service of type simple, which may end at once
 _UNIT_FOLDERS = ("/etc/systemd/", "/run/systemd/", "/usr/lib/systemd/", "/lib/systemd/")
@@ -67,31 +63,33 @@ def _running(units: t.Sequence[str]) -> set[str]:
     return {unit for unit, is_up in zip(units, up) if is_up}
 
 
-class Pending:
-    """Services that have yet to take up what was written; kept on the disk, should a run be cut off in between."""
+def stale(files: t.Mapping[str, t.Iterable[str]]) -> dict[str, str]:
+    """Return, by unit, why it does not go by its files: they are newer than its last start or reload, or it has failed.
 
-    def __init__(self, folder: str) -> None:
-        self._path = os.path.join(folder, "pending-restarts")
-        self.units = self._read()
+    A run that was cut off before the restart is found so, and so is a person's edit. The time of a file's last change
+    of any sort counts (ctime), which nobody can set back.
+    """
+    units = list(files)
+    try:
+        states = unit_thing.show(units, "ActiveState", "StateChangeTimestampMonotonic")
+    except OSError:  # no systemd, so no services to wait for
+        return {}
+    return {unit: reason for unit, state in zip(units, states) if (reason := _staleness(unit, state, files[unit]))}
 
-    def add(self, units: t.Iterable[str]) -> None:
-        """Remember services before what they read is written."""
-        if set(units) - self.units:
-            self.units |= set(units)
-            os.makedirs(os.path.dirname(self._path), mode=0o700, exist_ok=True)
-            file_state.put(self._path, FileState(json.dumps(sorted(self.units)).encode(), mode=0o600))
 
-    def forget(self, units: t.Iterable[str]) -> None:
-        """Forget services that took up what was written."""
-        left = self.units - set(units)
-        self.units = set()
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(self._path)
-        self.add(left)
+def _staleness(unit: str, state: t.Mapping[str, str], files: t.Iterable[str]) -> str | None:
+    if state["ActiveState"] == "failed":
+        return f"{unit} has failed"
+    if state["ActiveState"] != "active":
+        return None
+    seconds_ago = time.monotonic() - int(state["StateChangeTimestampMonotonic"] or 0) / 1_000_000
+    now = time.time()
+    newer = [path for path in files if now - seconds_ago < _changed(path) <= now]
+    return f"{unit} was not restarted since {newer[0]} changed" if newer else None
 
-    def _read(self) -> set[str]:
-        try:
-            with open(self._path, encoding="utf-8") as file:
-                return set(json.load(file))
-        except FileNotFoundError:
-            return set()
+
+def _changed(path: str) -> float:
+    try:
+        return os.stat(path).st_ctime
+    except OSError:
+        return 0.0

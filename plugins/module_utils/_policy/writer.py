@@ -32,9 +32,6 @@ class Writer:
         self.revert = Revert(journal, revert_after)
         self._journal = journal
         self._arms = False
-        self._pending = services.Pending(os.path.dirname(journal.folder))
-        self._left_over = frozenset(self._pending.units)
-        self._expected: set[str] = set()
         self._changed_files: list[str] = []
 
     def arm_writes(self) -> None:
@@ -58,28 +55,18 @@ class Writer:
         self._put(thing, name, old, new)
         return True
 
-    def is_pending(self, unit: str | None) -> bool:
-        """Tell whether a service has yet to take up what an earlier run wrote before it was cut off."""
-        return unit in self._left_over
-
-    def expect_restarts(self, units: t.Iterable[str]) -> None:
-        """Remember services that read what is about to be written."""
-        if not self.check_mode:
-            self._expected |= set(units)
-            self._pending.add(self._expected)
-
     def take_up(self, units: t.Iterable[str]) -> dict[str, str]:
         """Let services take up what was written; return the error of each that did not."""
-        if self.check_mode:
-            return {}
         units = list(dict.fromkeys(units))
-        for unit in units:
-            self.acted = True
-            self._journal.record("restart", unit, old=None, new=None, armed=self._arms)
-        errors = services.take_up(units, self._changed_files)
-        self._pending.forget(self._expected - errors.keys())
-        self._expected = set()
-        return errors
+        if self.check_mode or not units:
+            return {}
+        self.acted = True
+        try:
+            for unit in units:
+                self._journal.record("restart", unit, old=None, new=None, armed=self._arms)
+        except OSError as error:
+            return dict.fromkeys(units, f"cannot write the journal: {error.strerror}")
+        return services.take_up(units, self._changed_files)
 
     def _make_folders(self, path: str) -> None:
         missing = []

@@ -106,7 +106,7 @@ def with_exception(observation: t.Mapping[str, t.Any], exception: SiteException 
 def _exception(place: str, entry: t.Mapping[str, t.Any], today: datetime.date) -> SiteException:
     fields = {name: str(entry.get(name) or "").strip() or None for name in SiteException._fields}
     missing = [name for name in _NEEDED if fields[name] is None]
-    unknown = sorted(set(entry) - set(fields))
+    unknown = sorted(map(str, set(entry) - set(fields)))
     if missing:
         raise RowError(f"{place}: lacks {', '.join(missing)}; without it no exception counts")
     if unknown:

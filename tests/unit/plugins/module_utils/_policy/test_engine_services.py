@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
@@ -15,12 +16,18 @@ from ansible_collections.commune.baseline.plugins.module_utils._policy.journal i
 from ansible_collections.commune.baseline.plugins.module_utils._policy.revert import Revert, take_back_unconfirmed
 from ansible_collections.commune.baseline.plugins.module_utils._policy.writer import Writer
 
-# Notes what it is asked; a restart fails as long as the file "broken" is there, everything while "dead" is.
+# Notes what it is asked, and when it last restarted its only unit; a restart fails as long as the file "broken" is
+# there, everything while "dead" is.
 SYSTEMCTL = """#!/bin/sh
 [ ! -e "{folder}/dead" ] || exit 1
 case "$1" in
-show) printf 'TriggeredBy=\\nActiveState=active\\nSubState=running\\n' ;;
-*restart) echo "$@" >>{folder}/asked; [ ! -e "{folder}/broken" ] || exit 1 ;;
+show)
+    printf 'TriggeredBy=\\nActiveState=active\\nSubState=running\\n'
+    echo "StateChangeTimestampMonotonic=$(cat {folder}/since)" ;;
+*restart)
+    echo "$@" >>{folder}/asked
+    [ ! -e "{folder}/broken" ] || exit 1
+    {python} -c 'import time; print(time.monotonic_ns() // 1000)' >{folder}/since ;;
 *) echo "$@" >>{folder}/asked ;;
 esac
 """
@@ -60,8 +67,9 @@ class Device:
 def fixture_device(tmp_path, monkeypatch):
     (tmp_path / "units").mkdir()
     program = tmp_path / "systemctl"
-    program.write_text(SYSTEMCTL.format(folder=tmp_path))
+    program.write_text(SYSTEMCTL.format(folder=tmp_path, python=sys.executable))
     program.chmod(0o755)
+    (tmp_path / "since").write_text("1")
     monkeypatch.setitem(programs.ENVIRONMENT, "PATH", f"{tmp_path}:/usr/bin:/bin")
     monkeypatch.setattr(services, "_SETTLING_SECONDS", 0)
     monkeypatch.setattr(revert, "_UNITS", str(tmp_path / "units"))
@@ -76,7 +84,7 @@ def test_a_service_is_restarted_once_for_all_its_rows_and_not_again(device):
     assert device.asked() == []
 
 
-def test_check_mode_restarts_nothing_and_forgets_nothing(device):
+def test_check_mode_restarts_nothing(device):
     device.run(device.row("a", restart="x.service"), check_mode=True)
     assert device.asked() == []
     assert not device.journals.exists()
@@ -90,7 +98,7 @@ def test_a_service_that_did_not_take_it_up_fails_its_rows_until_it_does(device):
     assert seen.reason.startswith("systemctl try-reload-or-restart x.service failed with code 1")
     checked = device.run(row, check_mode=True)["a"]
     assert (checked.state, checked.would_change) == ("fail", True)
-    assert checked.reason == "x.service was not restarted since it was written"
+    assert checked.reason == f"x.service was not restarted since {device.folder}/a.conf changed"
     (device.folder / "broken").unlink()
     assert [device.run(row)["a"].state, device.run(row, check_mode=True)["a"].state] == ["pass", "pass"]
 
@@ -104,6 +112,33 @@ def test_a_run_that_was_cut_off_before_the_restart_is_finished_by_the_next(devic
     assert (device.folder / "a.conf").exists()
     seen = device.run(row)["a"]
     assert (seen.state, seen.changed, device.asked()) == ("pass", True, ["try-reload-or-restart x.service"])
+
+
+def test_a_file_put_right_by_hand_counts_only_once_its_service_has_read_it(device):
+    row = device.row("a", restart="x.service")
+    (device.folder / "a.conf").write_text("a = 1\n")
+    os.utime(device.folder / "a.conf", (0, 0))
+    assert device.run(row, check_mode=True)["a"].state == "fail"
+    assert (device.run(row)["a"].state, device.asked()) == ("pass", ["try-reload-or-restart x.service"])
+    assert device.run(row, check_mode=True)["a"].state == "pass"
+
+
+def test_two_tasks_of_one_run_are_confirmed_and_taken_back_apart(device):
+    device.run(device.row("a", connectivity=True))
+    assert device.revert().confirm()
+    device.run(device.row("b", connectivity=True))
+    device.revert().take_back()
+    assert [(device.folder / name).exists() for name in ("a.conf", "b.conf")] == [True, False]
+    assert device.revert().confirm() is False
+
+
+def test_a_damaged_entry_keeps_nobody_locked_out(device):
+    (device.folder / "a.conf").write_text("a = 0\n")
+    (device.folder / "b.conf").write_text("a = 0\n")
+    device.run(device.row("a", connectivity=True), device.row("b", connectivity=True))
+    (device.journals / "run/old-0").unlink()
+    device.revert().take_back()
+    assert [(device.folder / name).read_text() for name in ("a.conf", "b.conf")] == ["a = 1\n", "a = 0\n"]
 
 
 def test_a_row_that_is_not_to_be_enforced_is_looked_at_and_left_alone(device):

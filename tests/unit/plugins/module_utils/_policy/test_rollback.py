@@ -108,6 +108,31 @@ def test_a_line_that_was_cut_off_counts_for_nothing(folder, journal, tmp_path):
     assert tree(folder) == before
 
 
+def test_a_line_that_could_not_be_written_whole_does_not_spoil_the_next(folder, journal, tmp_path, monkeypatch):
+    rows = rows_of(folder)
+    before = tree(folder)
+    engine.run(rows[:1], Writer(journal, check_mode=False))
+    with monkeypatch.context() as full:
+        full.setattr("json.dumps", lambda _line, **_options: '{"number": 1, "na\ud800')  # no UTF-8: writing it fails
+        with pytest.raises(UnicodeEncodeError):
+            journal.record("file", "/x", old=None, new=None)
+    with (tmp_path / "journal/run/entries").open("a") as entries:
+        entries.write('{"number": 1, "na')
+    engine.run(rows[1:], Writer(journal, check_mode=False))
+    roll_back(journal, check_mode=False)
+    assert tree(folder) == before
+
+
+def test_a_damaged_line_is_named_before_anything_is_touched(folder, journal, tmp_path):
+    engine.run(rows_of(folder), Writer(journal, check_mode=False))
+    changed = tree(folder)
+    entries = tmp_path / "journal/run/entries"
+    entries.write_bytes(entries.read_bytes().replace(b"{", b"\0", 1))
+    with pytest.raises(JournalError, match=f"{entries}: line 1 is damaged"):
+        roll_back(journal, check_mode=False)
+    assert tree(folder) == changed
+
+
 def test_kept_content_that_is_gone_is_named_before_anything_is_touched(folder, journal, tmp_path):
     rows = rows_of(folder)
     engine.run(rows, Writer(journal, check_mode=False))

@@ -4,6 +4,9 @@
 from __future__ import annotations
 
 import contextlib
+import subprocess
+import time
+from pathlib import Path
 
 import pytest
 
@@ -15,6 +18,8 @@ from ansible_collections.commune.baseline.plugins.module_utils._policy.probes im
 def fixture_install(tmp_path, monkeypatch):
     """Install a program called sshd, which counts how often it is asked."""
     monkeypatch.setattr(programs, "_PATH", str(tmp_path))
+    monkeypatch.setattr(sshd, "PID_FILE", str(tmp_path / "pid"))
+    monkeypatch.setattr(sshd, "DEFAULTS", str(tmp_path / "default"))
     monkeypatch.setitem(programs.ENVIRONMENT, "PATH", f"{tmp_path}:/usr/bin:/bin")
     monkeypatch.setattr(validators, "privilege_separation_folder", contextlib.nullcontext)
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
@@ -55,3 +60,38 @@ def test_an_sshd_that_refuses_its_configuration_leaves_everything_open(install):
 def test_without_sshd_its_keys_have_no_meaning(tmp_path, monkeypatch):
     monkeypatch.setattr(programs, "_PATH", str(tmp_path))
     assert sshd.read_keys(["Port", "Banner"])["Banner"].inapplicable == "sshd is not installed"
+
+
+def test_options_of_the_daemon_overrule_the_files(install, tmp_path):
+    asked = install("echo port 22")
+    title = "sshd: /usr/sbin/sshd -D -oPermitRootLogin=yes -p 2222 -f /etc/other [listener] 0 of 10-100 startups"
+    (tmp_path / "default").write_text("SSHD_OPTS=-oBanner=none\n")
+    with subprocess.Popen(["bash", "-c", f"exec -a '{title}' sleep 60"]) as daemon:
+        (tmp_path / "pid").write_text(f"{daemon.pid}\n")
+        while b"listener" not in Path(f"/proc/{daemon.pid}/cmdline").read_bytes():
+            time.sleep(0.01)
+        sshd.read_keys(["Port"])
+        daemon.kill()
+    sshd.read_keys(["Port"])
+    assert asked.read_text().splitlines() == ["-T -o PermitRootLogin=yes -p 2222 -f /etc/other", "-T -o Banner=none"]
+
+
+@pytest.mark.parametrize(
+    ("line", "question"),
+    [
+        ('SSHD_OPTS="-4 -o Banner=none"', "-T -o Banner=none"),
+        ("SSHD_OPTS=", "-T"),
+        ("OTHER=-oBanner=none", "-T"),
+    ],
+)
+def test_without_a_daemon_the_options_of_its_next_start_count(install, tmp_path, line, question):
+    asked = install("echo port 22")
+    (tmp_path / "default").write_text(f"{line}\n")
+    sshd.read_keys(["Port"])
+    assert asked.read_text().splitlines() == [question]
+
+
+def test_options_that_nobody_understands_leave_everything_open(install, tmp_path):
+    install("echo port 22")
+    (tmp_path / "default").write_text("SSHD_OPTS=-Z\n")
+    assert sshd.read_keys(["Port"])["Port"].unreadable.startswith("sshd runs with options that are not understood")
