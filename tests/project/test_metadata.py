@@ -51,8 +51,23 @@ def test_all_rows_are_valid_and_their_knobs_are_specified(platform):
         assert all(row.fields[text].keys() == {"vi", "en"} for text in ("why", "fix"))
 
 
-def test_every_role_has_a_molecule_scenario():
-    assert [role for role in ROLES if not (ROOT / "molecule" / role / "molecule.yml").is_file()] == []
+def test_every_role_is_applied_by_a_molecule_scenario():
+    applied = {path.parent.name for path in (ROOT / "molecule").glob("*/molecule.yml")}
+    for converge in (ROOT / "molecule").glob("*/converge.yml"):
+        plays = yaml.safe_load(converge.read_text("utf-8"))
+        applied |= {role.rpartition(".")[2] for play in plays for role in play.get("roles", [])}
+    assert sorted(set(ROLES) - applied) == []
+
+
+def test_every_row_has_a_trial_that_breaks_and_proves_it():
+    for role in ROLES:
+        rows = {row["id"] for row in load(f"roles/{role}/vars/linux.yml")[f"__{role}_rows"]}
+        trials = load(f"tests/rows/{role}.yml")
+        assert trials.keys() == rows
+        for trial in trials.values():
+            assert {"proof", "prints"} <= trial.keys() or "expect" in trial
+            assert {"break", "unbroken", "expect"} & trial.keys(), trial
+            assert trial.keys() <= {"break", "unbroken", "proof", "prints", "setup", "expect"}
 
 
 @pytest.mark.parametrize("readme", ["README.md", "README.vi.md"])

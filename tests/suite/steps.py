@@ -83,6 +83,8 @@ def _pytest() -> list[Step]:
             "integration",
             "pytest",
             "tests/integration",
+            "--numprocesses=3",  # mostly they wait; each process has a lab of its own
+            "--dist=loadfile",
             after=("lab images",),
             groups=("integration",),
             skip_reason=_no_root,

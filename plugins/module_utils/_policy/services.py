@@ -15,6 +15,9 @@ from ansible_collections.commune.baseline.plugins.module_utils._policy import pr
 from ansible_collections.commune.baseline.plugins.module_utils._policy.things import unit as unit_thing
 
 _SETTLING_SECONDS = 0.3  # systemctl does not wait for a service of type simple, which may end at once
+_JOURNAL = (
+    "systemd-journald.service"  # on Debian 13, restarted, it goes on in /run until it is asked to move to the disk
+)
 _UNIT_FOLDERS = ("/etc/systemd/", "/run/systemd/", "/usr/lib/systemd/", "/lib/systemd/")
 
 
@@ -34,6 +37,8 @@ def take_up(units: t.Iterable[str], changed_files: t.Iterable[str]) -> dict[str,
     for unit in units:
         try:
             programs.run("systemctl", _verb(unit), unit)
+            if unit == _JOURNAL:
+                programs.run("journalctl", "--flush")
         except OSError as error:
             errors[unit] = str(error.strerror)
     if running:
