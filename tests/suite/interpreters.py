@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import functools
 import os
-import shutil
 import subprocess
 import typing as t
 from pathlib import Path
@@ -59,7 +58,8 @@ def _first(versions: tuple[str, ...]) -> Interpreter | None:
 
 def _candidates(version: str) -> list[Path]:
     pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
-    on_path = [Path(found) for found in (shutil.which(f"python{version}"), shutil.which("python3")) if found]
+    names = (f"python{version}", "python3")
+    on_path = [Path(folder, name) for name in names for folder in os.get_exec_path() if Path(folder, name).is_file()]
     kept_by_pyenv = sorted(pyenv.glob(f"versions/{version}.*/bin/python{version}"), reverse=True)
     return [*on_path, Path("/usr/bin", f"python{version}"), *kept_by_pyenv]
 

@@ -3,7 +3,10 @@
 
 # This module util is PRIVATE to the collection. It can change at any time.
 
-"""What no row may do to an account: take the login or the sudo of the one that we came in as."""
+"""What no row may do to an account: take the login or the sudo of the one that we came in as.
+
+Nor may it shut out anybody at once by an age: a login by key that is told to change its password first fails.
+"""
 
 from __future__ import annotations
 
@@ -19,6 +22,7 @@ from ansible_collections.commune.baseline.plugins.module_utils._policy.things im
 SUDOERS = ("/etc/sudoers", "/etc/sudoers.d/*")
 SSHD_CONFIG = ("/etc/ssh/sshd_config", "/etc/ssh/sshd_config.d/*.conf")
 _ADMINISTRATORS = ("sudo", "wheel", "admin")
+_VALID, _NEEDS_PASSWORD, _REFUSED = range(3)
 
 
 def refusal(thing: str, value: t.Any, account: str | None) -> str | None:
@@ -27,7 +31,7 @@ def refusal(thing: str, value: t.Any, account: str | None) -> str | None:
     if attribute == "uid" or (attribute == "password" and value != accounts.LOCKED):
         return f"the {thing} is for a person to correct"
     if attribute == "members":
-        return _refusal_of_members(owner, value, account)
+        return _refusal_of_members(owner, value, account or "root")
     known = accounts.accounts()
     if attribute == "password" and known[owner].is_in_passwd:
         return f"the password of {owner} stands in {accounts.PASSWD}: run pwconv"
@@ -38,11 +42,27 @@ def refusal(thing: str, value: t.Any, account: str | None) -> str | None:
     return None
 
 
+def shuts_out_now(thing: str, value: t.Any) -> str | None:
+    """Return whose password or account would have expired as soon as it had this age, None if nobody's; raises OSError.
+
+    One that has expired already loses nothing by another age.
+    """
+    attribute, _of, owner = thing.partition(" of ")
+    account = accounts.accounts().get(owner)
+    if attribute not in accounts.AGES or account is None:
+        return None
+    before = _expiry(account.last_change, account.ages)
+    return owner if _expiry(account.last_change, {**account.ages, attribute: value}) > before else None
+
+
 def _last_ways_in(account: str | None, known: t.Mapping[str, accounts.Account]) -> set[str]:
-    """Return the account of the connection; and root, if that is root itself or nobody else can log in."""
+    """Return the account of the connection; and root by all its names, if that is it or nobody else can log in."""
     people = accounts.people_range()
     others = [one for one in known.values() if one.uid in people and one.may_log_in]
-    return {account or "root"} if others else {account or "root", "root"}
+    roots = {"root", *(one.name for one in known.values() if one.uid == 0)}
+    if account is None or account in roots:
+        return roots
+    return {account} if others else {account, *roots}
 
 
 def _shuts_out(account: accounts.Account, attribute: str, value: t.Any) -> bool:
@@ -50,19 +70,25 @@ def _shuts_out(account: accounts.Account, attribute: str, value: t.Any) -> bool:
         return True
     if attribute == "shell":
         return not accounts.can_log_in(value)
-    return _is_over(account.last_change, {**account.ages, attribute: value})
+    return _expiry(account.last_change, {**account.ages, attribute: value}) > _VALID
 
 
-def _is_over(last_change: int | None, ages: t.Mapping[str, int | None]) -> bool:
-    """Tell whether the account or its password has expired: sshd and sudo refuse it, or want a new password first."""
+def _expiry(last_change: int | None, ages: t.Mapping[str, int | None]) -> int:
+    """Tell how far an account has expired: sshd and sudo want a new password first, or refuse it, pam_unix(8).
+
+    Without a day of the last change, older libraries count from 1970.
+    """
     today = int(time.time() // 86400)
-    expires, maximum = ages["expires"], ages["maximum_days"]
+    expires, maximum, inactive = ages["expires"], ages["maximum_days"], ages["inactive_days"]
     if expires is not None and expires <= today:
-        return True
-    return last_change is not None and maximum is not None and last_change + maximum < today
+        return _REFUSED
+    age = today - (last_change or 0)
+    if maximum is not None and inactive is not None and last_change != 0 and age > maximum + inactive:
+        return _REFUSED
+    return _NEEDS_PASSWORD if last_change == 0 or (maximum is not None and age > maximum) else _VALID
 
 
-def _refusal_of_members(group: str, members: list[str], account: str | None) -> str | None:
+def _refusal_of_members(group: str, members: list[str], account: str) -> str | None:
     before = account_entry.capture(account_entry.name_of("members", group))
     unknown = sorted(set(members) - set(before) - accounts.accounts().keys())
     if unknown:

@@ -5,7 +5,8 @@
 
 """The accounts and groups of this device, as passwd(5), shadow(5) and group(5) give them.
 
-The files are read directly. Accounts of a directory service are not seen: what they may do is decided there.
+The files are read directly, and as the C library reads them. Accounts of a directory service are not seen: what they
+may do is decided there.
 """
 
 from __future__ import annotations
@@ -25,6 +26,9 @@ AGES = {"minimum_days": 3, "maximum_days": 4, "warn_days": 5, "inactive_days": 6
 
 BLANK, SET, LOCKED = "blank", "set", "locked"
 _NO_LOGIN = ("nologin", "false")
+_BLANKS = " \t\n\v\f\r"
+_PASSWD_FIELDS, _SHADOW_FIELDS, _GROUP_FIELDS = 7, 9, 4
+_LARGEST, _LARGEST_LONG = 2**32 - 1, 2**64 - 1
 
 
 class Account(t.NamedTuple):
@@ -54,17 +58,35 @@ def can_log_in(shell: str) -> bool:
 
 def accounts() -> dict[str, Account]:
     """Return all accounts by name; raises OSError."""
-    shadow = {fields[0]: fields for fields in _records(SHADOW, 9)}
+    shadow: dict[str, list[str]] = {}
+    for fields in _records(SHADOW):
+        shadow.setdefault(fields[0], fields)
     found: dict[str, Account] = {}
-    for fields in _records(PASSWD, 7):
-        if fields[2].isdecimal():
-            found.setdefault(fields[0], _account(fields, shadow.get(fields[0])))
+    for fields in _records(PASSWD):
+        found.setdefault(fields[0], _account(fields, shadow.get(fields[0])))
     return found
 
 
 def members() -> dict[str, list[str]]:
-    """Return the members that group(5) lists for each group; those whose first group it is are not among them."""
-    return {fields[0]: [name for name in fields[3].split(",") if name] for fields in _records(GROUP, 4)}
+    """Return the members that group(5) lists for each group; those whose first group it is are not among them.
+
+    A group can have several lines, and initgroups(3) takes the members of all.
+    """
+    found: dict[str, list[str]] = {}
+    for fields in _records(GROUP):
+        listed = found.setdefault(fields[0], [])
+        listed += [name for name in map(str.lstrip, fields[3].split(",")) if name and name not in listed]
+    return found
+
+
+def unparsable() -> dict[str, str]:
+    """Return where a line stands that has no meaning, ``/etc/passwd:3``, by its file; raises OSError."""
+    found: dict[str, str] = {}
+    for path in (PASSWD, SHADOW, GROUP):
+        for number, fields in _lines(path):
+            if fields is None:
+                found.setdefault(path, f"{path}:{number}")
+    return found
 
 
 def people_range() -> range:
@@ -74,15 +96,44 @@ def people_range() -> range:
     return range(int(found.get("UID_MIN", 1000)), int(found.get("UID_MAX", 60000)) + 1)
 
 
-def _records(path: str, fields: int) -> t.Iterator[list[str]]:
-    """Yield the lines with so many fields; others, NIS's plus and minus among them, mean nothing to us."""
+def _records(path: str) -> t.Iterator[list[str]]:
+    """Yield the fields of the lines that have a meaning; the C library passes over the others."""
+    return (fields for dummy_number, fields in _lines(path) if fields is not None)
+
+
+def _lines(path: str) -> t.Iterator[tuple[int, list[str] | None]]:
+    """Yield the fields of each line, None for one without a meaning; NIS's plus and minus mean nothing to us."""
     state = file_state.capture(path)
     if state is None:
         raise OSError(0, f"there is no {path}", path)
-    for line in state.text.split("\n"):
-        record = line.split(":")
-        if len(record) == fields and record[0] and record[0][0] not in "+-#":
-            yield record
+    for number, line in enumerate(state.text.split("\n"), 1):
+        text = line.lstrip(_BLANKS)
+        if text and text[0] not in "+-#":
+            yield number, _fields(path, text)
+
+
+def _fields(path: str, line: str) -> list[str] | None:
+    """Split a line as the C library does: it takes missing fields at the end of passwd(5) and group(5) as empty."""
+    if path == SHADOW:
+        fields = line.split(":")
+        is_right = len(fields) == _SHADOW_FIELDS and all(not one or _number(one) is not None for one in fields[2:])
+    elif path == PASSWD:
+        fields = [*line.split(":", 6), "", "", ""][:7]
+        is_right = len(fields) == _PASSWD_FIELDS and None not in (_number(fields[2]), _number(fields[3]))
+    else:
+        fields = [*line.split(":", 3), ""][:4]
+        is_right = len(fields) == _GROUP_FIELDS and _number(fields[2]) is not None
+    return fields if is_right and fields[0] else None
+
+
+def _number(text: str) -> int | None:
+    """Read a number of 32 bits as strtoul(3) does, with blanks and a sign before it and nothing behind."""
+    match = re.fullmatch(r"[ \t\n\v\f\r]*([+-]?)([0-9]+)", text)
+    if match is None:
+        return None
+    number = min(int(match[2]), _LARGEST_LONG)
+    is_negated = match[1] == "-" and number < _LARGEST_LONG
+    return min((_LARGEST_LONG + 1 - number) % (_LARGEST_LONG + 1) if is_negated else number, _LARGEST)
 
 
 def _account(passwd: list[str], shadow: list[str] | None) -> Account:
@@ -90,7 +141,7 @@ def _account(passwd: list[str], shadow: list[str] | None) -> Account:
     secret = passwd[1] if is_in_passwd else shadow[1] if shadow else "*"
     return Account(
         name=passwd[0],
-        uid=int(passwd[2]),
+        uid=_number(passwd[2]) or 0,
         shell=passwd[6],
         password=_sort_of(secret),
         has_hash=bool(secret.strip("!*")),
@@ -109,4 +160,5 @@ def _sort_of(secret: str) -> str:
 
 def _days(text: str) -> int | None:
     """Read a number of days; an empty field and a negative number bound nothing."""
-    return int(text) if text.isdecimal() else None
+    number = _number(text)
+    return number if number is not None and number <= _LARGEST // 2 else None

@@ -28,11 +28,12 @@ _WORDS = {
     "optional": {"success": "ok", "default": "ignore"},
 }
 _NEW_TOKEN = {"required": "ok", "requisite": "ok", "sufficient": "done", "optional": "ok"}
-_ONLY_SUCCEEDS, _ONLY_FAILS = "pam_permit.so", "pam_deny.so"
+_ONLY_SUCCEEDS, _ONLY_FAILS, _COUNTS = "pam_permit.so", "pam_deny.so", "pam_faillock.so"
 # These tell who somebody is, so that the lines after them are for others; they prove nothing.
 _CONDITIONS = ("pam_rootok.so", "pam_succeed_if.so", "pam_usertype.so", "pam_localuser.so", "pam_listfile.so")
 
 _State = tuple[int, t.Optional[bool], bool]
+_Outcomes = t.Callable[[Step], list[str]]
 
 
 def actions(control: str) -> dict[str, str]:
@@ -71,13 +72,59 @@ def is_bypassed(steps: t.Sequence[Step], step: Step) -> bool:
 
     One of several ways in, which ends the stack or jumps on when it succeeds, bars none of the others.
     """
-    on_success = _action(actions(step.line.control.text), "success")
-    if on_success == "done" or on_success.isdecimal() or step.line.runs(_ONLY_FAILS):
+    if is_way_in(step) or step.line.runs(_ONLY_FAILS):
         return False
     return any(granted and not met for granted, met in _ends(steps, step))
 
 
-def _ends(steps: t.Sequence[Step], watched: Step | None) -> set[tuple[bool, bool]]:
+def grants(steps: t.Sequence[Step], step: Step, *, without: Step | None = None) -> bool:
+    """Tell whether the success of a step is part of any way to access, be it without what another one does."""
+
+    def outcomes(one: Step) -> list[str]:
+        if one is without:
+            return ["ignore"]
+        return _outcomes(one)[:1] if one is step else _outcomes(one)
+
+    return any(granted and met for granted, met in _ends(steps, step, outcomes))
+
+
+def barred_by(steps: t.Sequence[Step], step: Step) -> Step | None:
+    """Return a step that could grant access if this one did not end the stack before it.
+
+    One of several ways in may do so, and what always refuses is there for it.
+    """
+    if is_way_in(step) or step.line.runs(_ONLY_FAILS):
+        return None
+    others = (one for one in steps[steps.index(step) + 1 :] if not grants(steps, one))
+    return next((one for one in others if grants(steps, one, without=step)), None)
+
+
+def is_way_in(step: Step) -> bool:
+    """Tell whether the success of a step ends the stack or jumps on."""
+    on_success = _action(actions(step.line.control.text), "success")
+    return on_success == "done" or on_success.isdecimal()
+
+
+def _possible(step: Step) -> list[str]:
+    """Return the actions that a module can lead to for whom its conditions, if it only asks for those, do not mean."""
+    return _outcomes(step)[-1:] if any(map(step.line.runs, _CONDITIONS)) else _outcomes(step)
+
+
+def _outcomes(step: Step) -> list[str]:
+    """Return the actions that a module can lead to: as it succeeds, and as it fails."""
+    of = actions(step.line.control.text)
+    good, bad = _action(of, "success"), _action(of, "auth_err")
+    if step.line.runs(_ONLY_SUCCEEDS):
+        return [good]
+    if step.line.runs(_ONLY_FAILS):
+        return [bad]
+    # It counts a failure and wants to be ignored, pam_faillock(8), unless the account is locked by now.
+    if step.line.runs(_COUNTS) and step.line.argument("authfail") is not None:
+        return [_action(of, "ignore"), bad]
+    return [good, bad]
+
+
+def _ends(steps: t.Sequence[Step], watched: Step | None, outcomes: _Outcomes = _possible) -> set[tuple[bool, bool]]:
     """Return how the ways through the stack can end: with success or not, having met the watched step or not."""
     ends, seen = set(), set()
     waiting: list[_State] = [(0, None, False)]
@@ -91,19 +138,8 @@ def _ends(steps: t.Sequence[Step], watched: Step | None) -> set[tuple[bool, bool
             ends.add((verdict is True, met))
             continue
         met = met or steps[place] is watched
-        waiting += [(*_next(steps, place, verdict, action), met) for action in _possible(steps[place])]
+        waiting += [(*_next(steps, place, verdict, action), met) for action in outcomes(steps[place])]
     return ends
-
-
-def _possible(step: Step) -> list[str]:
-    """Return the actions that a module can lead to: as it succeeds, and as it fails."""
-    of = actions(step.line.control.text)
-    good, bad = _action(of, "success"), _action(of, "auth_err")
-    if step.line.runs(_ONLY_SUCCEEDS):
-        return [good]
-    if step.line.runs(_ONLY_FAILS) or any(map(step.line.runs, _CONDITIONS)):
-        return [bad]
-    return [good, bad]
 
 
 def _next(steps: t.Sequence[Step], place: int, verdict: bool | None, action: str) -> tuple[int, bool | None]:

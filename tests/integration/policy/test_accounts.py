@@ -20,7 +20,7 @@ useradd --create-home lan
 useradd --create-home blank
 printf 'lan:Mot-Mat-Khau-9\\n' | chpasswd --crypt-method SHA512
 usermod --password '' blank
-chage --lastday 20000 lan
+chage --lastday "$(date --date '10 days ago' +%F)" lan
 usermod --shell /bin/sh games
 gpasswd --members lan,ops users
 usermod --append --groups sudo ops
@@ -67,7 +67,7 @@ def test_rows_are_predicted_written_once_and_taken_back_byte_for_byte(trial, hos
         assert {seen["would_change"] for seen in checked.rows(name).values()} == {True}
         assert {(seen["state"], seen["changed"]) for seen in first.rows(name).values()} == {("pass", True)}
         assert {(seen["state"], seen["changed"]) for seen in second.rows(name).values()} == {("pass", False)}
-        assert shadow(host, "lan")[2:7] == ["20000", "0", "90", "14", "30"]
+        assert shadow(host, "lan")[3:7] == ["0", "90", "14", "30"]
         assert shadow(host, "blank")[1] == "!"
         assert host.ssh("getent passwd games").stdout.strip().endswith(":/usr/sbin/nologin")
         assert host.ssh("getent group users").stdout.strip().endswith(":ops,blank")
@@ -104,3 +104,32 @@ def test_nobody_loses_what_we_came_in_by_and_no_account_is_deleted(trial, hosts)
         for seen in run.rows(name).values():
             assert (seen["state"], seen["changed"], bool(seen["reason"])) == ("fail", False, True)
         assert host.ssh(FILES).stdout == before[name]
+
+
+def test_nobody_with_an_old_password_is_shut_out_at_once(trial, hosts):
+    for host in hosts.values():
+        host.ssh("sudo chage --lastday 2020-01-01 lan; printf 'blank:Mat-Khau-Moi-7\\n' | sudo chpasswd")
+    row = {"id": "LNX-AGE", "kind": "account", "accounts": "people", "attribute": "maximum_days", "connectivity": True}
+    row |= {"value": 90, "compare": "<=", "minimum": 1}
+    checked, run = trial.run([row], "--check"), trial.run([row])
+    for name, host in hosts.items():
+        assert checked.row(name)["reason"] == run.row(name)["reason"]
+        assert run.row(name)["reason"].startswith("lan would be shut out at once")
+        assert (run.row(name)["state"], shadow(host, "lan")[4], shadow(host, "blank")[4]) == ("fail", "99999", "90")
+        assert host.ssh("sudo su lan -c 'echo in'").stdout == "in\n"
+
+
+def test_a_line_that_cannot_be_parsed_lets_nothing_pass(trial, hosts):
+    for host in hosts.values():
+        host.ssh("printf ' toor::%s:0\\nbroken\\n' ' 0' | sudo tee -a /etc/passwd")
+    rows = [{"attribute": "uid", "accounts": "everyone", "value": "unique"}]
+    rows = [{"id": f"LNX-{row['attribute']}", "kind": "account", "connectivity": True, **row} for row in rows]
+    run = trial.run(rows, "--check")
+    for name, host in hosts.items():
+        assert host.ssh("getent passwd toor").stdout == "toor::0:0:::\n"
+        assert run.row(name)["state"] == "not_assessed"
+        assert run.row(name)["reason"].startswith("/etc/passwd:")
+        host.ssh("sudo sed -i '/^broken$/d' /etc/passwd")
+    run = trial.run(rows, "--check")
+    for name in hosts:
+        assert (run.row(name)["state"], run.row(name)["before"]) == ("fail", {"toor": 0})

@@ -220,3 +220,39 @@ def test_the_run_is_taken_back_byte_for_byte(trial, hosts, before, hardened):
     for name, host in hosts.items():
         assert files(host) == before[name]
         assert logs_in(host, "blank", "")
+
+
+def test_people_of_a_second_authenticator_still_get_in(trial, hosts, before):
+    """A program stands in for a directory service: it knows one password, which no file of the host does."""
+    directory = (
+        '#!/bin/sh\nread -r word || true\n[ "${word%?}" = Mat-Khau-Thu-Muc ] || [ "$word" = Mat-Khau-Thu-Muc ]\n'
+    )
+    for host in hosts.values():
+        subprocess.run(
+            [*host.ssh_command(), "sudo sh -c 'cat > /usr/local/bin/directory; chmod 755 /usr/local/bin/directory'"],
+            input=directory,
+            text=True,
+            check=True,
+        )
+        host.ssh(
+            "sudo sed -i -e 's/success=1/success=2/' -e '/pam_unix.so/a auth [success=1 default=ignore] pam_exec.so "
+            "expose_authtok quiet /usr/local/bin/directory' /etc/pam.d/common-auth"
+        )
+        assert logs_in(host, "lan", RIGHT)
+        assert logs_in(host, "lan", "Mat-Khau-Thu-Muc")
+    first, second = trial.run(ROWS), trial.run(ROWS)
+    for name, host in hosts.items():
+        assert {seen["state"] for seen in first.rows(name).values()} == {"pass"}
+        assert {(seen["state"], seen["changed"]) for seen in second.rows(name).values()} == {("pass", False)}
+        assert logs_in(host, "lan", RIGHT)
+        assert logs_in(host, "lan", "Mat-Khau-Thu-Muc")
+        assert [logs_in(host, "lan", WRONG) for _attempt in range(5)] == [False] * 5
+        assert not logs_in(host, "lan", "Mat-Khau-Thu-Muc")
+        host.ssh("sudo faillock --user lan --reset")
+        lines = host.ssh("grep -E '^auth' /etc/pam.d/common-auth").stdout.splitlines()
+        modules = [next(word for word in line.split() if word.startswith("pam_")) for line in lines]
+        assert modules[1:4] == ["pam_unix.so", "pam_exec.so", "pam_faillock.so"]
+        host.ssh("sudo sed -i -e '/pam_exec/{s/success=2/success=1/;h;d}' -e '/authfail/G' /etc/pam.d/common-auth")
+    run = trial.run(ROWS, "--check")
+    for name in hosts:
+        assert "keeps pam_exec.so of" in run.rows(name)["LNX-AUTHFAIL"]["reason"]

@@ -19,7 +19,7 @@ system: all but root and those ids; everyone) or ``name`` (one account), and ``a
   accounts that this group lists, and no others.
 
 The value is what all these accounts have in common, or the attribute of each that falls short, by name. Accounts of a
-directory service are not looked at.
+directory service are not looked at. No age is written by which somebody's password or account would have expired today.
 """
 
 from __future__ import annotations
@@ -46,12 +46,16 @@ REQUIRED = frozenset({"attribute"})
 COMPARISONS: t.Sequence[str] = ("==", "in", "<=", ">=", "absent")
 
 
+_NO_VALUE = "the row names no value that would be right"
+
+
 class _Database(t.NamedTuple):
-    """The account files, read once for all rows."""
+    """The account files, read once for all rows; ``unparsable`` names a line without a meaning by its file."""
 
     accounts: dict[str, Account]
     members: dict[str, list[str]]
     people: range
+    unparsable: dict[str, str]
 
     def groups_of(self, name: str) -> list[str]:
         return [group for group, members in self.members.items() if name in members]
@@ -77,10 +81,33 @@ def apply(rows: t.Sequence[Row], readings: t.Mapping[str, Reading], writer: Writ
 
 
 def _database() -> _Database:
-    return _Database(_accounts.accounts(), _accounts.members(), _accounts.people_range())
+    return _Database(
+        _accounts.accounts(), _accounts.members(), _accounts.people_range(), unparsable=_accounts.unparsable()
+    )
+
+
+def _files_of(row: Row) -> list[str]:
+    """Return the files that a row is about."""
+    if row["attribute"] == "members":
+        return [_accounts.GROUP]
+    if row["attribute"] == "groups":
+        return [_accounts.PASSWD, _accounts.GROUP]
+    is_in_shadow = row["attribute"] in (*_accounts.AGES, "password")
+    return [_accounts.PASSWD, _accounts.SHADOW] if is_in_shadow else [_accounts.PASSWD]
+
+
+def _names_no_value(row: Row) -> bool:
+    return row["desired"] == [] and row["attribute"] not in ("groups", "members") and row.get("compare") != "absent"
 
 
 def _read(row: Row, database: _Database) -> Reading:
+    unparsable = [database.unparsable[path] for path in _files_of(row) if path in database.unparsable]
+    if unparsable:
+        return Reading(unreadable=f"{unparsable[0]} cannot be parsed: correct the line")
+    return Reading(unreadable=_NO_VALUE) if _names_no_value(row) else _read_values(row, database)
+
+
+def _read_values(row: Row, database: _Database) -> Reading:
     if row["attribute"] == "members":
         members = database.members.get(row.get("group", ""))
         return Reading(members, _accounts.GROUP) if members is not None else Reading(inapplicable="no such group")
@@ -89,7 +116,7 @@ def _read(row: Row, database: _Database) -> Reading:
     values = _values(row, database)
     if not values:
         return Reading(inapplicable="there is no such account, or none of them has a password that could grow old")
-    where = _accounts.SHADOW if row["attribute"] in (*_accounts.AGES, "password") else _accounts.PASSWD
+    where = _files_of(row)[-1] if row["attribute"] != "groups" else _accounts.PASSWD
     short = {name: value for name, value in values.items() if not _meets(row, value)}
     return Reading(short or _in_common(list(values.values())), where)
 
@@ -143,22 +170,32 @@ def _meets(row: Row, value: t.Any) -> bool:
 
 def _write(row: Row, writer: Writer) -> Write:
     """Bring every account of a row to its value; one that refuses does not stop the others."""
+    if _names_no_value(row):
+        return Write(error=_NO_VALUE)
     changes, faults = False, []
+    expiring: list[str] = []
     try:
         for name, value in list(_wanted(row)):
-            fault, changed = _put(name, value, writer)
+            fault, changed = _put(name, value, writer, expiring)
             faults += [fault] if fault else []
             changes |= changed
     except OSError as error:
         faults.append(f"cannot read the accounts: {error.strerror}")
+    if expiring:
+        faults.append(
+            f"{', '.join(expiring)} would be shut out at once, with a password or account that has expired: let them "
+            "change their passwords first, or let an administrator run chage by hand"
+        )
     return Write(changes=changes, error="; ".join(faults) or None)
 
 
-def _put(name: str, value: t.Any, writer: Writer) -> tuple[str | None, bool]:
-    """Return why a thing cannot become this, if so, and whether it changes."""
+def _put(name: str, value: t.Any, writer: Writer, expiring: list[str]) -> tuple[str | None, bool]:
+    """Return why a thing cannot become this, if so, and whether it changes; note who would be shut out at once."""
     try:
         fault = account_guard.refusal(name, value, writer.account)
-        if fault is not None:
+        owner = account_guard.shuts_out_now(name, value)
+        if fault is not None or owner is not None:
+            expiring += [owner] if owner is not None and fault is None else []
             return fault, False
         return None, writer.put("account", name, old=account_entry.capture(name), new=value)
     except OSError as error:
@@ -183,7 +220,7 @@ def _value_to_write(row: Row) -> t.Any:
     if compare_by == "absent":
         return None
     if compare_by == "in":
-        return _accounts.LOCKED if row["attribute"] == "password" else row["desired"][0]
+        return _accounts.LOCKED if _accounts.LOCKED in row["desired"] else row["desired"][0]
     return int(row["desired"]) if row["attribute"] in _accounts.AGES else row["desired"]
 
 

@@ -9,8 +9,9 @@ Fields of a row: ``service`` (a file of /etc/pam.d), ``stack`` (auth, account, p
 value is the module's control flag, ``required`` or ``[default=die]``, and ``absent`` means that no line runs the
 module. With ``argument`` it is the value of this argument, true for a bare one; if several lines run the module, one
 that falls short decides. ``arguments`` belong to the line: of several that run the module, the one that has the first
-of them is meant. A new line gets them, and ``before`` or ``after`` (a module or an included file) say where it goes;
-it is ``required`` if the row wants an argument.
+of them is meant. A new line gets them, and ``before`` or ``after`` (a module or an included file) say where it goes: at
+the nearest place from there on where it is reached, no other module is kept from granting access, and what is to come
+before one way in comes before all of them. It is ``required`` if the row wants an argument.
 
 Included files count, but only the service's own file is written. A module that is not reached, or without which access
 can be granted, does not count. The files are edited by hand, as pam.conf(5) wants them. On Debian pam-auth-update then
@@ -67,6 +68,8 @@ def apply(rows: t.Sequence[Row], readings: t.Mapping[str, Reading], writer: Writ
 
 
 def _read(row: Row) -> Reading:
+    if row["desired"] == []:
+        return Reading(unreadable="the row names no value that would be right")
     path = pam_stack.path_of(row["service"])
     if path is None:
         return Reading(inapplicable=f"there is no service {row['service']} in {pam_stack.FOLDERS[0]}")
@@ -108,6 +111,10 @@ def _weakness(row: Row, steps: list[Step], step: Step) -> str | None:
     # What counts failures is passed by on success, as it should be.
     if step.line.argument("authfail") is None and pam_reach.is_bypassed(steps, step):
         return f"a line before {step.line.where} can grant access without it"
+    barred = pam_reach.barred_by(steps, step)
+    if barred is not None:
+        barred_line = f"{barred.line.module} of {barred.line.where}"
+        return f"{step.line.where} keeps {barred_line} from letting anybody in: move it behind"
     return None
 
 
@@ -138,10 +145,33 @@ def _edited(row: Row, texts: pam_edit.Texts) -> pam_edit.Texts:
     if row.get("compare") != "absent" and not _is_installed(row["module"]):
         raise OSError(0, f"{row['module']} is not installed, and nobody could log in any more")
     after = _brought(row, before, path)
-    for file, steps in pam_edit.including(path, row["stack"], before).items():
-        if pam_reach.can_grant(steps) and not pam_reach.can_grant(pam_stack.steps(file, row["stack"], after)):
-            raise OSError(0, f"nobody could pass {file} any more")
+    loss = _loss(row, before, after, path)
+    if loss is not None:
+        raise OSError(0, loss)
     return after
+
+
+def _loss(row: Row, before: pam_edit.Texts, after: pam_edit.Texts, path: str) -> str | None:
+    """Return what could grant access, to anybody or to the people of one module, and no longer can."""
+    for file, old in pam_edit.including(path, row["stack"], before).items():
+        new = pam_stack.steps(file, row["stack"], after)
+        if pam_reach.can_grant(old) and not pam_reach.can_grant(new):
+            return f"nobody could pass {file} any more"
+        for one, other in _pairs(row, old, new):
+            if pam_reach.grants(old, one) and not pam_reach.grants(new, other):
+                return f"{other.line.where} runs {other.line.module}, whose people could not pass"
+    return None
+
+
+def _pairs(row: Row, old: list[Step], new: list[Step]) -> t.Iterator[tuple[Step, Step]]:
+    """Yield the modules before and after a change; the row's own is one of them only as a way in that stays."""
+    if len(old) == len(new):
+        return ((one, other) for one, other in zip(old, new) if _is_other(row, one) or pam_reach.is_way_in(one))
+    return zip((one for one in old if _is_other(row, one)), (one for one in new if _is_other(row, one)))
+
+
+def _is_other(row: Row, step: Step) -> bool:
+    return not step.line.runs(row["module"])
 
 
 def _brought(row: Row, texts: pam_edit.Texts, path: str) -> pam_edit.Texts:
@@ -196,10 +226,29 @@ def _with_line(row: Row, texts: pam_edit.Texts, path: str) -> pam_edit.Texts:
     if "before" not in row and "after" not in row:
         return pam_edit.insert(texts, path, line, ("after", lines[-1].start if lines else -1), row["stack"])
     where = "before" if "before" in row else "after"
-    anchors = [one.start for one in lines if one.runs(row[where]) or one.included == row[where]]
+    anchors = [place for place, one in enumerate(lines) if one.runs(row[where]) or one.included == row[where]]
     if not anchors:
         raise OSError(0, f"no line of {path} runs {row[where]}, {where} which {row['module']} is to stand")
-    return pam_edit.insert(texts, path, line, (where, anchors[0] if where == "before" else anchors[-1]), row["stack"])
+    places = range(anchors[0], -1, -1) if where == "before" else range(anchors[-1], len(lines))
+    tried = (pam_edit.insert(texts, path, line, (where, lines[place].start), row["stack"]) for place in places)
+    found = _nearest(row, texts, tried, path)
+    if found is None:
+        raise OSError(0, f"no place {'before' if where == 'before' else 'behind'} {row[where]} is ever reached")
+    return found
+
+
+def _nearest(row: Row, old: pam_edit.Texts, tried: t.Iterable[pam_edit.Texts], path: str) -> pam_edit.Texts | None:
+    """Return the first of the texts where the new line does its work, or else the first where it is reached."""
+    reached = None
+    for texts in tried:
+        steps = pam_stack.steps(path, row["stack"], texts)
+        step = _decisive(row, steps)
+        if step is None or not pam_reach.reaches(steps, step):
+            continue
+        if _weakness(row, steps, step) is None and _loss(row, old, texts, path) is None:
+            return texts
+        reached = reached or texts
+    return reached
 
 
 def _is_installed(module: str) -> bool:

@@ -150,3 +150,42 @@ def test_a_jump_out_of_a_substack_is_a_fault(stack):
     text = "auth substack sub\nauth required pam_permit.so\n"
     assert pam_reach.can_grant(stack(text, sub="auth [default=1 success=1] a.so\nauth required b.so\n"))
     assert not pam_reach.can_grant(stack(text, sub="auth [default=2 success=2] a.so\nauth required b.so\n"))
+
+
+@pytest.mark.parametrize(
+    ("text", "grants"),
+    [
+        ("auth sufficient a.so\nauth sufficient x.so\nauth required pam_deny.so\n", True),
+        ("auth sufficient a.so\nauth [default=die] b.so\nauth sufficient x.so\n", False),
+        ("auth required pam_deny.so\nauth sufficient x.so\n", False),
+        ("auth [success=1 default=ignore] x.so\nauth requisite pam_deny.so\nauth required pam_permit.so\n", True),
+        ("auth [success=1 default=die] pam_localuser.so\nauth requisite pam_deny.so\nauth sufficient x.so\n", True),
+        ("auth [success=ok default=die] pam_faillock.so authfail\nauth sufficient x.so\n", False),
+        ("auth required pam_faillock.so authfail\nauth sufficient x.so\n", True),
+        ("auth [default=die] x.so\nauth sufficient a.so\n", False),
+    ],
+)
+def test_a_module_can_grant_or_not(stack, text, grants):
+    steps = stack(text)
+    assert pam_reach.grants(steps, the(steps, "x.so")) is grants
+
+
+@pytest.mark.parametrize(
+    ("text", "barred"),
+    [
+        ("auth sufficient a.so\nauth [default=die] x.so\nauth sufficient b.so\n", "b.so"),
+        ("auth sufficient a.so\nauth required x.so\nauth sufficient b.so\n", None),
+        ("auth sufficient a.so\nauth [default=die] x.so\nauth required pam_deny.so\n", None),
+        ("auth [success=1 default=die] x.so\nauth sufficient b.so\nauth required pam_permit.so\n", None),
+        ("auth [success=done default=die] x.so\nauth sufficient b.so\n", None),
+    ],
+)
+def test_a_module_bars_another_or_not(stack, text, barred):
+    steps = stack(text)
+    found = pam_reach.barred_by(steps, the(steps, "x.so"))
+    assert (found.line.module if found else None) == barred
+
+
+def test_what_always_refuses_bars_by_nature(stack):
+    steps = stack("auth requisite pam_deny.so\nauth sufficient a.so\n")
+    assert pam_reach.barred_by(steps, the(steps, "pam_deny.so")) is None

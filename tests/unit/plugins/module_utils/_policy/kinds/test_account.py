@@ -333,3 +333,155 @@ def test_no_hash_reaches_the_journal(apply, etc, tools):
     kept = "".join(file.read_text() for file in (etc / "journal").rglob("*") if file.is_file())
     assert "password of lan" in kept
     assert "secret" not in kept
+
+
+OLD = TODAY - 100
+
+
+def shadow_of(etc, *fields):
+    (etc / "shadow").write_text(
+        FILES["shadow"].replace(f"lan:$y$secret:{OLD}:0:60:14:30::", f"lan:$y$secret:{':'.join(fields)}::")
+    )
+
+
+@pytest.mark.parametrize(
+    ("fields", "row"),
+    [
+        ((f"{OLD}", "0", "99999", "7", ""), {"desired": 90, "compare": "<="}),
+        ((f"{OLD}", "0", "99999", "7", ""), {"desired": 99, "compare": "<="}),
+        ((f"{OLD}", "0", "60", "7", ""), {"attribute": "inactive_days", "desired": 30}),
+        ((f"{OLD}", "0", "60", "7", "90"), {"attribute": "inactive_days", "desired": 39}),
+        ((f"{TODAY}", "0", "60", "7", ""), {"attribute": "expires", "desired": TODAY}),
+        (("", "0", "", "7", ""), {"desired": 90, "compare": "<="}),
+    ],
+)
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_nobody_is_shut_out_at_once_by_an_age(apply, tools, etc, fields, row, check_mode):
+    shadow_of(etc, *fields)
+    write = apply(a_row(name="lan", **row), check_mode=check_mode)
+    assert (write.changes, tools()) == (False, [])
+    assert write.error == (
+        "lan would be shut out at once, with a password or account that has expired: let them change their passwords "
+        "first, or let an administrator run chage by hand"
+    )
+
+
+@pytest.mark.parametrize(
+    ("fields", "row"),
+    [
+        ((f"{OLD}", "0", "99999", "7", ""), {"desired": 100, "compare": "<="}),
+        ((f"{OLD}", "0", "60", "7", ""), {"attribute": "inactive_days", "desired": 40}),
+        ((f"{OLD}", "0", "60", "7", ""), {"desired": 30, "compare": "<="}),
+        (("0", "0", "60", "7", ""), {"desired": 30, "compare": "<="}),
+        ((f"{TODAY + 5}", "0", "", "7", ""), {"desired": 30, "compare": "<="}),
+        ((f"{TODAY}", "0", "60", "7", ""), {"attribute": "expires", "desired": TODAY + 1}),
+    ],
+)
+def test_an_age_that_shuts_out_nobody_anew_is_written(apply, tools, etc, fields, row):
+    shadow_of(etc, *fields)
+    assert apply(a_row(name="lan", **row)) == Write(changes=True)
+    assert len(tools()) == 1
+
+
+def test_one_sentence_names_all_who_would_be_shut_out_and_the_others_are_corrected(apply, tools, etc):
+    shadow = FILES["shadow"].replace("key:!:", "key:$y$secret:").replace(":60:14:30", ":99999:14:")
+    (etc / "shadow").write_text(shadow)
+    write = apply(a_row(accounts="people", compare="<="))
+    assert write.error.startswith("lan, key would be shut out at once")
+    assert (write.changes, tools()) == (True, ["chage --maxdays 90 ops"])
+
+
+@pytest.mark.parametrize("uid", ["0", " 0", "+0", "\t00", "-0", "-18446744073709551616000"])
+def test_a_number_is_read_as_the_c_library_reads_it(etc, uid):
+    with (etc / "passwd").open("a") as file:
+        file.write(f" \ttoor:x:{uid}:0::/:/bin/sh\n")
+    uids = accounts.accounts()["toor"].uid
+    assert uids == (0 if len(uid) < 5 else 0xFFFFFFFF)
+
+
+def test_a_line_of_few_fields_is_an_account_all_the_same(etc):
+    (etc / "passwd").write_text("toor::0:0\n\n  # toor\n")
+    assert read(accounts="everyone", attribute="password", desired="set").value == {"toor": "blank"}
+    assert accounts.accounts()["toor"].may_log_in
+
+
+def test_a_shell_may_hold_a_colon(etc):
+    (etc / "passwd").write_text("lan:x:1001:1001::/:/bin/sh:nologin\n")
+    assert accounts.accounts()["lan"].shell == "/bin/sh:nologin"
+
+
+def test_of_two_shadow_lines_the_first_counts(etc):
+    (etc / "shadow").write_text("lan::19000:0:60:14:30::\nlan:!:19000:0:60:14:30::\n")
+    assert read(name="lan", attribute="password", desired="set").value == {"lan": "blank"}
+
+
+@pytest.mark.parametrize(("field", "days"), [(" 60", 60), ("-1", None), ("4294967295", None), ("99999999999", None)])
+def test_days_are_read_as_the_c_library_reads_them(etc, field, days):
+    (etc / "shadow").write_text(f"lan:$y$x:19000:0:{field}:7:::\n")
+    assert accounts.accounts()["lan"].ages["maximum_days"] == days
+
+
+SHELL = {"attribute": "shell", "desired": "/bin/bash", "name": "ops"}
+BLANK = {"attribute": "password", "desired": "set", "name": "ops"}
+AGE = {"name": "ops", "desired": 99999}
+IN = {"attribute": "groups", "desired": ["sudo", "users"], "name": "ops"}
+OF = {"attribute": "members", "desired": ["ops"], "group": "sudo"}
+
+
+@pytest.mark.parametrize(
+    ("name", "line", "concerned", "others"),
+    [
+        ("passwd", "ops", [SHELL, BLANK, AGE, IN], [OF]),
+        ("passwd", "toor:x:0 :0::/:/bin/sh", [SHELL, BLANK, AGE, IN], [OF]),
+        ("passwd", "toor:x:0:none::/:/bin/sh", [SHELL, BLANK, AGE, IN], [OF]),
+        ("passwd", ":x:0:0::/:/bin/sh", [SHELL, BLANK, AGE, IN], [OF]),
+        ("shadow", "lan:$y$x:19000:0", [BLANK, AGE], [SHELL, IN, OF]),
+        ("shadow", "lan:$y$x:19000:0:soon:7:::", [BLANK, AGE], [SHELL, IN, OF]),
+        ("group", "sudo:x", [IN, OF], [SHELL, BLANK, AGE]),
+        ("group", "sudo:x:many:lan", [IN, OF], [SHELL, BLANK, AGE]),
+    ],
+)
+def test_a_line_that_cannot_be_parsed_is_told_and_nothing_passes(etc, name, line, concerned, others):
+    with (etc / name).open("a") as file:
+        file.write(f"{line}\n")
+    number = FILES[name].count("\n") + 1
+    assert {read(**row).unreadable for row in concerned} == {
+        f"{etc}/{name}:{number} cannot be parsed: correct the line"
+    }
+    assert {read(**row).unreadable for row in others} == {None}
+
+
+def test_members_of_all_lines_of_a_group_count(etc):
+    (etc / "group").write_text("sudo:x:27:ops\n sudo:x:27: lan,ops\nbare:x:28\n")
+    assert accounts.members() == {"sudo": ["ops", "lan"], "bare": []}
+
+
+@pytest.mark.parametrize("by", [None, "root"])
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({"name": "toor", "attribute": "password", "desired": "locked"}, "toor would lose its login"),
+        ({"name": "root", "attribute": "shell", "desired": "/bin/false"}, "root would lose its login"),
+        ({"name": "root", "attribute": "expires", "desired": 1}, "root would lose its login"),
+        ({"group": "admins", "attribute": "members", "desired": []}, "root needs the group admins to log in"),
+    ],
+)
+def test_who_came_in_as_root_keeps_every_way_of_root(apply, etc, tools, by, fields, sentence):
+    (etc / "passwd").write_text(f"{FILES['passwd']}toor:x:0:0::/:/bin/sh\n")
+    (etc / "shadow").write_text(f"{FILES['shadow']}toor:$y$x:19000:0:::::\n")
+    (etc / "group").write_text(f"{FILES['group']}admins:x:102:root\n")
+    write = apply(a_row(**fields), by=by)
+    assert (write.changes, sentence in (write.error or ""), tools()) == (False, True, [])
+
+
+@pytest.mark.parametrize("attribute", ["password", "shell", "maximum_days", "uid"])
+@pytest.mark.parametrize("by", ["==", "in", "<=", ">="])
+def test_an_empty_list_is_no_value(apply, tools, attribute, by):
+    row = {"name": "lan", "attribute": attribute, "desired": [], "compare": by}
+    assert read(**row).unreadable == "the row names no value that would be right"
+    assert (apply(a_row(**row)), tools()) == (Write(error="the row names no value that would be right"), [])
+
+
+def test_an_account_is_locked_only_if_that_is_right(apply, tools):
+    row = a_row(name="key", attribute="password", compare="in", desired=["set"])
+    assert (apply(row), tools()) == (Write(error="the password of key is for a person to correct"), [])

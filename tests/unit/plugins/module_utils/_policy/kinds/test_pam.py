@@ -29,7 +29,7 @@ def fixture_folder(tmp_path, monkeypatch):
     monkeypatch.setattr(pam_stack, "FOLDERS", (str(folder),))
     modules = tmp_path / "security"
     modules.mkdir()
-    for name in ("pam_unix.so", "pam_deny.so", "pam_permit.so", "pam_faillock.so", "pam_pwhistory.so"):
+    for name in ("pam_unix.so", "pam_sss.so", "pam_deny.so", "pam_permit.so", "pam_faillock.so", "pam_pwhistory.so"):
         (modules / name).write_text("")
     monkeypatch.setattr(pam, "MODULES", (str(modules),))
     monkeypatch.setattr(pam, "MODULES_OF_ARCHITECTURES", ())
@@ -160,6 +160,86 @@ def test_faillock_is_put_around_the_password_module(apply, folder):
     )
     assert [reading.weakness for reading in pam.observe([PREAUTH, AUTHFAIL, NULLOK]).values()] == [None] * 3
     assert apply(PREAUTH, AUTHFAIL, NULLOK) == dict.fromkeys(("LNX-A", "LNX-B", "LNX-C"), Write(changes=False))
+
+
+DIRECTORY = (
+    "auth\t[success=2 default=ignore]\tpam_unix.so nullok\n"
+    "auth\t[success=1 default=ignore]\tpam_sss.so use_first_pass\n"
+    "auth\trequisite\tpam_deny.so\n"
+    "auth\trequired\tpam_permit.so\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (
+            DIRECTORY,
+            "auth\t[success=3 default=ignore]\tpam_unix.so nullok\n"
+            "auth\t[success=2 default=ignore]\tpam_sss.so use_first_pass\n"
+            "auth\t[default=die]\tpam_faillock.so authfail\n"
+            "auth\trequisite\tpam_deny.so\n"
+            "auth\trequired\tpam_permit.so\n",
+        ),
+        (
+            "auth sufficient pam_unix.so\nauth sufficient pam_sss.so\nauth required pam_deny.so\n",
+            "auth sufficient pam_unix.so\nauth sufficient pam_sss.so\n"
+            "auth\t[default=die]\tpam_faillock.so authfail\nauth required pam_deny.so\n",
+        ),
+    ],
+)
+def test_failures_are_counted_behind_the_last_module_that_can_grant(apply, folder, before, after):
+    (folder / "common-auth").write_text(before)
+    assert apply(AUTHFAIL) == {"LNX-B": Write(changes=True)}
+    assert (folder / "common-auth").read_text() == after
+    assert read(AUTHFAIL).weakness is None
+
+
+def test_a_line_that_shuts_out_the_people_of_another_module_is_refused(apply, folder):
+    text = f"{DIRECTORY.splitlines()[0].replace('=2', '=3')}\nauth optional pam_faillock.so authfail\n"
+    text += "".join(DIRECTORY.splitlines(keepends=True)[1:])
+    (folder / "common-auth").write_text(text)
+    error = apply(AUTHFAIL)["LNX-B"].error
+    assert error == f"cannot change common-auth: {folder}/common-auth:3 runs pam_sss.so, whose people could not pass"
+    assert (folder / "common-auth").read_text() == text
+
+
+def test_a_line_that_keeps_another_module_from_granting_does_not_count(folder):
+    text = DIRECTORY.replace("=2", "=3").replace(
+        "auth\t[success=1", f"auth [default=die] {AUTHFAIL['module']} authfail\nauth\t[success=1"
+    )
+    (folder / "common-auth").write_text(text)
+    assert read(AUTHFAIL).weakness == (
+        f"{folder}/common-auth:2 keeps pam_sss.so of {folder}/common-auth:3 from letting anybody in: move it behind"
+    )
+
+
+def test_no_place_is_right_if_none_is_reached(apply, folder):
+    (folder / "common-auth").write_text("auth requisite pam_deny.so\nauth sufficient pam_unix.so\n")
+    assert apply(AUTHFAIL)["LNX-B"].error == "cannot change common-auth: no place behind pam_unix.so is ever reached"
+
+
+def test_people_of_a_service_that_includes_the_file_are_kept_in(apply, folder):
+    (folder / "common-auth").write_text("auth sufficient pam_unix.so\n")
+    (folder / "login").write_text("@include common-auth\nauth sufficient pam_sss.so\nauth required pam_deny.so\n")
+    assert f"{folder}/login:2 runs pam_sss.so, whose people could not pass" in apply(AUTHFAIL)["LNX-B"].error
+
+
+def test_a_check_goes_before_every_module_that_can_grant(apply, folder):
+    (folder / "common-password").write_text(
+        "password [success=2 default=ignore] pam_sss.so\npassword [success=1 default=ignore] pam_unix.so\n"
+        "password requisite pam_deny.so\npassword required pam_permit.so\n"
+    )
+    before = (folder / "common-password").read_text()
+    assert apply(REMEMBER) == {"LNX-D": Write(changes=True)}
+    assert (folder / "common-password").read_text() == (
+        f"password\trequired\tpam_pwhistory.so use_authtok remember=5\n{before}"
+    )
+
+
+def test_an_empty_list_is_no_value():
+    for row in (a_row(desired=[]), {**REMEMBER, "desired": []}):
+        assert read(row).unreadable == "the row names no value that would be right"
 
 
 def test_check_mode_promises_the_same_and_writes_nothing(apply, folder):

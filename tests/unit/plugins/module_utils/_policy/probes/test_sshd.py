@@ -68,7 +68,7 @@ def test_options_of_the_daemon_overrule_the_files(install, tmp_path):
     (tmp_path / "default").write_text("SSHD_OPTS=-oBanner=none\n")
     with subprocess.Popen(["bash", "-c", f"exec -a '{title}' sleep 60"]) as daemon:
         (tmp_path / "pid").write_text(f"{daemon.pid}\n")
-        while b"listener" not in Path(f"/proc/{daemon.pid}/cmdline").read_bytes():
+        while not Path(f"/proc/{daemon.pid}/cmdline").read_bytes().startswith(b"sshd:"):
             time.sleep(0.01)
         sshd.read_keys(["Port"])
         daemon.kill()
