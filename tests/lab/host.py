@@ -133,6 +133,7 @@ class Host:
             "etc/apt/sources.list": mirror.sources(self.suite),
         }
         for path, text in files.items():
+            (self.root / path).parent.mkdir(parents=True, exist_ok=True)
             (self.root / path).write_text(text, encoding="utf-8")
         for key in self.keys.iterdir():
             shutil.copy(key, self.root / "etc/ssh")
