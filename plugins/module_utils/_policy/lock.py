@@ -12,6 +12,8 @@ import fcntl
 import os
 import typing as t
 
+BUSY = "another run of commune.baseline is at work on this device; try again later"
+
 
 @contextlib.contextmanager
 def alone(folder: str, *, wait: bool) -> t.Iterator[None]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import typing as t
 
-from ansible_collections.commune.baseline.plugins.module_utils._policy import services, validators
+from ansible_collections.commune.baseline.plugins.module_utils._policy import file_flags, services, validators
 from ansible_collections.commune.baseline.plugins.module_utils._policy.journal import Journal
 from ansible_collections.commune.baseline.plugins.module_utils._policy.revert import Revert
 from ansible_collections.commune.baseline.plugins.module_utils._policy.thing import THINGS, State
@@ -45,8 +45,10 @@ class Writer:
         """
         if new == old:
             return False
-        if thing == "file" and new is not None:
-            validators.check(name, new)
+        if thing == "file":
+            _refuse_unwritable(name)
+            if new is not None:
+                validators.check(name, new)
         if self.check_mode:
             return True
         if thing == "file":
@@ -82,3 +84,10 @@ class Writer:
         self.acted = True
         self._journal.record(thing, name, old=old, new=new, armed=self._arms)
         THINGS[thing].put(name, new)
+
+
+def _refuse_unwritable(path: str) -> None:
+    """Raise OSError if a flag or the file system forbids the write, so that check mode knows it too."""
+    refusal = file_flags.why_unwritable(path)
+    if refusal is not None:
+        raise OSError(0, refusal, path)

@@ -16,12 +16,12 @@ import shlex
 import typing as t
 
 from ansible_collections.commune.baseline.plugins.module_utils._observation import Reading
+from ansible_collections.commune.baseline.plugins.module_utils._policy.things.file_state import HEADER
 
 _DECLARING = frozenset({"readonly", "export", "declare", "typeset", "unset"})
 _KEYWORDS = frozenset({"if", "then", "elif", "else", "fi", "while", "until", "do", "done", "{", "}", "!"})
 OWN_FILE = True
 BOOLEANS: t.Mapping[bool, t.Sequence[str]] = {}
-HEADER = "# Managed by commune.baseline: a change made here is drift and will be corrected."
 _GUARD = 'if [ -n "${BASH_VERSION-}" ] && [ -n "${PS1-}" ]; then '
 
 

@@ -22,7 +22,7 @@ from ansible_collections.commune.baseline.plugins.module_utils._observation impo
 from ansible_collections.commune.baseline.plugins.module_utils._policy import programs
 from ansible_collections.commune.baseline.plugins.module_utils._policy.things import file_state
 from ansible_collections.commune.baseline.plugins.module_utils._policy.things import kernel_module as thing
-from ansible_collections.commune.baseline.plugins.module_utils._policy.things.file_state import FileState
+from ansible_collections.commune.baseline.plugins.module_utils._policy.things.file_state import HEADER, FileState
 from ansible_collections.commune.baseline.plugins.module_utils._policy.writer import Writer
 
 Row = t.Mapping[str, t.Any]
@@ -33,7 +33,6 @@ COMPARISONS: t.Sequence[str] = ("==",)
 FILE = "/etc/modprobe.d/00-commune-baseline.conf"  # of several install lines the first counts
 MODULES = "/lib/modules"
 SHOW_CONFIGURATION: tuple[str, ...] = ("modprobe", "--showconfig")
-_HEADER = "# Managed by commune.baseline: a change made here is drift and will be corrected.\n"
 _NOTHING = frozenset({f"{folder}/{name}" for folder in ("/bin", "/usr/bin") for name in ("true", "false")})
 _BUILT_IN = "built in"
 
@@ -112,7 +111,7 @@ def _edited(state: FileState | None, modules: t.Sequence[str]) -> FileState | No
     left = [module for module in modules if not _is_blocked_in(state, module)]
     if not left:
         return state
-    former = state or FileState(_HEADER.encode())
+    former = state or FileState(f"{HEADER}\n".encode())
     names = {thing.plain(module) for module in left}
     kept = [line for line in former.text.removesuffix("\n").split("\n") if _module_of(line) not in names]
     ours = [line for module in left for line in (f"install {module} /bin/false", f"blacklist {module}")]

@@ -23,7 +23,7 @@ import typing as t
 from ansible_collections.commune.baseline.plugins.module_utils._observation import Reading, Write
 from ansible_collections.commune.baseline.plugins.module_utils._policy import fstab
 from ansible_collections.commune.baseline.plugins.module_utils._policy.things import file_state, mount_options
-from ansible_collections.commune.baseline.plugins.module_utils._policy.things.file_state import FileState
+from ansible_collections.commune.baseline.plugins.module_utils._policy.things.file_state import HEADER, FileState
 from ansible_collections.commune.baseline.plugins.module_utils._policy.things.mount_options import Mount
 from ansible_collections.commune.baseline.plugins.module_utils._policy.writer import Writer
 
@@ -34,7 +34,6 @@ REQUIRED = frozenset({"mount_point", "option"})
 COMPARISONS: t.Sequence[str] = ("==",)
 DROP_IN = "/etc/systemd/system/{unit}.d/zz-commune-baseline.conf"
 PROCESSES = "/proc/[0-9]*/exe"
-_HEADER = "# Managed by commune.baseline: a change made here is drift and will be corrected.\n"
 _LEFT_ALONE = ("/", "/boot", "/usr")
 # Mounted before any unit, so that a unit of theirs changes nothing (systemd: src/shared/mount-setup.c).
 _BY_SYSTEMD = ("/dev", "/dev/pts", "/dev/shm", "/proc", "/run", "/sys")  # noqa: S108 - mount points, no files
@@ -186,7 +185,7 @@ def _write_drop_in(boot: _NextBoot, rows: t.Sequence[Row], writer: Writer) -> bo
     if not missing:
         return False
     old = file_state.capture(path)
-    content = f"{_HEADER}[Mount]\nOptions={','.join([*options, *missing])}\n".encode(errors="surrogateescape")
+    content = f"{HEADER}\n[Mount]\nOptions={','.join([*options, *missing])}\n".encode(errors="surrogateescape")
     new = dataclasses.replace(old, content=content) if old else FileState(content)
     return writer.put("file", path, old=old, new=new)
 

@@ -21,7 +21,6 @@ import typing as t
 
 from ansible_collections.commune.baseline.plugins.module_utils._observation import Reading, Write
 from ansible_collections.commune.baseline.plugins.module_utils._policy import compare as _compare
-from ansible_collections.commune.baseline.plugins.module_utils._policy import file_flags
 from ansible_collections.commune.baseline.plugins.module_utils._policy.grammars import (
     assignment,
     equals,
@@ -35,7 +34,11 @@ from ansible_collections.commune.baseline.plugins.module_utils._policy.grammars 
 )
 from ansible_collections.commune.baseline.plugins.module_utils._policy.probes import login_shell
 from ansible_collections.commune.baseline.plugins.module_utils._policy.probes import sshd as sshd_probe
-from ansible_collections.commune.baseline.plugins.module_utils._policy.things.file_state import FileState, capture
+from ansible_collections.commune.baseline.plugins.module_utils._policy.things.file_state import (
+    HEADER,
+    FileState,
+    capture,
+)
 from ansible_collections.commune.baseline.plugins.module_utils._policy.writer import Writer
 
 Row = t.Mapping[str, t.Any]
@@ -174,7 +177,7 @@ def _write(rows: list[Row], readings: t.Mapping[str, Reading], writer: Writer) -
             changing |= {row["id"]} if edited != new else set()
             new = edited
         if changing:
-            _put(path, old, new, writer)
+            writer.put("file", path, old=old, new=new)
         return {row["id"]: Write(changes=row["id"] in changing) for row in rows}
     except (OSError, ValueError) as error:
         if len(rows) == 1:
@@ -183,15 +186,8 @@ def _write(rows: list[Row], readings: t.Mapping[str, Reading], writer: Writer) -
         return {id_: write for row in rows for id_, write in _write([row], readings, writer).items()}
 
 
-def _put(path: str, old: FileState | None, new: FileState, writer: Writer) -> None:
-    refusal = file_flags.why_unwritable(path)
-    if refusal is not None:
-        raise OSError(0, refusal, path)
-    writer.put("file", path, old=old, new=new)
-
-
 def _new_file(row: Row) -> FileState:
-    return FileState(f"{shell_readonly.HEADER}\n".encode(), mode=_MODES.get(row["grammar"], 0o644))
+    return FileState(f"{HEADER}\n".encode(), mode=_MODES.get(row["grammar"], 0o644))
 
 
 def _edited(state: FileState, row: Row, reading: Reading) -> FileState:

@@ -25,7 +25,7 @@ from ansible_collections.commune.baseline.plugins.module_utils._policy import co
 from ansible_collections.commune.baseline.plugins.module_utils._policy import sysctl_files
 from ansible_collections.commune.baseline.plugins.module_utils._policy.sysctl_files import Settings
 from ansible_collections.commune.baseline.plugins.module_utils._policy.things import file_state, kernel_parameter
-from ansible_collections.commune.baseline.plugins.module_utils._policy.things.file_state import FileState
+from ansible_collections.commune.baseline.plugins.module_utils._policy.things.file_state import HEADER, FileState
 from ansible_collections.commune.baseline.plugins.module_utils._policy.writer import Writer
 
 Row = t.Mapping[str, t.Any]
@@ -34,7 +34,6 @@ FIELDS: t.Mapping[str, t.Any] = {"key": "word"}
 REQUIRED = frozenset({"key"})
 COMPARISONS: t.Sequence[str] = ("==", "<=", ">=", "in")
 FILE = "/etc/sysctl.d/zz-commune-baseline.conf"
-_HEADER = "# Managed by commune.baseline: a change made here is drift and will be corrected.\n"
 # On only where both ``all`` and the interface are on (ip-sysctl), so that ``all`` alone switches it off.
 _NEEDS_BOTH = frozenset({"accept_source_route", "bootp_relay", "mc_forwarding"})
 # Once on, off only after a reboot (kernel.rst), so that a run that sets it could not be taken back.
@@ -179,7 +178,7 @@ def _edited(state: FileState | None, lines: t.Mapping[str, str]) -> FileState | 
     """Return our file with these lines, each where one of its key stood before."""
     if not lines:
         return state
-    former = state or FileState(_HEADER.encode())
+    former = state or FileState(f"{HEADER}\n".encode())
     left = {path: f"{kernel_parameter.key_of(path)} = {value}" for path, value in lines.items()}
     edited = []
     for line in former.text.removesuffix("\n").split("\n"):

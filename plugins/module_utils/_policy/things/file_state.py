@@ -16,6 +16,7 @@ import tempfile
 import typing as t
 
 SHARED = False
+HEADER = "# Managed by commune.baseline: a change made here is drift and will be corrected."
 _LARGEST = 1 << 20  # no configuration file comes near
 _TEMPORARY = ".commune-baseline-"
 
