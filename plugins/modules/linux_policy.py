@@ -170,7 +170,7 @@ def _alone(module: AnsibleModule) -> t.Iterator[None]:
         try:
             stack.enter_context(lock.alone(journal.FOLDER, wait=False))
         except BlockingIOError:
-            module.fail_json(msg="another run of commune.baseline is at work on this device; try again later")
+            module.fail_json(msg=lock.BUSY)
         except PermissionError:
             module.fail_json(msg="this needs root: set become to true, or --become")
         yield

@@ -62,7 +62,7 @@ def main() -> None:
         with lock.alone(journal.FOLDER, wait=False):
             restored = roll_back(journal.Journal(run), check_mode=module.check_mode)
     except BlockingIOError:
-        module.fail_json(msg="another run of commune.baseline is at work on this device; try again later")
+        module.fail_json(msg=lock.BUSY)
     except (journal.JournalError, OSError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
         module.fail_json(msg=f"cannot roll back run {run}: {reason}")

@@ -25,7 +25,6 @@ _SHAPES: dict[str, t.Any] = {
     "knob": "word",
     "compare": COMPARISONS,
     "minimum": "whole number",
-    "maximum": "whole number",
     "when": "dictionary of class, distribution (lists of words) or exists (an absolute path)",
     "restart": "word",
     "connectivity": "true or false",

@@ -19,7 +19,7 @@ from ansible_collections.commune.baseline.plugins.plugin_utils._policy.row_field
 PLATFORMS = ("linux",)
 
 # What a person reads, or what becomes ``desired``, stays on the controller.
-_NOT_SENT = frozenset({"parameter", "value", "knob", "maximum", "refs", "why", "fix"})
+_NOT_SENT = frozenset({"parameter", "value", "knob", "refs", "why", "fix"})
 
 
 class RowError(Exception):
@@ -63,8 +63,6 @@ class Row(t.NamedTuple):
             raise RowError(f"{place}; control {self.control.id} demands at least {least}")
         if desired < self.fields.get("minimum", desired):
             raise RowError(f"{place}; below {self.fields['minimum']} it would switch the setting off")
-        if desired > self.fields.get("maximum", desired):
-            raise RowError(f"{place}; above {self.fields['maximum']} nobody could meet it")
 
     def _place(self, desired: t.Any) -> str:
         return f"role {self.role}: row {self.id}: {self.knob or 'value'} is {desired!r}"
