@@ -12,16 +12,11 @@ from pathlib import Path
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
-from ansible_collections.commune.baseline.plugins.plugin_utils._door.confirmation import (
-    confirmed,
-    new_connection,
-    observed_again,
-)
+from ansible_collections.commune.baseline.plugins.plugin_utils._door import linux_device
 from ansible_collections.commune.baseline.plugins.plugin_utils._door.variables import Variables
 from ansible_collections.commune.baseline.plugins.plugin_utils._policy.controls import (
     FAIL_ON,
     controls_of,
-    taken_back,
     unmet,
 )
 from ansible_collections.commune.baseline.plugins.plugin_utils._policy.rows import (
@@ -37,8 +32,7 @@ _COLLECTION = Path(__file__).parents[2]
 _ROLES = _COLLECTION / "roles"
 # The main process loads this file before it forks a worker per host, so all hosts and tasks of a run share the id.
 _RUN = f"{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}-{os.getpid()}"
-_ENGINE = {"linux": "commune.baseline.linux_policy"}
-_CONFIRM = {"linux": "commune.baseline.linux_confirm"}
+_DEVICES = {"linux": linux_device.LinuxDevice}
 
 _ARGUMENTS = {
     "roles": {"type": "list", "elements": "str"},
@@ -50,6 +44,7 @@ _ARGUMENTS = {
 # Read here, before the fork, so that the worker of each host finds them; a fault in them is told by the task.
 with contextlib.suppress(RowError, OSError):
     rows_of_all_roles(_COLLECTION, "linux")
+    linux_device.prepare()
 
 
 class ActionModule(ActionBase):
@@ -76,7 +71,8 @@ class ActionModule(ActionBase):
             device_rows = site.device_rows(asked, variables.knobs(asked))
         except (RowError, OSError) as error:
             raise AnsibleActionFail(str(error)) from error
-        result = self._engine(device_rows, revert_after)
+        device = _DEVICES[self._platform](self, self._task_vars, _RUN, revert_after)
+        result = device.bring(device_rows)
         if "observations" not in result:
             return result
         result["observations"] += [excuse.as_dict() for excuse in excused]
@@ -92,27 +88,3 @@ class ActionModule(ActionBase):
         every = rows_of_all_roles(_COLLECTION, self._platform)
         check_names(every, site.only, site.exceptions)
         return [row for row in rows_of(roles, every, self._platform) if site.selects(row)]
-
-    def _engine(self, device_rows: list[dict[str, t.Any]], revert_after: int) -> dict[str, t.Any]:
-        """Hand the rows to the device; see to it that it keeps what could have cut the connection, or takes it back."""
-        arguments = {"run": _RUN, "rows": device_rows, "revert_after": revert_after}
-        result = self._module(_ENGINE, arguments)
-        if not result.pop("armed", False):
-            return result
-        begun = self._connection
-        self._connection = new_connection(begun, self._play_context)
-        try:
-            if not confirmed(lambda: self._module(_CONFIRM, {"run": _RUN}), within=revert_after):
-                only_look = {**arguments, "rows": [{**row, "enforce": False} for row in device_rows]}
-                now = observed_again(lambda: self._module(_ENGINE, only_look))
-                result["observations"] = taken_back(result["observations"], now["observations"], device_rows)
-        finally:
-            self._connection.close()
-            self._connection = begun
-        return result
-
-    def _module(self, names: dict[str, str], arguments: dict[str, t.Any]) -> dict[str, t.Any]:
-        result = self._execute_module(
-            module_name=names[self._platform], module_args=arguments, task_vars=self._task_vars
-        )
-        return t.cast("dict[str, t.Any]", result)

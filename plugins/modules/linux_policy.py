@@ -12,7 +12,7 @@ description:
   - Reads every row on the device and compares it with the desired value.
   - Unless in check mode, corrects what fails and reads it again.
   - A row with a probe asks the program itself, a login shell for example, as the user nobody.
-  - M(commune.baseline.policy) calls this module with the rows of the roles; playbooks call that one.
+  - Only M(commune.baseline.policy) can call this module, for it brings the engine along; playbooks call that one.
 author:
   - commune.baseline contributors (!UNKNOWN)
 attributes:
@@ -23,11 +23,15 @@ attributes:
     description: Shows the value of every row that changed or would change.
     support: full
 options:
+  engine:
+    description: The engine's sources in one parcel (JSON, bzip2, base85), which is imported without touching the disk.
+    type: str
+    required: true
   rows:
     description:
-      - The rows, each a dictionary with C(id), C(control), C(kind), C(desired), C(compare) and the fields of its kind.
-    type: list
-    elements: dict
+      - The rows in one parcel, each a dictionary with C(id), C(control), C(kind), C(desired), C(compare) and the fields
+        of its kind.
+    type: str
     required: true
   run:
     description:
@@ -44,19 +48,9 @@ options:
 """
 
 EXAMPLES = r"""
-- name: Close idle shells after ten minutes
-  commune.baseline.linux_policy:
-    run: 20261121-234501-2178
-    rows:
-      - id: LNX-SHELL-TMOUT
-        control: AC-08
-        kind: option
-        path: /etc/profile.d/zz-commune-baseline.sh
-        grammar: shell_readonly
-        key: TMOUT
-        desired: 600
-        compare: "<="
-        minimum: 1
+- name: What calls this module
+  commune.baseline.policy:
+    roles: [session_lock]
 """
 
 RETURN = r"""
@@ -123,71 +117,42 @@ observations:
       sample: false
 """
 
-import contextlib
-import typing as t
+import importlib
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.commune.baseline.plugins.module_utils._observation import Observation
-from ansible_collections.commune.baseline.plugins.module_utils._policy import engine, journal, lock, login, revert
-from ansible_collections.commune.baseline.plugins.module_utils._policy.writer import Writer
+from ansible_collections.commune.baseline.plugins.module_utils import _parcel
+
+# By name, for what a module imports by a statement Ansible would send as well, file by file.
+_SESSION = "ansible_collections.commune.baseline.plugins.module_utils._policy.session"
 
 
 def main() -> None:
     module = AnsibleModule(
         argument_spec={
-            "rows": {"type": "list", "elements": "dict", "required": True},
+            # Neither is a secret; no_log keeps them out of the device's log, which is no place for parcels.
+            "engine": {"type": "str", "required": True, "no_log": True},
+            "rows": {"type": "str", "required": True, "no_log": True},
             "run": {"type": "str", "required": True},
             "revert_after": {"type": "int", "default": 60},
         },
         supports_check_mode=True,
     )
-    with contextlib.nullcontext() if module.check_mode else _alone(module):
-        taken_back = [] if module.check_mode else _taken_back(module)
-        writer = Writer(
-            journal.Journal(module.params["run"]),
-            check_mode=module.check_mode,
-            revert_after=module.params["revert_after"],
-            account=login.account(),
-        )
-        observations = engine.run(module.params["rows"], writer)
-    result = _result(observations, diff=module._diff)
-    module.exit_json(**result, armed=writer.revert.is_armed, taken_back=taken_back)
-
-
-def _taken_back(module: AnsibleModule) -> list[str]:
-    """Take back what earlier runs left unconfirmed; what cannot be put back is told and keeps nobody from the rest."""
+    _parcel.make_importable(_parcel.unwrap(module.params["engine"]))
+    session = importlib.import_module(_SESSION)
     try:
-        return revert.take_back_unconfirmed(journal.FOLDER)
-    except OSError as error:
-        module.warn(f"an earlier run could not be taken back wholly: {error.strerror}")
-        return []
-
-
-@contextlib.contextmanager
-def _alone(module: AnsibleModule) -> t.Iterator[None]:
-    with contextlib.ExitStack() as stack:
-        try:
-            stack.enter_context(lock.alone(journal.FOLDER, wait=False))
-        except BlockingIOError:
-            module.fail_json(msg=lock.BUSY)
-        except PermissionError:
-            module.fail_json(msg="this needs root: set become to true, or --become")
-        yield
-
-
-def _result(observations: list[Observation], *, diff: bool) -> dict[str, t.Any]:
-    touched = [seen for seen in observations if seen.changed or seen.would_change]
-    result: dict[str, t.Any] = {
-        "changed": bool(touched),
-        "observations": [seen.as_dict() for seen in observations],
-    }
-    if diff:
-        result["diff"] = {
-            "before": {seen.id: seen.before for seen in touched},
-            "after": {seen.id: seen.desired if seen.would_change else seen.after for seen in touched},
-        }
-    return result
+        result = session.carry_out(
+            _parcel.unwrap(module.params["rows"]),
+            run=module.params["run"],
+            revert_after=module.params["revert_after"],
+            check_mode=module.check_mode,
+            diff=module._diff,
+        )
+    except session.CannotRunError as error:
+        module.fail_json(msg=str(error))
+    for warning in result.pop("warnings"):
+        module.warn(warning)
+    module.exit_json(**result)
 
 
 if __name__ == "__main__":

@@ -4,13 +4,17 @@
 from __future__ import annotations
 
 import json
+import sys
+from pathlib import Path
 
 import pytest
 from ansible.module_utils.testing import patch_module_args
 
 from ansible_collections.commune.baseline.plugins.module_utils._policy import journal
 from ansible_collections.commune.baseline.plugins.modules import linux_policy, linux_rollback
+from ansible_collections.commune.baseline.plugins.plugin_utils._engines.linux import parcels
 
+MODULE_UTILS = Path(journal.__file__).parents[1]
 RUN = "20261121-234501-2178"
 
 
@@ -18,6 +22,7 @@ RUN = "20261121-234501-2178"
 def fixture_journals(monkeypatch, tmp_path):
     """The journals of the machine that the tests run on are none of theirs."""
     monkeypatch.setattr(journal, "FOLDER", str(tmp_path / "journals"))
+    monkeypatch.setattr(sys, "meta_path", list(sys.meta_path))
     return tmp_path / "journals"
 
 
@@ -31,7 +36,7 @@ def run(capsys, tmp_path, **special):
         "key": "TMOUT",
         "desired": 600,
     }
-    with patch_module_args({"run": RUN, "rows": [row], **special}), pytest.raises(SystemExit):
+    with patch_module_args({"run": RUN, **parcels(MODULE_UTILS, [row]), **special}), pytest.raises(SystemExit):
         linux_policy.main()
     return json.loads(capsys.readouterr().out)
 

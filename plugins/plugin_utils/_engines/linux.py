@@ -1,0 +1,31 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This plugin util is PRIVATE to the collection. It can change at any time.
+
+"""What the controller hands to a Linux device: the engine and the rows, each in one parcel."""
+
+from __future__ import annotations
+
+import functools
+import typing as t
+from pathlib import Path
+
+from ansible_collections.commune.baseline.plugins.module_utils import _parcel
+
+_PACKAGE = "ansible_collections.commune.baseline.plugins.module_utils"
+
+
+def parcels(module_utils: Path, rows: t.Sequence[t.Mapping[str, t.Any]]) -> dict[str, str]:
+    """Return the arguments ``engine`` and ``rows`` of the module linux_policy; raise OSError if a source is missing."""
+    return {"engine": engine_parcel(module_utils), "rows": _parcel.wrap(rows)}
+
+
+@functools.cache
+def engine_parcel(module_utils: Path) -> str:
+    files = [module_utils / "_observation.py", *(module_utils / "_policy").rglob("*.py")]
+    return _parcel.wrap({_name(path.relative_to(module_utils)): path.read_text("utf-8") for path in sorted(files)})
+
+
+def _name(path: Path) -> str:
+    return ".".join((_PACKAGE, *path.with_suffix("").parts))
