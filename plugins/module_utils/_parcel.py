@@ -22,14 +22,14 @@ import typing as t
 
 
 def wrap(content: t.Any) -> str:
-    """Return JSON content as one line of text, free of quotes and backslashes."""
-    return base64.b85encode(bz2.compress(json.dumps(content).encode())).decode("ascii")
+    """Return JSON content as one line of text that needs no quotes and is no template."""
+    return base64.b64encode(bz2.compress(json.dumps(content).encode())).decode("ascii")
 
 
 def unwrap(parcel: str) -> t.Any:
     """Return what ``wrap`` got; raise ValueError if this is no parcel."""
     try:
-        return json.loads(bz2.decompress(base64.b85decode(parcel)))
+        return json.loads(bz2.decompress(base64.b64decode(parcel)))
     except OSError as error:
         raise ValueError(str(error)) from error
 

@@ -24,7 +24,7 @@ attributes:
     support: full
 options:
   engine:
-    description: The engine's sources in one parcel (JSON, bzip2, base85), which is imported without touching the disk.
+    description: The engine's sources in one parcel (JSON, bzip2, base64), which is imported without touching the disk.
     type: str
     required: true
   rows:

@@ -15,9 +15,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible.plugins.loader import init_plugin_loader
 
 from tests.lab import commands
 from tests.lab.lab import Lab
+
+init_plugin_loader()  # lets tests import ansible_collections.commune.baseline
 
 ROOT = Path(__file__).parents[2]
 SUITES = {"debian12": "bookworm", "debian13": "trixie"}

@@ -39,9 +39,7 @@ FAULTS = (
     Fault("shellcheck", "tests/lab/keep_running.sh", 'echo $$ >"$1/', "echo $$ >$1/"),
     Fault("changelog", "changelogs/config.yaml", "changes_format: combined", "changes_format: none"),
     Fault("documentation", "plugins/modules/policy.py", "M(commune.baseline.linux_policy)", "M(commune.baseline.gone)"),
-    Fault(
-        "ansible-test sanity, main Python", "plugins/modules/linux_policy.py", "    type: list\n", "    type: dict\n"
-    ),
+    Fault("ansible-test sanity, main Python", "plugins/modules/linux_policy.py", "    type: int\n", "    type: dict\n"),
     Fault("ansible-test units, second Python", _COMPARE, "return _text(value) == _text(desired)", "return True"),
     Fault("pytest", f"{_ROLE}/defaults/main.yml", "600", "900"),
     Fault("molecule session_lock, main Python", f"{_ROLE}/vars/linux.yml", "key: TMOUT", "key: TIMEOUT"),

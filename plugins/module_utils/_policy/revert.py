@@ -53,6 +53,7 @@ class Revert:
         self._journal = journal
         self._seconds = seconds
         self._unit = f"commune-baseline-revert-{journal.run}"
+        self._program = os.path.join(journal.folder, "revert.pyz")
 
     def arm(self) -> None:
         """Start the clock, or make sure that it still runs; raises OSError, and then nothing may be written."""
@@ -61,27 +62,26 @@ class Revert:
                 raise OSError(0, "the time for the confirmation is over; what was changed is taken back")
             return
         begin = self._journal.length()
-        program = os.path.join(self._journal.folder, "revert.pyz")
-        _pack(program)
         facts = {
             "run": self._journal.run,
             "seconds": self._seconds,
             "python": sys.executable,
-            "program": program,
+            "program": self._program,
             "folder": os.path.dirname(self._journal.folder),
         }
-        _write(f"{_UNITS}/{self._unit}.service", _SERVICE.format(**facts))
-        _write(f"{_UNITS}/{self._unit}.timer", _TIMER.format(**facts))
         for outcome in ("confirmed", "taken-back"):  # of an earlier task of this run
-            with contextlib.suppress(FileNotFoundError):
-                os.unlink(self._mark(outcome))
-        _write(self._mark("armed"), str(begin))
+            _remove(self._mark(outcome))
         try:
+            _pack(self._program)
+            _write(f"{_UNITS}/{self._unit}.service", _SERVICE.format(**facts))
+            _write(f"{_UNITS}/{self._unit}.timer", _TIMER.format(**facts))
+            _write(self._mark("armed"), str(begin))
             programs.run("systemctl", "daemon-reload")
             programs.run("systemctl", "enable", "--now", f"{self._unit}.timer")
         except OSError:
-            os.unlink(self._mark("armed"))
-            self._disarm()
+            _remove(self._mark("armed"))
+            with contextlib.suppress(OSError):  # what stopped it counts
+                self._disarm()
             raise
         self.is_armed = True
 
@@ -119,6 +119,7 @@ class Revert:
         finally:
             for path in glob.glob(f"{_UNITS}/{glob.escape(self._unit)}.*"):
                 os.unlink(path)
+            _remove(self._program)
             programs.run("systemctl", "daemon-reload")
 
     def _mark(self, name: str) -> str:
@@ -154,6 +155,11 @@ def _pack(program: str) -> None:
         for package in sorted(packages - {""}):
             archive.writestr(f"{package}/__init__.py", "")
         archive.writestr("__main__.py", _MAIN)
+
+
+def _remove(path: str) -> None:
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(path)
 
 
 def _write(path: str, text: str) -> None:

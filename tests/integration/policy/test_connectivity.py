@@ -12,6 +12,7 @@ import time
 
 import pytest
 
+from tests.integration import engine
 from tests.integration.conftest import Controller
 from tests.integration.trial import Trial
 
@@ -164,15 +165,15 @@ def armed_and_abandoned(trial, seconds):
     """Close the gate, and end as if the controller had died before the confirmation."""
     row = {**CLOSE, "control": "AC-08", "desired": "closed"}
     del row["value"]
-    module = {"commune.baseline.linux_policy": {"run": "20260101-000000-1", "rows": [row], "revert_after": seconds}}
+    task = engine.task([row], run="20260101-000000-1", revert_after=seconds)
     playbook = trial.folder / "abandoned.yml"
-    playbook.write_text(json.dumps([{"hosts": "all", "gather_facts": False, "become": True, "tasks": [module]}]))
-    return trial.controller.playbook(str(playbook))
+    playbook.write_text(json.dumps([{"hosts": "all", "gather_facts": False, "become": True, "tasks": [task]}]))
+    results = trial.controller.playbook(str(playbook)).results
+    assert [result.get("armed") for result in results.values()] == [True, True], results
 
 
 def test_a_run_whose_controller_dies_is_taken_back_by_the_device(trial, hosts):
-    run = armed_and_abandoned(trial, seconds=10)
-    assert all(result["armed"] for result in run.results.values())
+    armed_and_abandoned(trial, seconds=10)
     time.sleep(12)
     for host in hosts.values():
         assert host.ssh("test -e /etc/gate.sh || echo gone").stdout == "gone\n"

@@ -9,6 +9,8 @@ import json
 
 import pytest
 
+from tests.integration import engine
+
 RUN = "20261122-120000-1"
 SHM = "/dev/shm"  # noqa: S108 - a mount point
 ROWS = [
@@ -48,36 +50,36 @@ EFFECTS = {
 }
 
 
-@pytest.fixture(name="policy")
-def fixture_policy(controller, tmp_path):
-    """Bring the rows to all hosts and return the observations of each."""
+@pytest.fixture(name="perform")
+def fixture_perform(controller, tmp_path):
+    """Perform one task on all hosts and return the result of each."""
 
-    def policy(module, *arguments, **parameters):
-        task = {f"commune.baseline.{module}": {"run": RUN, **parameters}}
+    def perform(task, *arguments):
         play = {"hosts": "all", "gather_facts": False, "become": True, "tasks": [task]}
         (tmp_path / "play.yml").write_text(json.dumps([play]))
         return controller.playbook(str(tmp_path / "play.yml"), *arguments).results
 
-    rows = [{"id": f"R{number}", "control": "AC-01", **row} for number, row in enumerate(ROWS)]
-    policy.rows = rows
-    return policy
+    return perform
 
 
 def states(results, key):
     return {host: [seen[key] for seen in result["observations"]] for host, result in results.items()}
 
 
-def test_rows_are_enforced_hold_after_a_second_run_and_are_taken_back_exactly(controller, policy):
+def test_rows_are_enforced_hold_after_a_second_run_and_are_taken_back_exactly(controller, perform):
     hosts = controller.lab.hosts
     before = {name: host.ssh(f"sudo sh -c '{_quoted(FACTS)}'").stdout for name, host in hosts.items()}
-    promised = policy("linux_policy", "--check", rows=policy.rows)
-    done = policy("linux_policy", rows=policy.rows)
+    rows = [{"id": f"R{number}", "control": "AC-01", **row} for number, row in enumerate(ROWS)]
+    enforce = engine.task(rows, run=RUN)
+    promised = perform(enforce, "--check")
+    done = perform(enforce)
     assert states(done, "state") == {name: ["pass"] * len(ROWS) for name in hosts}
     assert states(promised, "would_change") == states(done, "changed")
     for host in hosts.values():
         assert {command: host.ssh(command).stdout.strip() for command in EFFECTS} == EFFECTS
-    assert not any(result["changed"] for result in policy("linux_policy", "--check", rows=policy.rows).values())
-    assert all(result["changed"] for result in policy("linux_rollback").values())
+    assert not any(result["changed"] for result in perform(enforce, "--check").values())
+    roll_back = {"commune.baseline.linux_rollback": {"run": RUN}}
+    assert all(result["changed"] for result in perform(roll_back).values())
     after = {name: host.ssh(f"sudo sh -c '{_quoted(FACTS)}'").stdout for name, host in hosts.items()}
     assert after == before
 
