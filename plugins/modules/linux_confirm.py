@@ -44,12 +44,14 @@ confirmed:
 
 from ansible.module_utils.basic import AnsibleModule
 
+from ansible_collections.commune.baseline.plugins.module_utils._policy import language
 from ansible_collections.commune.baseline.plugins.module_utils._policy.journal import Journal
 from ansible_collections.commune.baseline.plugins.module_utils._policy.revert import Revert
 
 
 def main() -> None:
     module = AnsibleModule(argument_spec={"run": {"type": "str", "required": True}}, supports_check_mode=True)
+    language.keep_to_english()
     if module.check_mode:
         module.exit_json(changed=False, confirmed=False)
     try:

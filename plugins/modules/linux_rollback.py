@@ -49,12 +49,13 @@ import re
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.commune.baseline.plugins.module_utils._policy import journal, lock
+from ansible_collections.commune.baseline.plugins.module_utils._policy import journal, language, lock
 from ansible_collections.commune.baseline.plugins.module_utils._policy.rollback import roll_back
 
 
 def main() -> None:
     module = AnsibleModule(argument_spec={"run": {"type": "str", "required": True}}, supports_check_mode=True)
+    language.keep_to_english()
     run = module.params["run"]
     if not re.fullmatch(r"[0-9]{8}-[0-9]{6}-[0-9]+", run):
         module.fail_json(msg=f"run is {run!r}, which is no id of a run; one looks like 20261121-234501-2178")

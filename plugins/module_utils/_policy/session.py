@@ -11,7 +11,14 @@ import contextlib
 import typing as t
 
 from ansible_collections.commune.baseline.plugins.module_utils._observation import Observation
-from ansible_collections.commune.baseline.plugins.module_utils._policy import engine, journal, lock, login, revert
+from ansible_collections.commune.baseline.plugins.module_utils._policy import (
+    engine,
+    journal,
+    language,
+    lock,
+    login,
+    revert,
+)
 from ansible_collections.commune.baseline.plugins.module_utils._policy.kind import Row
 from ansible_collections.commune.baseline.plugins.module_utils._policy.writer import Writer
 
@@ -28,6 +35,7 @@ def carry_out(rows: t.Sequence[Row], *, run: str, revert_after: int, check_mode:
     ``taken_back`` names earlier runs whose unconfirmed changes were taken back first, ``warnings`` tells what could not
     be.
     """
+    language.keep_to_english()
     warnings: list[str] = []
     with contextlib.nullcontext() if check_mode else _alone():
         taken_back = [] if check_mode else _taken_back(warnings)
