@@ -29,7 +29,7 @@ def refusal(thing: str, value: t.Any, account: str | None) -> str | None:
     """Return why an attribute must not become this, None if it may; raises OSError."""
     attribute, _of, owner = thing.partition(" of ")
     if attribute == "uid" or (attribute == "password" and value != accounts.LOCKED):
-        return f"the {thing} is for a person to correct"
+        return f"the {attribute} of {owner} is for a person to correct"
     if attribute == "members":
         return _refusal_of_members(owner, value, account or "root")
     known = accounts.accounts()

@@ -10,6 +10,7 @@ from __future__ import annotations
 import fcntl
 import os
 import struct
+import typing as t
 
 # ioctl_iflags(2); the number holds the size of a long.
 _GET_FLAGS = 0x80006601 | struct.calcsize("l") << 16
@@ -22,13 +23,19 @@ def why_unwritable(path: str) -> str | None:
     folder = os.path.dirname(target)
     while not os.path.exists(folder):
         folder = os.path.dirname(folder)
-    for name, whose in ((target, "it"), (folder, f"its folder {folder}")):
-        for bit, (flag, letter) in _FLAGS.items():
-            if _flags(name) & bit:
-                return f"{whose} has the {flag} flag, which chattr -{letter} takes off"
+    for flag, letter in _forbidding(target):
+        return f"it has the {flag} flag, which chattr -{letter} takes off"
+    for flag, letter in _forbidding(folder):
+        return f"its folder {folder} has the {flag} flag, which chattr -{letter} takes off"
     if os.statvfs(folder).f_flag & os.ST_RDONLY:
         return "its file system is mounted read-only"
     return None
+
+
+def _forbidding(path: str) -> t.Iterator[tuple[str, str]]:
+    """Yield the flags of a file that forbid to replace it, each with its letter."""
+    flags = _flags(path)
+    return (names for bit, names in _FLAGS.items() if flags & bit)
 
 
 def _flags(path: str) -> int:

@@ -62,7 +62,7 @@ def _restore(former: dict[_Name, State], restarts: list[str]) -> None:
             try:
                 THINGS[kind].put(name, state)
             except OSError as error:
-                errors[kind, name] = f"{name}: {error.strerror}"
+                errors[kind, name] = f"cannot put {name} back: {error.strerror}"
         left = {thing: former[thing] for thing in errors}
     told = [*errors.values(), *services.take_up(restarts, [name for kind, name in former if kind == "file"]).values()]
     if told:

@@ -199,7 +199,8 @@ def _put(name: str, value: t.Any, writer: Writer, expiring: list[str]) -> tuple[
             return fault, False
         return None, writer.put("account", name, old=account_entry.capture(name), new=value)
     except OSError as error:
-        return f"cannot change {name}: {error.strerror}", False
+        attribute, _of, owner = name.partition(" of ")
+        return f"cannot change {attribute} of {owner}: {error.strerror}", False
 
 
 def _wanted(row: Row) -> t.Iterator[tuple[str, t.Any]]:

@@ -63,7 +63,10 @@ def _fault(row: Row) -> Reading | None:
     if row.get("compare") == "<=" and attribute != "mode":
         return Reading(unreadable=f"<= says nothing about {attribute}")
     if attribute in _NUMBERS and not any(_number(attribute, one) is not None for one in desired):
-        return Reading(unreadable=f"there is no {_NOUNS[attribute]} {', '.join(map(str, desired))}")
+        names = ", ".join(map(str, desired))
+        return Reading(
+            unreadable=f"there is no account {names}" if attribute == "owner" else f"there is no group {names}"
+        )
     return None
 
 
@@ -196,7 +199,6 @@ def _text(value: t.Any) -> str:
 
 
 _NUMBERS = {"owner": "uid", "group": "gid"}
-_NOUNS = {"owner": "account", "group": "group"}
 
 
 def _number(attribute: str, name: t.Any) -> int | None:

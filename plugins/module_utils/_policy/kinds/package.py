@@ -68,7 +68,9 @@ def _bring(action: str, rows: list[Row], writer: Writer) -> dict[str, Write]:
     except OSError as error:
         if len(rows) > 1:
             return {id_: write for row in rows for id_, write in _bring(action, [row], writer).items()}
-        return {rows[0]["id"]: Write(error=f"cannot {action} {rows[0]['package']}: {error.strerror}")}
+        name, reason = rows[0]["package"], error.strerror
+        sentence = f"cannot remove {name}: {reason}" if action == "remove" else f"cannot install {name}: {reason}"
+        return {rows[0]["id"]: Write(error=sentence)}
 
 
 def _transact(action: str, names: list[str], writer: Writer) -> bool:
@@ -119,4 +121,4 @@ def _refuse_needed(going: t.Iterable[Package]) -> None:
     for one in going:
         blocked += [f"PAM uses {file} of {one.name}" for file in dpkg.files(one) if file.endswith(tuple(brought))]
     if blocked:
-        raise OSError(0, ", ".join(blocked))
+        raise OSError(0, "; ".join(blocked))

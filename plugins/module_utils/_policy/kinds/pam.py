@@ -113,8 +113,8 @@ def _weakness(row: Row, steps: list[Step], step: Step) -> str | None:
         return f"a line before {step.line.where} can grant access without it"
     barred = pam_reach.barred_by(steps, step)
     if barred is not None:
-        barred_line = f"{barred.line.module} of {barred.line.where}"
-        return f"{step.line.where} keeps {barred_line} from letting anybody in: move it behind"
+        other = barred.line
+        return f"{step.line.where} keeps {other.module} of {other.where} from letting anybody in: move it behind"
     return None
 
 
@@ -227,8 +227,10 @@ def _with_line(row: Row, texts: pam_edit.Texts, path: str) -> pam_edit.Texts:
         return pam_edit.insert(texts, path, line, ("after", lines[-1].start if lines else -1), row["stack"])
     where = "before" if "before" in row else "after"
     anchors = [place for place, one in enumerate(lines) if one.runs(row[where]) or one.included == row[where]]
+    if not anchors and where == "before":
+        raise OSError(0, f"no line of {path} runs {row[where]}, before which {row['module']} is to stand")
     if not anchors:
-        raise OSError(0, f"no line of {path} runs {row[where]}, {where} which {row['module']} is to stand")
+        raise OSError(0, f"no line of {path} runs {row[where]}, after which {row['module']} is to stand")
     places = range(anchors[0], -1, -1) if where == "before" else range(anchors[-1], len(lines))
     tried = (pam_edit.insert(texts, path, line, (where, lines[place].start), row["stack"]) for place in places)
     found = _nearest(row, texts, tried, path)
