@@ -17,6 +17,7 @@ from ansible_collections.commune.baseline.plugins.module_utils._observation impo
     NOT_ASSESSED,
     PASS,
 )
+from ansible_collections.commune.baseline.plugins.plugin_utils._report.reasons import in_vietnamese
 
 LANGUAGES = ("vi", "en")
 
@@ -103,7 +104,7 @@ def table(
             shown = control["rows"] if rows else ()
             lines.extend(("", "", "", detail) for row in shown for detail in _details(row, language))
     for device, obstacle in sorted(obstacles.items()):
-        content = f"{words[obstacle.what]}: {obstacle.message}"
+        content = f"{words[obstacle.what]}: {_said(obstacle.message, language)}"
         lines.append((device, "-", _STATES[language][NOT_ASSESSED], content))
     return "\n".join([words["title"], *_aligned(lines), _total(devices, obstacles, words)])
 
@@ -135,7 +136,7 @@ def _details(row: t.Mapping[str, t.Any], language: str) -> t.Iterator[str]:
     if row["state"] == EXCEPTED:
         yield words["excepted"].format(id=row["id"], **row["exception"])
     elif row["reason"]:
-        yield f"{row['id']}: {row['reason']}"
+        yield f"{row['id']}: {_said(str(row['reason']), language)}"
     elif row["would_change"]:
         yield words["would"].format(**_values(row, words))
     elif row["changed"]:
@@ -145,6 +146,10 @@ def _details(row: t.Mapping[str, t.Any], language: str) -> t.Iterator[str]:
     for advice in ("why", "fix"):
         if advice in row:
             yield words[advice].format(text=row[advice][language])
+
+
+def _said(reason: str, language: str) -> str:
+    return in_vietnamese(reason) if language == "vi" else reason
 
 
 def _values(row: t.Mapping[str, t.Any], words: t.Mapping[str, str]) -> dict[str, str]:

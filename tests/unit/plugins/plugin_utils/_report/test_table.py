@@ -65,7 +65,10 @@ DEVICES = {
         a_control("fail", a_row(**FAILING, where="/etc/profile:3"), control="NT-11", vi="Tường lửa", en="Firewall"),
     ],
     "pc": [
-        a_control("not_assessed", a_row(**{**FAILING, "state": "not_assessed"}, reason="cannot read /etc/profile")),
+        a_control(
+            "not_assessed",
+            a_row(**{**FAILING, "state": "not_assessed"}, reason="cannot read /etc/profile: Permission denied"),
+        ),
         a_control(
             "excepted", a_row(state="excepted", exception=ALLOWED), control="NT-11", vi="Tường lửa", en="Firewall"
         ),
@@ -84,13 +87,13 @@ def test_the_table_in_vietnamese():
                                               Vì sao: Máy bỏ quên.
                                               Cách xử lý: Chạy lại.
         pc          AC-08      CHƯA KIỂM TRA  Khóa màn hình
-                                              LNX-A: cannot read /etc/profile
+                                              LNX-A: không đọc được /etc/profile: không có quyền
                                               Vì sao: Máy bỏ quên.
                                               Cách xử lý: Chạy lại.
         pc          NT-11      NGOẠI LỆ       Tường lửa
                                               LNX-A: ngoại lệ đến 2027-01-31: Máy in cũ (CT duyệt, văn bản 1/QĐ)
         pc          NT-12      KHÔNG ÁP DỤNG  Mạng không dây
-        away        -          CHƯA KIỂM TRA  không kết nối được: Connection timed out
+        away        -          CHƯA KIỂM TRA  không kết nối được: quá thời gian chờ kết nối
         broken      -          CHƯA KIỂM TRA  lỗi khi kiểm tra: no such role
         1/5 lượt kiểm tra biện pháp đạt; thiết bị chưa kiểm tra được: 2
     """)
@@ -106,7 +109,7 @@ def test_the_table_in_english():
                                              Why: A shell left open.
                                              What to do: Run again.
         pc          AC-08    NOT ASSESSED    Screen lock
-                                             LNX-A: cannot read /etc/profile
+                                             LNX-A: cannot read /etc/profile: Permission denied
                                              Why: A shell left open.
                                              What to do: Run again.
         pc          NT-11    EXCEPTED        Firewall

@@ -1,0 +1,181 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Every sentence that a device or the door can say has its Vietnamese, and no Vietnamese stands there for nothing."""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import string
+import typing as t
+import unicodedata
+from pathlib import Path
+
+import pytest
+import yaml
+
+from ansible_collections.commune.baseline.plugins.plugin_utils._report.reasons import in_vietnamese
+from tests.project.sentences import Sentence, sentences_of
+
+ROOT = Path(__file__).parents[2]
+TEXTS = yaml.safe_load((ROOT / "catalogue" / "texts.yml").read_text("utf-8"))
+PAIRS = [(one["en"], one["vi"]) for section in TEXTS.values() for one in section]
+SPEAKERS = (
+    "module_utils/_policy/**/*.py",
+    "modules/linux_*.py",
+    "action/policy.py",
+    "callback/evidence.py",
+    "plugin_utils/_door/*.py",
+    "plugin_utils/_policy/controls.py",
+    "plugin_utils/_policy/rows.py",
+    "plugin_utils/_policy/site.py",
+)
+
+# They read like sentences and are never told as the reason for anything.
+NO_REASONS = {
+    "# Managed by commune.baseline: a change made here is drift and will be corrected.": "a line of our files",
+    "-o ControlMaster=no -o ControlPath=none": "options of ssh",
+    "Architecture: {architecture}": "a line of deb-control(5)",
+    "Package: {name}": "a line of deb-control(5)",
+    "blacklist {module}": "a line of modprobe.d(5)",
+    "built in": "a value",
+    "install {module} /bin/false": "a line of modprobe.d(5)",
+    "no such account": "a state in the journal",
+    "provided by {providing}": "a place where a value was found",
+    "role {role}": "the place in front of a sentence",
+    "role {role}: knob {name}": "the place in front of a sentence",
+    "{attribute} of {owner}": "the name of a thing in the journal",
+    "{loadstate} and {activestate}": "a value",
+    "{state} and {activestate}": "a value",
+    "{path}: row {id}": "the place in front of a sentence",
+}
+
+
+def faults(
+    sources: t.Mapping[str, str], templates: t.Iterable[str], no_reasons: t.Container[str] = frozenset()
+) -> list[str]:
+    """Return what is wrong between sources and templates, each as a sentence that says what to do."""
+    entries = {sentence.words: sentence for sentence in map(Sentence.of, templates)}
+    said = {one: name for name, source in sources.items() for one in sentences_of(source)}
+    found = []
+    for sentence, name in said.items():
+        entry = entries.get(sentence.words)
+        if entry is None and str(sentence) not in no_reasons:
+            found.append(
+                f"{name} says what catalogue/texts.yml has no Vietnamese for; add to its sentences:\n"
+                f'  - en: "{sentence}"\n    vi: "..."\n'
+                f"or, if it is told to nobody, {str(sentence)!r} to NO_REASONS in {Path(__file__).name}"
+            )
+        for here, there in zip(sentence.names, entry.names if entry else (), strict=False):
+            if here == "error" != there:
+                found.append(f"catalogue/texts.yml: {entry}: {{{there}}} holds a sentence; call it {{error}}")
+    spoken = {sentence.words for sentence in said}
+    dead = [str(entry) for words, entry in entries.items() if words not in spoken]
+    return sorted(set(found)) + [f"catalogue/texts.yml: nothing says {one!r} any more; take it out" for one in dead]
+
+
+def all_sources() -> dict[str, str]:
+    paths = [path for pattern in SPEAKERS for path in sorted((ROOT / "plugins").glob(pattern))]
+    return {str(path.relative_to(ROOT)): path.read_text("utf-8") for path in paths}
+
+
+def test_every_sentence_has_its_vietnamese_and_every_vietnamese_its_sentence():
+    sources = all_sources()
+    assert all(any(Path(name).match(f"plugins/{pattern}") for name in sources) for pattern in SPEAKERS)
+    found = faults(sources, (one["en"] for one in TEXTS["sentences"]), NO_REASONS)
+    assert not found, "\n".join(found)
+
+
+def test_what_is_no_reason_is_still_written_somewhere():
+    said = {str(sentence) for source in all_sources().values() for sentence in sentences_of(source)}
+    assert sorted(NO_REASONS.keys() - said) == []
+
+
+@pytest.mark.parametrize(
+    ("source", "template"),
+    [
+        ('Reading(unreadable="busy")', "busy"),
+        ('raise OSError(0, f"{path}: busy", path)', "{path}: busy"),
+        ("x = Write(error=reason or f'busy {unit}')", "busy {unit}"),
+        ("def refusal(): return f\"the {row['key']} is busy\"", "the {key} is busy"),
+        ('def refusal(): return "no such thing" if gone else None', "no such thing"),
+        ("errors.append(f'cannot mend {path}: {error.strerror}')", "cannot mend {path}: {error}"),
+        ("sentence = f\"it was {'up' if running else 'down'} at {now}\"", "it was up at {now}"),
+        ("sentence = f\"it was {'up' if running else 'down'} at {now}\"", "it was down at {now}"),
+        ("sentence = f'{where or \"nothing\"} decides'", "nothing decides"),
+        ("sentence = ('the first half ' 'and the second')", "the first half and the second"),
+        ("said = f'it is {old}{new} again'", "it is {old} again"),
+    ],
+)
+def test_a_sentence_without_its_vietnamese_is_found_however_it_is_built(source, template):
+    told = faults({"plugins/x.py": source}, [])
+    assert any(f'add to its sentences:\n  - en: "{template}"\n' in one for one in told), told
+    others = {str(sentence) for sentence in sentences_of(source)}
+    assert faults({"plugins/x.py": source}, others) == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        '"""Read the file of a unit."""',
+        'DOCUMENTATION = r"""the whole text of it"""',
+        "re.findall(r'the first of them', text)",
+        "FIELDS: dict = {'path': 'absolute path'}",
+        "t.cast('dict[str, t.Any]', fields)",
+        "f'{folder}/{name}'",
+        "line = f'{key} = {value}\\n'",
+    ],
+)
+def test_what_nobody_is_told_needs_no_vietnamese(source):
+    assert faults({"plugins/x.py": source}, []) == []
+
+
+def test_a_vietnamese_that_nothing_needs_any_more_is_found():
+    assert faults({"plugins/x.py": "Reading(unreadable='busy')"}, ["busy", "gone: {error}"]) == [
+        "catalogue/texts.yml: nothing says 'gone: {error}' any more; take it out"
+    ]
+
+
+def test_a_sentence_within_a_sentence_must_be_called_one():
+    source = "Write(error=f'cannot mend {path}: {error.strerror}')"
+    assert faults({"plugins/x.py": source}, ["cannot mend {path}: {why}"]) == [
+        "catalogue/texts.yml: cannot mend {path}: {why}: {why} holds a sentence; call it {error}"
+    ]
+
+
+def names_in(template: str) -> list[str]:
+    return [name for _words, name, _format, _conversion in string.Formatter().parse(template) if name is not None]
+
+
+@pytest.mark.parametrize(("english", "vietnamese"), PAIRS)
+def test_both_languages_fill_in_the_same_and_the_english_can_be_told_apart(english, vietnamese):
+    assert set(names_in(english)) == set(names_in(vietnamese))
+    assert len(set(names_in(english))) == len(names_in(english))
+    assert "}{" not in english
+    assert unicodedata.is_normalized("NFC", vietnamese)
+    assert re.search(r"\w", re.sub(r"\{\w+\}", "", english))
+
+
+@pytest.mark.parametrize(("english", "vietnamese"), PAIRS)
+def test_no_entry_stands_in_the_way_of_another(english, vietnamese):
+    values = {name: f"<{name}>" for name in names_in(english)}
+    assert in_vietnamese(english.format(**values)) == vietnamese.format(**values)
+
+
+def test_no_sentence_is_given_twice():
+    shapes = [Sentence.of(english).words for english, _vietnamese in PAIRS]
+    assert sorted({shape for shape in shapes if shapes.count(shape) > 1}) == []
+
+
+def test_errors_are_those_of_the_c_library_with_all_that_files_and_networks_give():
+    known = {os.strerror(number) for number in errno.errorcode}
+    listed = {one["en"] for one in TEXTS["errors"]}
+    assert listed <= known
+    usual = (
+        *(errno.EPERM, errno.ENOENT, errno.EIO, errno.EACCES, errno.EBUSY, errno.EEXIST, errno.ENOTDIR, errno.EISDIR),
+        *(errno.EINVAL, errno.ENOSPC, errno.EROFS, errno.ELOOP, errno.ENOTEMPTY, errno.ENOMEM, errno.ENAMETOOLONG),
+        *(errno.ETIMEDOUT, errno.ECONNREFUSED, errno.ECONNRESET, errno.EHOSTUNREACH, errno.ENETUNREACH),
+    )
+    assert {os.strerror(number) for number in usual} <= listed
