@@ -155,7 +155,7 @@ def test_both_languages_fill_in_the_same_and_the_english_can_be_told_apart(engli
     assert len(set(names_in(english))) == len(names_in(english))
     assert "}{" not in english
     assert unicodedata.is_normalized("NFC", vietnamese)
-    assert re.search(r"\w", re.sub(r"\{\w+\}", "", english))
+    assert re.sub(r"\{\w+\}", "", english).strip()
 
 
 @pytest.mark.parametrize(("english", "vietnamese"), PAIRS)

@@ -50,6 +50,10 @@ def test_a_reason_is_told_in_vietnamese(said, told):
             "for server, workstation only; baseline_device_class does not say what this device is",
             "chỉ dành cho server, workstation; baseline_device_class chưa cho biết thiết bị này thuộc loại nào",
         ),
+        (
+            "cannot install new: W: old; E: Unable to locate package new",
+            "không cài được new: W: old; không tìm thấy gói new trong kho phần mềm",
+        ),
         ("E: odd; no such group; W: odder", "E: odd; không có nhóm này; W: odder"),
     ],
 )
@@ -73,12 +77,12 @@ def test_of_several_sentences_each_is_told(said, told):
             "ssh: Warning: Permanently added 'pc' to the list.\r\n"
             "ops@pc: thiết bị từ chối đăng nhập (cách được chấp nhận: publickey)",
         ),
-        (SSH + "Host key verification failed.", "ssh: chưa xác nhận được khóa ssh của thiết bị"),
+        (SSH + "Host key verification failed.", "ssh: chưa xác nhận được khóa ssh của thiết bị."),
         ("Task failed: Missing sudo password", "thiếu mật khẩu sudo: thêm --ask-become-pass"),
         (
             "Task failed: Premature end of stream waiting for become success.\n"
             ">>> Standard Error\nsudo: a password is required",
-            "không lấy được quyền quản trị\nchi tiết:\nsudo cần mật khẩu: thêm --ask-become-pass",
+            "không lấy được quyền quản trị.\nchi tiết:\nsudo cần mật khẩu: thêm --ask-become-pass",
         ),
         ("The module interpreter '/usr/bin/python9' was not found.", "thiết bị không có Python tại '/usr/bin/python9'"),
     ],
