@@ -26,7 +26,7 @@ ROOT = Path(__file__).parents[3]
 CHECKOUT = "/opt/commune-baseline"
 SITE = "/srv/site"
 NAME = "commune-baseline-drift"
-# What ansible-core needs. The collections that come with it are left out: copying them would take longer than the tests.
+# What ansible-core needs; copying the hundred collections beside it would take longer than the tests.
 PACKAGES = ("ansible-core", "jinja2", "markupsafe", "pyyaml", "cryptography", "cffi", "packaging", "resolvelib")
 SUITE_OF_PYTHON = {"3.11": "bookworm", "3.13": "trixie"}
 
