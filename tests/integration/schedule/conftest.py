@@ -59,7 +59,7 @@ class Office:
         return sorted(map(json.loads, printed.splitlines()), key=lambda record: str(record["started"]))
 
 
-@pytest.fixture(scope="module", name="office")
+@pytest.fixture(scope="session", name="office")
 def fixture_office() -> Iterator[Office]:
     if reason := commands.missing_requirement():
         pytest.skip(reason)
@@ -73,18 +73,18 @@ def fixture_office() -> Iterator[Office]:
         yield office
 
 
-def install_project(office: Office) -> None:
+def install_project(office: Office, place: str = CHECKOUT) -> None:
     """Do what `git clone` and `make install` do, without the package index that a guest does not reach."""
-    checkout = office.controller.root / CHECKOUT.lstrip("/")
+    checkout = office.controller.root / place.lstrip("/")
     listing = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
     for name in subprocess.run(listing, cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines():
-        if not name.startswith("tests/") and (ROOT / name).is_file():
+        if (ROOT / name).is_file():
             (checkout / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / name, checkout / name)
     link = checkout / ".ansible/collections/ansible_collections/commune/baseline"
     link.parent.mkdir(parents=True)
-    link.symlink_to(CHECKOUT)
-    office.root(f"python3 -m venv --without-pip {CHECKOUT}/.venv/main")
+    link.symlink_to(place)
+    office.root(f"python3 -m venv --without-pip {place}/.venv/main")
     (target,) = checkout.glob(".venv/main/lib/python3*/site-packages")
     for package in PACKAGES:
         for file in importlib.metadata.files(package) or ():
@@ -92,7 +92,7 @@ def install_project(office: Office) -> None:
                 (target / file).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy(str(file.locate()), target / file)
     program = checkout / ".venv/main/bin/ansible-playbook"
-    program.write_text(f"#!{CHECKOUT}/.venv/main/bin/python\nfrom ansible.cli.playbook import main\n\nmain()\n")
+    program.write_text(f"#!{place}/.venv/main/bin/python\nfrom ansible.cli.playbook import main\n\nmain()\n")
     program.chmod(0o755)
 
 
