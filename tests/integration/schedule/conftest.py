@@ -42,7 +42,8 @@ class Office:
         return self.controller.ssh(f"sudo bash -c {shlex.quote(command)}", check=check, timeout=120)
 
     def playbook(self, name: str, *arguments: str, user: str = "root") -> subprocess.CompletedProcess[str]:
-        command = shlex.join([".venv/main/bin/ansible-playbook", "-i", SITE, f"playbooks/{name}.yml", *arguments])
+        program = ["env", "PYTHONDONTWRITEBYTECODE=1", ".venv/main/bin/ansible-playbook"]
+        command = shlex.join([*program, "-i", SITE, f"playbooks/{name}.yml", *arguments])
         return self.root(f"cd {CHECKOUT} && sudo -u {user} --set-home {command}", check=False)
 
     def schedule(self, *arguments: str, **knobs: object) -> subprocess.CompletedProcess[str]:
@@ -94,6 +95,7 @@ def install_project(office: Office, place: str = CHECKOUT) -> None:
     program = checkout / ".venv/main/bin/ansible-playbook"
     program.write_text(f"#!{place}/.venv/main/bin/python\nfrom ansible.cli.playbook import main\n\nmain()\n")
     program.chmod(0o755)
+    office.root(f"python3 -m compileall -q {place}/.venv/main/lib {place}/plugins")
 
 
 def install_site(office: Office, lab: Lab) -> None:

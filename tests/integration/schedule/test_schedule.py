@@ -1,0 +1,114 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The job on a real controller: it fires, works alone, records how it ended, and goes again without a trace."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.integration.schedule.conftest import CHECKOUT, NAME, SITE
+from tests.integration.tree import changes, manifest
+from tests.lab import waiting
+
+# The times of the schedule never come while the tests run: what fires, a test has fired.
+FAR_AWAY = {"drift_schedule_days": ["sun"], "drift_schedule_times": ["03:00"], "drift_schedule_random_delay_minutes": 0}
+
+WRONG = (
+    ("user", "root", "drift_schedule_user is 'root', which is root; name an ordinary user"),
+    ("user", "stranger", "drift_schedule_user is 'stranger', whom this machine does not know"),
+    ("times", [870], "drift_schedule_times is [870]; a time is written in quotes"),
+    ("days", ["t2"], "mon, tue, wed, thu, fri, sat, sun. Got no match for: t2"),
+    ("vault_password_file", "/root/vault", "The vault password file /root/vault was not found"),
+    ("name", "", "drift_schedule_name is ''; the name of a unit has small letters"),
+)
+
+
+@pytest.fixture(name="installed")
+def fixture_installed(office):
+    """An office with a fresh schedule and no records."""
+    office.root(f"systemctl stop {NAME}.timer {NAME}.service; rm -rf {SITE}/evidence", check=False)
+    done = office.schedule(**FAR_AWAY)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return office
+
+
+def changed(done):
+    return int(re.findall(r"changed=(\d+)", done.stdout)[-1])
+
+
+def wait_for(condition):
+    assert waiting.holds(condition, within=30)
+
+
+def test_check_mode_on_a_fresh_controller_says_what_it_would_write_and_writes_nothing(office):
+    before = manifest(office.controller)
+    done = office.schedule("--check", "--diff", **FAR_AWAY)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "+OnCalendar=Sun *-*-* 03:00:00" in done.stdout
+    assert changes(before, manifest(office.controller)) == {}
+
+
+def test_a_second_run_changes_nothing_and_systemd_has_no_complaint(installed):
+    assert changed(installed.schedule(**FAR_AWAY)) == 0
+    assert installed.root(f"systemd-analyze verify {NAME}.service {NAME}.timer 2>&1").stdout == ""
+
+
+def test_a_controller_that_was_off_catches_up_as_the_ordinary_user_and_only_looks(installed):
+    before = manifest(installed.device)
+    stamp = f"/var/lib/systemd/timers/stamp-{NAME}.timer"
+    installed.root(f"systemctl stop {NAME}.timer; touch -d '10 days ago' {stamp}; systemctl start {NAME}.timer")
+    wait_for(lambda: [record for record in installed.records() if "ended" in record])
+    (record,) = installed.records()
+    assert (record["result"], record["how"], record["status"]) == ("success", "exited", "2")
+    owners = installed.root(f"find {SITE}/evidence/schedule/{NAME} -name '*.json' -printf '%u %m\\n'").stdout
+    assert owners == "baseline 600\n"
+    assert changes(before, manifest(installed.device)) == {}
+
+
+def test_a_run_that_is_killed_is_recorded_as_such(installed):
+    installed.root(f"systemctl start --no-block {NAME}.service")
+    installed.root(
+        f"for _ in $(seq 200); do pid=$(systemctl show --property MainPID --value {NAME}.service);"
+        " [ $pid -gt 0 ] && break; sleep 0.05; done; kill -KILL $pid"
+    )
+    wait_for(lambda: [record for record in installed.records() if "ended" in record])
+    (record,) = installed.records()
+    assert (record["result"], record["how"], record["status"]) == ("signal", "killed", "KILL")
+
+
+def test_a_run_without_ansible_is_recorded_too(installed):
+    program = f"{CHECKOUT}/.venv/main/bin/ansible-playbook"
+    installed.root(f"mv {program} {program}.away")
+    assert installed.start().returncode == 1
+    installed.root(f"mv {program}.away {program}")
+    (record,) = installed.records()
+    assert (record["result"], record["status"]) == ("exit-code", "203")
+
+
+def test_enforcing_corrects_the_device(installed):
+    assert installed.schedule(**FAR_AWAY, drift_schedule_mode="enforce").returncode == 0
+    installed.start()
+    assert "TMOUT" in installed.device.ssh("cat /etc/profile.d/zz-commune-baseline.sh").stdout
+
+
+def test_what_is_wrong_is_told_before_anything_is_written(office):
+    before = manifest(office.controller)
+    for knob, value, sentence in WRONG:
+        done = office.schedule(**{f"drift_schedule_{knob}": value})
+        assert done.returncode == 2
+        assert sentence in done.stdout + done.stderr
+    assert changes(before, manifest(office.controller)) == {}
+
+
+def test_absent_removes_everything_but_the_records(installed):
+    installed.start()
+    assert changed(installed.schedule(drift_schedule_state="absent")) > 0
+    assert changed(installed.schedule(drift_schedule_state="absent")) == 0
+    left = installed.root(
+        f"find / -xdev -name '*{NAME}*' -not -path '/proc/*'; systemctl list-units --all '{NAME}*' -q"
+    )
+    assert left.stdout == f"{SITE}/evidence/schedule/{NAME}\n"
+    assert len(installed.records()) == 1
