@@ -8,7 +8,6 @@
 from __future__ import annotations
 
 import typing as t
-import unicodedata
 
 from ansible_collections.commune.baseline.plugins.module_utils._observation import (
     EXCEPTED,
@@ -17,25 +16,17 @@ from ansible_collections.commune.baseline.plugins.module_utils._observation impo
     NOT_ASSESSED,
     PASS,
 )
+from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.run import RUN, Obstacle, Run
+from ansible_collections.commune.baseline.plugins.plugin_utils._report.words import (
+    OBSTACLES,
+    UNDO,
+    desired_text,
+    one_line,
+)
+from ansible_collections.commune.baseline.plugins.plugin_utils._report.words import STATES as _STATES
 
 LANGUAGES = ("vi", "en")
 
-_STATES = {
-    "vi": {
-        PASS: "ĐẠT",
-        FAIL: "KHÔNG ĐẠT",
-        NOT_ASSESSED: "CHƯA KIỂM TRA",
-        EXCEPTED: "NGOẠI LỆ",
-        NOT_APPLICABLE: "KHÔNG ÁP DỤNG",
-    },
-    "en": {
-        PASS: "PASS",
-        FAIL: "FAIL",
-        NOT_ASSESSED: "NOT ASSESSED",
-        EXCEPTED: "EXCEPTED",
-        NOT_APPLICABLE: "NOT APPLICABLE",
-    },
-}
 _HEADS = {
     "vi": ("Thiết bị", "Biện pháp", "Kết quả", "Nội dung"),
     "en": ("Device", "Control", "Result", "Content"),
@@ -52,12 +43,11 @@ _WORDS = {
         "excepted": "{id}: ngoại lệ đến {expires}: {reason} ({approver} duyệt, văn bản {document})",
         "why": "Vì sao: {text}",
         "fix": "Cách xử lý: {text}",
-        "unreachable": "không kết nối được",
-        "failed": "lỗi khi kiểm tra",
         "unassessed": "thiết bị chưa kiểm tra được",
         "total": "{passed}/{all} lượt kiểm tra biện pháp đạt",
         "nobody": "Không có thiết bị nào trong danh sách (inventory) khớp: chưa kiểm tra gì cả.",
-        "undo": "Để hoàn tác lần chạy này: ansible-playbook commune.baseline.rollback -e run={run}",
+        "undo": "Để hoàn tác lần chạy này: {command}",
+        "report": "Báo cáo: {path}",
     },
     "en": {
         "title": "Results by device and control",
@@ -70,25 +60,16 @@ _WORDS = {
         "excepted": "{id}: excepted until {expires}: {reason} (approved by {approver}, document {document})",
         "why": "Why: {text}",
         "fix": "What to do: {text}",
-        "unreachable": "cannot be reached",
-        "failed": "the check failed",
         "unassessed": "devices that could not be assessed",
         "total": "{passed}/{all} checks of controls pass",
         "nobody": "No device of the inventory matches: nothing was looked at.",
-        "undo": "To take this run back: ansible-playbook commune.baseline.rollback -e run={run}",
+        "undo": "To take this run back: {command}",
+        "report": "Report: {path}",
     },
 }
 _LONGEST_CELL = 300
-_BOUNDS = {"<=": "≤ ", ">=": "≥ "}
 
 Controls = t.Sequence[t.Mapping[str, t.Any]]
-
-
-class Obstacle(t.NamedTuple):
-    """Why a device could not be assessed: what happened (``unreachable`` or ``failed``), and the message."""
-
-    what: str
-    message: str
 
 
 def table(
@@ -103,9 +84,17 @@ def table(
             shown = control["rows"] if rows else ()
             lines.extend(("", "", "", detail) for row in shown for detail in _details(row, language))
     for device, obstacle in sorted(obstacles.items()):
-        content = f"{words[obstacle.what]}: {obstacle.message}"
-        lines.append((device, "-", _STATES[language][NOT_ASSESSED], content))
+        content = [OBSTACLES[language][obstacle.what], *([obstacle.message] if obstacle.message else [])]
+        lines.append((device, "-", _STATES[language][NOT_ASSESSED], ": ".join(content)))
     return "\n".join([words["title"], *_aligned(lines), _total(devices, obstacles, words)])
+
+
+def ending(run: Run, language: str, *, rows: bool) -> str:
+    """Return what ends a run on screen: the table, and how to take the run back if it changed something."""
+    controls = {name: list(device.controls.values()) for name, device in run.devices.items()}
+    obstacles = {name: device.obstacle for name, device in run.devices.items() if device.obstacle}
+    text = table(controls, obstacles, language, rows=rows)
+    return f"{text}\n{undo_advice(RUN, language)}" if run.changed else text
 
 
 def no_devices(language: str) -> str:
@@ -115,7 +104,12 @@ def no_devices(language: str) -> str:
 
 def undo_advice(run: str, language: str) -> str:
     """Return the line that says how to take a run back which changed something."""
-    return _WORDS[language]["undo"].format(run=run)
+    return _WORDS[language]["undo"].format(command=UNDO.format(run=run))
+
+
+def report_at(path: str, language: str) -> str:
+    """Return the line that says where the report of this run lies."""
+    return _WORDS[language]["report"].format(path=path)
 
 
 def _title(control: t.Mapping[str, t.Any], language: str) -> str:
@@ -154,7 +148,7 @@ def _values(row: t.Mapping[str, t.Any], words: t.Mapping[str, str]) -> dict[str,
         **shown,
         "id": row["id"],
         "target": str(choices[0]),
-        "desired": f"{_BOUNDS.get(row['compare'], '')}{' / '.join(map(str, choices))}",
+        "desired": desired_text(row),
         "where": f" ({row['where']})" if row["where"] else "",
         "path": words["in"].format(path=row["path"]) if row["path"] else "",
     }
@@ -168,13 +162,6 @@ def _total(devices: t.Mapping[str, Controls], obstacles: t.Sized, words: t.Mappi
 
 def _aligned(lines: t.Sequence[t.Sequence[str]]) -> list[str]:
     """Pad every column but the last to its widest cell."""
-    cells = [[_one_line(cell) for cell in line] for line in lines]
+    cells = [[one_line(cell, _LONGEST_CELL) for cell in line] for line in lines]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     return ["  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in cells]
-
-
-def _one_line(text: str) -> str:
-    """Keep what a device says from breaking the table, or from commanding the terminal it is shown on."""
-    printable = (" " if unicodedata.category(character)[0] in "CZ" else character for character in text)
-    line = unicodedata.normalize("NFC", " ".join("".join(printable).split()))
-    return line if len(line) <= _LONGEST_CELL else f"{line[:_LONGEST_CELL]}…"
