@@ -15,12 +15,13 @@ description:
   - When something was changed, says how to take the run back.
   - Keeps what every row showed, who ran it, when and why, as C(runs/RUN.json) in O(folder), and makes a report of it,
     C(reports/RUN.html), which is also C(reports/latest.html). Only the owner can read them.
+  - Tells of scheduled runs that failed or did not happen.
   - A run without M(commune.baseline.policy) prints and keeps nothing.
 notes:
   - The run ends with code 2 if what a device showed made a task fail, with 4 if a device could not be reached, even if
     the play ignores or rescues that.
   - It ends with code 3 where Ansible would say 0 but a device was not assessed, no device matches, or the evidence
-    cannot be stored. A folder that cannot be used stops the run before it begins.
+    cannot be stored. A folder that cannot be used, or that another run uses, stops the run before it begins.
   - Other callbacks that are named behind this one do not learn that a run has ended which does not end with 0.
 author:
   - commune.baseline contributors (!UNKNOWN)
@@ -69,6 +70,7 @@ from ansible import context, release
 from ansible.plugins.callback import CallbackBase
 
 from ansible_collections.commune.baseline.plugins.plugin_utils._door import play as plays
+from ansible_collections.commune.baseline.plugins.plugin_utils._door.schedules import sentences
 from ansible_collections.commune.baseline.plugins.plugin_utils._evidence import run
 from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.record import Source, canonical, record_of
 from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.store import EvidenceError, Store
@@ -152,7 +154,8 @@ class CallbackModule(CallbackBase):
         language, rows = self.get_option("language"), self.get_option("details") == "rows"
         if self._run.devices:
             self._display.display("\n" + table.ending(self._run, language, rows=rows))
-            self._display.display(table.report_at(str(self._keep(language)), language))
+            report = table.report_at(str(self._keep(language)), language)
+            self._display.display("\n".join([report, *sentences(self._open_store().folder, language)]))
 
     def _keep(self, language: str) -> Path:
         """Store the record of the run, and the report that is made of it; return the report's path."""

@@ -19,17 +19,24 @@ class BusyError(Exception):
     """Another run for the same site is at work."""
 
 
-def hold(folder: Path) -> int:
-    """Lock the folder of a site's evidence until this process ends; raise BusyError if another has locked it.
+_held: dict[tuple[int, int], int] = {}
+
+
+def hold(folder: Path) -> None:
+    """Lock the folder of a site's evidence until this process ends; raise BusyError if another process has locked it.
 
     What is locked is the open folder itself: nothing is left behind, and programs started later do not inherit it.
     """
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    status = os.fstat(descriptor)
+    key = (status.st_dev, status.st_ino)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if key not in _held:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _held[key] = os.dup(descriptor)
     except BlockingIOError:
-        os.close(descriptor)
         raise BusyError(
             f"another run for this site is at work (it holds {folder}); let it end, then start this one again"
         ) from None
-    return descriptor
+    finally:
+        os.close(descriptor)

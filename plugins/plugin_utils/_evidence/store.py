@@ -12,6 +12,8 @@ import stat
 import tempfile
 from pathlib import Path
 
+from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.alone import BusyError, hold
+
 _FOLDER_MODE, _FILE_MODE = 0o700, 0o600
 _KINDS = ("runs", "reports")
 
@@ -27,12 +29,16 @@ class Store:
         self.folder = folder
 
     def prepare(self) -> None:
-        """Make the folders, or see to it that nobody else can read what they hold; raise EvidenceError."""
+        """Make the folders for this run alone, which nobody else can read; raise EvidenceError."""
         for folder in (self.folder, *(self.folder / kind for kind in _KINDS)):
             try:
                 _prepare(folder)
             except OSError as error:
                 raise EvidenceError(f"evidence cannot be stored in {folder}: {error.strerror}") from error
+        try:
+            hold(self.folder)
+        except BusyError as error:
+            raise EvidenceError(str(error)) from None
         _written_file(self.folder / "runs" / "writable", b"").unlink()
 
     def write(self, kind: str, name: str, content: bytes) -> Path:

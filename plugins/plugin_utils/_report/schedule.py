@@ -25,7 +25,7 @@ _TEXTS = {
     "vi": {
         FAILED: "Lịch {name}: lần chạy lúc {time} bị lỗi, mã {status}; xem journalctl -u {name}",
         CUT_OFF: "Lịch {name}: lần chạy lúc {time} bị ngắt giữa chừng ({status}); xem journalctl -u {name}",
-        MISSED: "Lịch {name}: {count} lần chạy đến hạn đã không diễn ra: {times}",
+        MISSED: "Lịch {name}: số lần chạy đến hạn mà không diễn ra: {count} ({times})",
         NEVER: "Lịch {name}: chưa có lần chạy nào thành công từ khi đặt lịch ({time})",
         LAST_SUCCESS: "Lịch {name}: lần chạy thành công gần nhất cách đây {days} ngày ({time})",
         "power": "mất điện hoặc bị tắt máy",
@@ -34,7 +34,7 @@ _TEXTS = {
     "en": {
         FAILED: "Schedule {name}: the run at {time} failed with code {status}; see journalctl -u {name}",
         CUT_OFF: "Schedule {name}: the run at {time} was cut off ({status}); see journalctl -u {name}",
-        MISSED: "Schedule {name}: {count} runs were due and did not happen: {times}",
+        MISSED: "Schedule {name}: runs that were due and did not happen: {count} ({times})",
         NEVER: "Schedule {name}: no run has succeeded since the schedule was set ({time})",
         LAST_SUCCESS: "Schedule {name}: the last run that succeeded was {days} days ago ({time})",
         "power": "power failure or switched off",

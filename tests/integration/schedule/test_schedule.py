@@ -43,6 +43,15 @@ def wait_for(condition):
     assert waiting.holds(condition, within=30)
 
 
+def kill_a_run(office):
+    office.root(f"systemctl start --no-block {NAME}.service")
+    office.root(
+        f"for _ in $(seq 200); do pid=$(systemctl show --property MainPID --value {NAME}.service);"
+        " [ $pid -gt 0 ] && break; sleep 0.05; done; kill -KILL $pid"
+    )
+    wait_for(lambda: [record for record in office.records() if "ended" in record])
+
+
 def test_check_mode_on_a_fresh_controller_says_what_it_would_write_and_writes_nothing(office):
     before = manifest(office.controller)
     done = office.schedule("--check", "--diff", **FAR_AWAY)
@@ -69,12 +78,7 @@ def test_a_controller_that_was_off_catches_up_as_the_ordinary_user_and_only_look
 
 
 def test_a_run_that_is_killed_is_recorded_as_such(installed):
-    installed.root(f"systemctl start --no-block {NAME}.service")
-    installed.root(
-        f"for _ in $(seq 200); do pid=$(systemctl show --property MainPID --value {NAME}.service);"
-        " [ $pid -gt 0 ] && break; sleep 0.05; done; kill -KILL $pid"
-    )
-    wait_for(lambda: [record for record in installed.records() if "ended" in record])
+    kill_a_run(installed)
     (record,) = installed.records()
     assert (record["result"], record["how"], record["status"]) == ("signal", "killed", "KILL")
 
@@ -86,6 +90,37 @@ def test_a_run_without_ansible_is_recorded_too(installed):
     installed.root(f"mv {program}.away {program}")
     (record,) = installed.records()
     assert (record["result"], record["status"]) == ("exit-code", "203")
+
+
+def test_the_next_table_tells_of_a_run_that_was_killed_and_of_those_that_did_not_happen(installed):
+    installed.root(f"touch -d '22 days ago' {SITE}/evidence/schedule/{NAME}.json")
+    kill_a_run(installed)
+    table = installed.playbook("drift", "--check", user="baseline").stdout
+    assert re.search(rf"^Lịch {NAME}: lần chạy lúc \S+ \S+ bị ngắt giữa chừng \(KILL\)", table, re.MULTILINE)
+    assert re.search(rf"^Lịch {NAME}: số lần chạy đến hạn mà không diễn ra: \d+ \(\S+ 03:00", table, re.MULTILINE)
+    assert f"Lịch {NAME}: chưa có lần chạy nào thành công" in table
+    installed.start()
+    assert "Lịch " not in installed.playbook("drift", "--check", user="baseline").stdout
+
+
+def test_the_job_does_nothing_beside_a_run_that_was_started_by_hand(installed):
+    installed.root(f"flock {SITE}/evidence systemctl start {NAME}.service", check=False)
+    (record,) = installed.records()
+    assert (record["result"], record["status"]) == ("exit-code", "3")
+    journal = installed.root(f"journalctl --unit {NAME}").stdout
+    assert f"another run for this site is at work (it holds {SITE}/evidence)" in journal
+
+
+def test_a_run_by_hand_does_nothing_beside_the_job(installed):
+    installed.root(f"systemctl start --no-block {NAME}.service")
+    wait_for(lambda: installed.root(f"flock --nonblock {SITE}/evidence true", check=False).returncode)
+    installed.root(f"systemctl kill --signal STOP {NAME}.service")
+    by_hand = installed.playbook("drift", "--check", user="baseline")
+    installed.root(f"systemctl kill --signal CONT {NAME}.service")
+    assert by_hand.returncode == 3
+    assert "another run for this site is at work" in by_hand.stderr
+    wait_for(lambda: [record for record in installed.records() if "ended" in record])
+    assert [record["status"] for record in installed.records()] == ["2"]
 
 
 def test_enforcing_corrects_the_device(installed):

@@ -54,8 +54,8 @@ def test_nothing_is_due_before_the_schedule_was_set_or_on_a_day_off():
 def test_a_failed_run_is_told_with_its_code_and_the_last_success():
     assert told([a_run("23 09:34"), a_run("25 09:31", status="1")], "25 09:40") == {
         "failed": "Schedule drift: the run at 25/11/2026 09:31 failed with code 1; see journalctl -u drift",
-        "missed": "Schedule drift: 3 runs were due and did not happen:"
-        " 23/11/2026 14:30, 24/11/2026 09:30, 24/11/2026 14:30",
+        "missed": "Schedule drift: runs that were due and did not happen:"
+        " 3 (23/11/2026 14:30, 24/11/2026 09:30, 24/11/2026 14:30)",
         "last_success": "Schedule drift: the last run that succeeded was 2 days ago (23/11/2026 09:34)",
     }
 
@@ -88,13 +88,13 @@ def test_a_run_that_came_late_but_before_the_next_was_not_missed():
 
 def test_the_run_that_catches_up_tells_of_all_that_were_missed_before_it():
     runs = [a_run("26 14:34"), a_run("30 09:31", how="", status="")]
-    assert told(runs, "30 09:32", current="30 09:31")["missed"].endswith(": 27/11/2026 09:30, 27/11/2026 14:30")
+    assert told(runs, "30 09:32", current="30 09:31")["missed"].endswith(": 2 (27/11/2026 09:30, 27/11/2026 14:30)")
 
 
 def test_many_missed_runs_are_counted_and_only_the_first_and_the_last_named():
     assert told([], "27 18:00") == {
-        "missed": "Schedule drift: 10 runs were due and did not happen: 23/11/2026 09:30, 23/11/2026 14:30,"
-        " 24/11/2026 09:30, … 27/11/2026 14:30",
+        "missed": "Schedule drift: runs that were due and did not happen: 10 (23/11/2026 09:30, 23/11/2026 14:30,"
+        " 24/11/2026 09:30, … 27/11/2026 14:30)",
         "never_succeeded": "Schedule drift: no run has succeeded since the schedule was set (23/11/2026 08:00)",
     }
 
