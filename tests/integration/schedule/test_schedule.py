@@ -103,6 +103,18 @@ def test_the_next_table_tells_of_a_run_that_was_killed_and_of_those_that_did_not
     assert "Lịch " not in installed.playbook("drift", "--check", user="baseline").stdout
 
 
+def test_a_run_that_lost_its_power_is_told_by_the_next_table(installed):
+    installed.root(f"systemctl start --no-block {NAME}.service")
+    wait_for(installed.records)
+    installed.root(f"systemctl kill --signal STOP {NAME}.service")
+    before = installed.controller.boot_id()
+    installed.controller.ssh("sudo systemctl reboot --force --force", check=False)
+    installed.controller.wait_for_login(other_than=before)
+    assert ["ended" in record for record in installed.records()] == [False]
+    table = installed.playbook("drift", "--check", user="baseline").stdout
+    assert re.search(rf"^Lịch {NAME}: .* bị ngắt giữa chừng \(mất điện hoặc bị tắt máy\)", table, re.MULTILINE)
+
+
 def test_the_job_does_nothing_beside_a_run_that_was_started_by_hand(installed):
     installed.root(f"flock {SITE}/evidence systemctl start {NAME}.service", check=False)
     (record,) = installed.records()

@@ -14,7 +14,7 @@ import pytest
 
 from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.schedule import ScheduleError, read_schedules
 
-RECORD = Path(__file__).parents[5] / "roles/drift_schedule/files/record-run"
+RECORD = Path(__file__).parents[5] / "roles/drift_schedule/files/record_run.py"
 DESCRIPTION = {"days": ["mon"], "times": ["09:30"], "delay_minutes": 10}
 
 
