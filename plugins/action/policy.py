@@ -16,6 +16,7 @@ from ansible_collections.commune.baseline.plugins.plugin_utils._door.confirmatio
     observed_again,
 )
 from ansible_collections.commune.baseline.plugins.plugin_utils._door.variables import Variables
+from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.masking import masked
 from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.run import RUN as _RUN
 from ansible_collections.commune.baseline.plugins.plugin_utils._policy.controls import (
     FAIL_ON,
@@ -74,7 +75,7 @@ class ActionModule(ActionBase):
             device_rows = site.device_rows(asked, variables.knobs(asked))
         except (RowError, OSError) as error:
             raise AnsibleActionFail(str(error)) from error
-        result = self._engine(device_rows, revert_after)
+        result = masked(self._engine(device_rows, revert_after))
         if "observations" not in result:
             return result
         result["observations"] += [excuse.as_dict() for excuse in excused]

@@ -14,6 +14,7 @@ import time
 import typing as t
 
 from ansible_collections.commune.baseline.plugins.module_utils._observation import FAIL, NOT_ASSESSED
+from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.masking import masked
 
 # Made once for each process, before Ansible forks a worker for each device: the door and the evidence share it.
 RUN = f"{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}-{os.getpid()}"
@@ -74,7 +75,7 @@ class Run:
     def hinder(self, name: str, what: str, message: str, *, lasting: bool = False) -> None:
         """Keep what stood in the way of assessing a device; what lasts is not made good by a later answer."""
         device = self.devices.setdefault(name, Device())
-        device.obstacle = Obstacle(what, message)
+        device.obstacle = Obstacle(what, masked(message))
         device.obstacle_lasts |= lasting
 
     def has_controls(self, name: str) -> bool:

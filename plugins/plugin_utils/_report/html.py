@@ -53,7 +53,7 @@ class _Report:
         for device in devices:
             counts.update(device["counts"])
         unmet = [control for device in devices for control in device["unmet"]]
-        rows = [self._told(device, control, row) for device, control, row in self._rows()]
+        rows = [self._told(*one) for one in self._rows()]
         return _template().render(
             lang=self._language,
             record=self._record,
@@ -69,32 +69,41 @@ class _Report:
             must=sum(one["state"] == FAIL and one["priority"] == "must" for one in unmet),
             controls=self._controls(),
             excepted=[row for row in rows if row["state"] == EXCEPTED],
-            changed=[row for row in rows if row["changed"]],
-            unread=[row for row in rows if row["state"] == NOT_ASSESSED],
+            changed=list(_grouped((row["device"], row) for row in rows if row["changed"]).items()),
+            unread=self._unread(rows),
             undo=words.UNDO.format(run=self._record["run"]),
         )
 
+    @staticmethod
+    def _unread(rows: t.Iterable[Data]) -> list[tuple[str, list[str]]]:
+        """Return every reason why a row could not be read, with the devices it held for, the most frequent first."""
+        reasons = _grouped((row["reason"], row["device"]) for row in rows if row["state"] == NOT_ASSESSED)
+        told = [(reason, list(dict.fromkeys(devices))) for reason, devices in reasons.items()]
+        return sorted(told, key=lambda one: -len(one[1]))
+
     def _rows(self) -> t.Iterator[tuple[str, Data, Data]]:
+        """Return the rows that have a place of their own, wherever they belong."""
         for device in self._record["devices"]:
             for control in device["controls"]:
                 for row in control["rows"]:
-                    yield device["device"], control, row
+                    if row["changed"] or row["state"] in (EXCEPTED, NOT_ASSESSED):
+                        yield device["device"], control, row
 
     def _device(self, device: Data) -> dict[str, t.Any]:
         """Return a device with its controls by state; of those that are met, only the ids."""
-        by_state = collections.defaultdict(list)
-        for control in device["controls"]:
-            by_state[control["state"]].append(control)
-        unmet = [self._control(device, control) for state in (FAIL, NOT_ASSESSED) for control in by_state[state]]
+        by_state = _grouped((control["state"], control) for control in device["controls"])
+        unmet = [
+            self._control(device, control) for state in (FAIL, NOT_ASSESSED) for control in by_state.get(state, ())
+        ]
         obstacle = device["obstacle"]
         return {
             "name": device["device"],
             "class": words.CLASSES[self._language].get(device["class"]),
             "obstacle": obstacle and {**obstacle, "what": words.OBSTACLES[self._language][obstacle["what"]]},
-            "counts": {state: len(by_state[state]) for state in _STATES},
+            "counts": {state: len(by_state.get(state, ())) for state in _STATES},
             "total": len(device["controls"]),
             "unmet": sorted(unmet, key=lambda one: (_STATES.index(one["state"]), _PRIORITIES.index(one["priority"]))),
-            "met": [(state, [one["control"] for one in by_state[state]]) for state in _STATES[2:] if by_state[state]],
+            "met": [(state, [one["control"] for one in by_state[state]]) for state in _STATES[2:] if state in by_state],
         }
 
     def _control(self, device: Data, control: Data) -> dict[str, t.Any]:
@@ -127,18 +136,15 @@ class _Report:
             "control": control["control"],
             "state": row["state"],
             "changed": row["changed"],
-            "before": self._value(row["before"]),
-            "after": self._value(row["after"]),
-            "now": self._value(row["before"] if row["would_change"] else row["after"]),
+            "before": words.value_text(row["before"], self._language),
+            "after": words.value_text(row["after"], self._language),
+            "now": words.value_text(row["before"] if row["would_change"] else row["after"], self._language),
             "wanted": words.desired_text({**fixed, **row}),
             "would_change": row["would_change"],
             "where": row["where"] or fixed.get("path"),
             "reason": row["reason"],
             "exception": exception and {**exception, **self._days_left(exception["expires"])},
         }
-
-    def _value(self, value: t.Any) -> str:
-        return words.ABSENT[self._language] if value is None else str(value)
 
     def _days_left(self, expires: str) -> dict[str, t.Any]:
         days = (datetime.date.fromisoformat(expires) - self._began.date()).days
@@ -168,6 +174,13 @@ class _Report:
         return sorted(shown, key=lambda one: _STATES.index(one["states"][0][0]))
 
 
+def _grouped(pairs: t.Iterable[tuple[t.Any, t.Any]]) -> dict[t.Any, list[t.Any]]:
+    groups: dict[t.Any, list[t.Any]] = {}
+    for key, value in pairs:
+        groups.setdefault(key, []).append(value)
+    return groups
+
+
 @functools.cache
 def _template() -> jinja2.Template:
     environment = jinja2.Environment(
@@ -183,4 +196,9 @@ def _template() -> jinja2.Template:
 
 def _harmless(value: t.Any) -> t.Any:
     """Let nothing that is shown hold signs that reorder or hide the text around it; autoescape does the rest."""
-    return words.one_line(value, _LONGEST_TEXT) if isinstance(value, str) and not isinstance(value, Markup) else value
+    return _one_line(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+@functools.lru_cache(maxsize=10_000)  # of many devices, most say the same
+def _one_line(text: str) -> str:
+    return words.one_line(text, _LONGEST_TEXT)

@@ -77,6 +77,15 @@ UNDO = "ansible-playbook commune.baseline.rollback -e run={run}"
 _BOUNDS = {"<=": "≤ ", ">=": "≥ "}
 
 
+def value_text(value: t.Any, language: str) -> str:
+    """Return a value as a person writes it."""
+    if isinstance(value, dict):
+        return ", ".join(f"{name}: {value_text(part, language)}" for name, part in value.items())
+    if isinstance(value, list):
+        return ", ".join(value_text(part, language) for part in value)
+    return ABSENT[language] if value is None else str(value)
+
+
 def desired_text(row: t.Mapping[str, t.Any]) -> str:
     """Return what a row wants, in a few signs."""
     choices = row["desired"] if row["compare"] == "in" else [row["desired"]]
