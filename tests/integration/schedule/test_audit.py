@@ -71,9 +71,9 @@ def test_an_audit_that_cannot_work_says_so(clerk):
 
 def test_what_only_root_can_read_is_not_assessed_and_the_rest_is_what_root_sees(clerk):
     command = ("-m", "tests.audit", "-v", "--extra-vars", "baseline_device_class=server")
-    seen_by_root, seen = (
+    seen, seen_by_root = (
         states(clerk(*command, user=user, ANSIBLE_STDOUT_CALLBACK="ansible.builtin.default"))
-        for user in ("root", "clerk")
+        for user in ("clerk", "root")  # the folder of evidence is the clerk's, into which root may write
     )
     wrong = {
         row: (seen_by_root[row], state)
