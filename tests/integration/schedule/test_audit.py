@@ -32,10 +32,14 @@ def fixture_clerk(office):
     return run
 
 
-def states(done):
-    """Return the state of every row, from what Ansible itself printed."""
+def rows_of(done):
+    """Return the observation of every row, from what Ansible itself printed."""
     controls = json.JSONDecoder().raw_decode(done.stdout[done.stdout.index("=> {") + 3 :])[0]["controls"]
-    return {row["id"]: row["state"] for control in controls for row in control["rows"]}
+    return {row["id"]: row for control in controls for row in control["rows"]}
+
+
+def states(done):
+    return {name: row["state"] for name, row in rows_of(done).items()}
 
 
 def test_an_audit_changes_nothing_outside_the_folder_of_built_things(office, clerk):
@@ -83,3 +87,22 @@ def test_what_only_root_can_read_is_not_assessed_and_the_rest_is_what_root_sees(
     assert wrong == {}
     assert "not_assessed" in seen.values()
     assert "pass" in seen.values()
+
+
+CLOSED = (
+    "install -d -m 0700 /etc/systemd/journald.conf.d /etc/security/pwquality.conf.d",
+    "install -d -m 0755 /etc/systemd/system/getty@tty1.service.d",
+    "echo '[Service]' | install -m 0600 /dev/stdin /etc/systemd/system/getty@tty1.service.d/login.conf",
+)
+
+
+def test_a_closed_folder_or_file_that_could_hold_another_value_leaves_the_row_unassessed(office, clerk):
+    office.root("; ".join(CLOSED))
+    seen = rows_of(clerk("-m", "tests.audit", "-v", ANSIBLE_STDOUT_CALLBACK="ansible.builtin.default"))
+    folders = {
+        "LNX-JOURNAL-Storage": "/etc/systemd/journald.conf.d",
+        "LNX-PWQUALITY-minlen": "/etc/security/pwquality.conf.d",
+    }
+    for row, folder in folders.items():
+        assert (seen[row]["state"], seen[row]["reason"]) == ("not_assessed", f"cannot read {folder}: Permission denied")
+    assert seen["LNX-LOGIN-ConsoleAutologin"]["state"] == "not_assessed"

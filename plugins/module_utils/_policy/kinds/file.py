@@ -26,6 +26,7 @@ import stat
 import typing as t
 
 from ansible_collections.commune.baseline.plugins.module_utils._observation import Reading, Write
+from ansible_collections.commune.baseline.plugins.module_utils._policy import finding
 from ansible_collections.commune.baseline.plugins.module_utils._policy.things import file_state, permissions
 from ansible_collections.commune.baseline.plugins.module_utils._policy.things.file_state import FileState
 from ansible_collections.commune.baseline.plugins.module_utils._policy.writer import Writer
@@ -81,7 +82,7 @@ def _read(row: Row) -> Reading:
         readings.append(Reading(value=value, where=path))
         if not _meets(row, value):
             return readings[-1]
-    closed = _closed_folder(row["path"])
+    closed = finding.closed_folder(row["path"])
     if closed:
         return Reading(where=closed, unreadable=f"cannot read {closed}: {os.strerror(errno.EACCES)}")
     if not paths and not absent and row.get("attribute") != "content":
@@ -95,19 +96,6 @@ def _paths(row: Row) -> list[str]:
         return [row["path"]] if os.path.lexists(row["path"]) else []
     found = [row["path"]] if os.path.lexists(row["path"]) else sorted(glob.glob(row["path"]))
     return found if row.get("compare") == "absent" else [path for path in found if os.path.exists(path)]
-
-
-def _closed_folder(pattern: str) -> str | None:
-    """Return a folder into which this user may not look and where what the pattern names could lie."""
-    folders = [os.sep]
-    for part in pattern.split(os.sep)[1:]:
-        needed = os.R_OK | os.X_OK if glob.has_magic(part) else os.X_OK
-        for folder in folders:
-            if not os.access(folder, needed):
-                return folder
-        named = (glob.glob(os.path.join(glob.escape(folder), part)) for folder in folders)
-        folders = [path for paths in named for path in paths if os.path.isdir(path)]
-    return None
 
 
 def _value(row: Row, path: str) -> t.Any:
