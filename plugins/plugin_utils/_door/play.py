@@ -73,5 +73,10 @@ def is_door(task: t.Any) -> bool:
     return str(task.action).endswith("policy") and task.resolved_action == _DOOR
 
 
+def told_by_round(result: t.Any) -> bool:
+    """Tell whether a result is that of a loop, whose rounds have been told one by one."""
+    return result.task.loop is not None and "results" in result.result
+
+
 def _variables(play: t.Any) -> dict[str, t.Any]:
     return t.cast("dict[str, t.Any]", play.get_variable_manager().get_vars(play=play))
