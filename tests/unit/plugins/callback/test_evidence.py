@@ -113,7 +113,7 @@ def test_the_record_says_who_ran_what_when_and_what_every_row_showed(play, site)
     break_row(site)
     run = play(DOOR, hosts={"pc": {**LOCAL, "baseline_device_class": "server"}})
     record = run.record
-    assert record["operator"]["login"] == subprocess.run(["id", "-un"], text=True, capture_output=True).stdout.strip()
+    assert record["operator"]["login"] == subprocess.check_output(["id", "-un"], text=True).strip()
     assert (record["mode"], record["playbooks"], record["site"]) == ("check", ["play.yml"], site.name)
     assert record["began"] <= record["ended"]
     ((device,), (row,)) = record["devices"], record["devices"][0]["controls"][0]["rows"]
