@@ -157,9 +157,8 @@ class CallbackModule(CallbackBase):
     def _keep(self, language: str) -> Path:
         """Store the record of the run, and the report that is made of it; return the report's path."""
         store = self._open_store()
-        playbooks = [Path(one).name for one in context.CLIARGS.get("args", ())]
-        check = bool(context.CLIARGS.get("check"))
-        record = record_of(self._run, Source(self._setting.site, playbooks, release.__version__), check=check)
+        source = Source(self._setting.site, plays.playbooks(), release.__version__)
+        record = record_of(self._run, source, check=bool(context.CLIARGS.get("check")))
         store.write("runs", f"{run.RUN}.json", canonical(record))
         page = html.report(record, language).encode()
         store.write("reports", "latest.html", page)

@@ -11,7 +11,7 @@ import re
 import typing as t
 from pathlib import Path
 
-from ansible import constants
+from ansible import constants, context
 
 from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.store import EvidenceError
 
@@ -48,6 +48,12 @@ class Setting(t.NamedTuple):
             if inside and not any(re.search(pattern, part) for pattern in ignored for part in parts):
                 return inventory
         return None
+
+
+def playbooks() -> list[str]:
+    """Return the names of the playbooks that were asked for; a single task, as ansible runs it, has none."""
+    given = context.CLIARGS.get("args", ())
+    return [] if isinstance(given, str) else [Path(one).name for one in given]
 
 
 def setting_of(play: t.Any) -> Setting:

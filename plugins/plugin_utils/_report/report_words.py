@@ -45,8 +45,8 @@ REPORT = {
         "control": "Biện pháp",
         "result": "Kết quả trên các thiết bị",
         "looked_at": "Tham số đã xét",
-        "looked_at_note": "Cột cuối cho biết bao nhiêu tham số của biện pháp đã được kiểm tra; phần còn lại thì chưa, kể "
-        "cả khi kết quả là ĐẠT.",
+        "looked_at_note": "Cột cuối cho biết bao nhiêu tham số của biện pháp đã được kiểm tra; phần còn lại "
+        "thì chưa, kể cả khi kết quả là ĐẠT.",
         "on_devices": "{count} thiết bị",
         "exceptions": "Ngoại lệ đang áp dụng",
         "no_exceptions": "Không có ngoại lệ nào được dùng trong lần chạy này.",
