@@ -75,7 +75,7 @@ class ActionModule(ActionBase):
             device_rows = site.device_rows(asked, variables.knobs(asked))
         except (RowError, OSError) as error:
             raise AnsibleActionFail(str(error)) from error
-        result = masked(self._engine(device_rows, revert_after))
+        result: dict[str, t.Any] = masked(self._engine(device_rows, revert_after))
         if "observations" not in result:
             return result
         result["observations"] += [excuse.as_dict() for excuse in excused]

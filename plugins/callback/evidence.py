@@ -107,12 +107,12 @@ class CallbackModule(CallbackBase):
 
     def v2_runner_on_failed(self, result: t.Any, ignore_errors: bool = False) -> None:
         self._collect(result, failed=True)
-        name, at_the_door = result.host.name, plays.is_door(result.task)
-        if at_the_door or not self._run.has_controls(name):
-            for one in result.result.get("results", [{**result.result, "failed": True}]):
-                if one.get("failed") and not _holds_controls(one):
-                    message = str(one.get("msg", "no_log hides the reason"))
-                    self._run.hinder(name, run.FAILED, message, lasting=at_the_door)
+
+    def v2_runner_item_on_ok(self, result: t.Any) -> None:
+        self._collect(result, failed=False)
+
+    def v2_runner_item_on_failed(self, result: t.Any) -> None:
+        self._collect(result, failed=True)
 
     def v2_runner_on_unreachable(self, result: t.Any) -> None:
         self._run.hinder(result.host.name, run.UNREACHABLE, str(result.result.get("msg", "")))
@@ -128,7 +128,7 @@ class CallbackModule(CallbackBase):
         try:
             self._show_and_keep()
         except Exception as error:  # which would be a mere warning: Ansible could end with 0 without evidence
-            self._display.error(str(error))
+            self._display.error(str(error), wrap_text=False)
             code = code or run.CODE_UNKNOWN
         if code:
             raise SystemExit(code)
@@ -140,7 +140,7 @@ class CallbackModule(CallbackBase):
         try:
             self._open_store()
         except EvidenceError as error:
-            self._display.error(str(error))
+            self._display.error(str(error), wrap_text=False)
             raise SystemExit(run.CODE_UNKNOWN) from error
 
     def _open_store(self) -> Store:
@@ -160,20 +160,20 @@ class CallbackModule(CallbackBase):
     def _keep(self, language: str) -> Path:
         """Store the record of the run, and the report that is made of it; return the report's path."""
         store = self._open_store()
-        playbooks = [Path(one).name for one in context.CLIARGS.get("args", ())]
-        record = record_of(self._run, Source(self._setting.site, playbooks, release.__version__))
+        source = Source(self._setting.site, plays.playbooks(), release.__version__)
+        record = record_of(self._run, source, check=bool(context.CLIARGS.get("check")))
         store.write("runs", f"{run.RUN}.json", canonical(record))
         page = html.report(record, language).encode()
         store.write("reports", "latest.html", page)
         return store.write("reports", f"{run.RUN}.html", page)
 
     def _collect(self, result: t.Any, *, failed: bool) -> None:
-        """Keep what a device showed in a task, or in each round of its loop."""
-        answers = [one for one in result.result.get("results", [result.result]) if _holds_controls(one)]
-        for one in answers:
-            self._run.answer(result.host.name, one, failed=one.get("failed", failed))
-        self._comes_to_the_door |= bool(answers)
-
-
-def _holds_controls(result: t.Any) -> bool:
-    return isinstance(result, dict) and {"run", "controls"} <= result.keys()
+        """Keep what a device showed in a task, or in one round of its loop, or what stood in the way."""
+        name, shown = result.host.name, result.result
+        at_the_door = plays.is_door(result.task)
+        if isinstance(shown.get("controls"), list) and at_the_door:
+            self._comes_to_the_door = True
+            self._run.answer(name, shown, failed=failed)
+        elif failed and not plays.told_by_round(result) and (at_the_door or not self._run.has_controls(name)):
+            message = str(shown.get("msg", "no_log hides the reason"))
+            self._run.hinder(name, run.FAILED, message, lasting=at_the_door)

@@ -11,7 +11,7 @@ import re
 import typing as t
 from pathlib import Path
 
-from ansible import constants
+from ansible import constants, context
 
 from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.store import EvidenceError
 
@@ -50,6 +50,12 @@ class Setting(t.NamedTuple):
         return None
 
 
+def playbooks() -> list[str]:
+    """Return the names of the playbooks that were asked for; a single task, as ansible runs it, has none."""
+    given = context.CLIARGS.get("args", ())
+    return [] if isinstance(given, str) else [Path(one).name for one in given]
+
+
 def setting_of(play: t.Any) -> Setting:
     """Return what Ansible says of a play; devices that --limit leaves out do not belong to it, later batches do."""
     variables = _variables(play)
@@ -71,6 +77,11 @@ def comes_to_the_door(play: t.Any) -> bool:
 def is_door(task: t.Any) -> bool:
     """Tell whether a task is the door; one whose action is a template is known by its result alone."""
     return str(task.action).endswith("policy") and task.resolved_action == _DOOR
+
+
+def told_by_round(result: t.Any) -> bool:
+    """Tell whether a result is that of a loop, whose rounds have been told one by one."""
+    return result.task.loop is not None and "results" in result.result
 
 
 def _variables(play: t.Any) -> dict[str, t.Any]:

@@ -40,8 +40,8 @@ class Source(t.NamedTuple):
     ansible_core: str
 
 
-def record_of(run: Run, source: Source) -> Record:
-    """Return the record of a run that is over; its times are ISO 8601 with their offset."""
+def record_of(run: Run, source: Source, *, check: bool) -> Record:
+    """Return the record of a run that is over, which was meant as a check or not; times are ISO 8601 with offset."""
     controls: dict[str, t.Any] = {}
     rows: dict[str, t.Any] = {}
     devices = [_device(name, device, controls, rows) for name, device in sorted(run.devices.items())]
@@ -50,7 +50,7 @@ def record_of(run: Run, source: Source) -> Record:
         "run": RUN,
         "began": run.began.isoformat(timespec="seconds"),
         "ended": run.ended.isoformat(timespec="seconds"),
-        "mode": ENFORCE if run.enforced else CHECK,
+        "mode": CHECK if (check if run.enforced is None else not run.enforced) else ENFORCE,
         "operator": _operator(),
         "changes": run.changes,
         "collection": _collection_version(),

@@ -48,12 +48,14 @@ class Run:
     def __init__(self) -> None:
         self.devices: dict[str, Device] = {}
         self.changes: list[t.Mapping[str, t.Any]] = []
-        self.enforced = False
+        self.enforced: bool | None = None  # until a device answers
+        self._expected: set[str] = set()
         self.began = self.ended = datetime.datetime.now().astimezone()
 
     def expect(self, names: t.Iterable[str]) -> None:
         """Expect an answer of these devices."""
         for name in names:
+            self._expected.add(name)
             self.devices.setdefault(name, Device())
 
     def answer(self, name: str, answer: t.Mapping[str, t.Any], *, failed: bool) -> None:
@@ -67,7 +69,7 @@ class Run:
             device.unmet.discard(control["control"])
             if failed and control["state"] in (FAIL, NOT_ASSESSED):
                 device.unmet.add(control["control"])
-        self.enforced |= not answer["check_mode"]
+        self.enforced = bool(self.enforced) or not answer["check_mode"]
         change = answer["change"]
         if change and change not in self.changes:
             self.changes.append(change)
@@ -82,8 +84,13 @@ class Run:
         return name in self.devices and bool(self.devices[name].controls)
 
     def close(self) -> None:
-        """End the run: a device that was expected and did not answer was not assessed."""
+        """End the run: a device that was expected and did not answer was not assessed; others are none of its business.
+
+        If the run ended before it expected any, all that stood in its way counts.
+        """
         self.ended = datetime.datetime.now().astimezone()
+        if self._expected:
+            self.devices = {name: one for name, one in self.devices.items() if name in self._expected or one.controls}
         for device in self.devices.values():
             if not device.controls and device.obstacle is None:
                 device.obstacle = Obstacle(UNANSWERED, "")

@@ -38,14 +38,13 @@ REPORT = {
         "why_not": "Lý do",
         "by_device": "Theo thiết bị",
         "device": "Thiết bị",
-        "class": "Loại",
         "no_class": "chưa khai báo loại",
         "all": "Tổng số",
         "by_control": "Theo biện pháp",
         "control": "Biện pháp",
         "result": "Kết quả trên các thiết bị",
         "looked_at": "Tham số đã xét",
-        "looked_at_note": "“Tham số đã xét” cho biết bao nhiêu tham số của biện pháp đã được kiểm tra; phần còn lại "
+        "looked_at_note": "Cột cuối cho biết bao nhiêu tham số của biện pháp đã được kiểm tra; phần còn lại "
         "thì chưa, kể cả khi kết quả là ĐẠT.",
         "on_devices": "{count} thiết bị",
         "exceptions": "Ngoại lệ đang áp dụng",
@@ -105,15 +104,14 @@ REPORT = {
         "why_not": "Why",
         "by_device": "By device",
         "device": "Device",
-        "class": "Class",
         "no_class": "class not declared",
         "all": "All",
         "by_control": "By control",
         "control": "Control",
         "result": "Result on the devices",
         "looked_at": "Parameters looked at",
-        "looked_at_note": "“Parameters looked at” says how many parameters of a control were checked; the others were "
-        "not, even where the result is PASS.",
+        "looked_at_note": "The last column says how many parameters of a control were checked; the others were not, "
+        "even where the result is PASS.",
         "on_devices": "{count} devices",
         "exceptions": "Exceptions in force",
         "no_exceptions": "This run used no exception.",

@@ -18,6 +18,7 @@ from ansible_collections.commune.baseline.plugins.module_utils._observation impo
 )
 from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.run import RUN, Obstacle, Run
 from ansible_collections.commune.baseline.plugins.plugin_utils._report.words import (
+    ABSENT,
     OBSTACLES,
     UNDO,
     desired_text,
@@ -37,7 +38,7 @@ _WORDS = {
         "is": "{id}: hiện tại: {after}{where}; cần: {desired}",
         "was": "{id}: đã sửa: {before} → {after}{where}",
         "would": "{id}: hiện tại: {before}{where}; sẽ sửa thành: {target}{path}",
-        "absent": "chưa đặt",
+        "absent": ABSENT["vi"],
         "in": " trong {path}",
         "part": "{title} (mới xét {seen}/{all} tham số)",
         "excepted": "{id}: ngoại lệ đến {expires}: {reason} ({approver} duyệt, văn bản {document})",
@@ -54,7 +55,7 @@ _WORDS = {
         "is": "{id}: now: {after}{where}; should be: {desired}",
         "was": "{id}: corrected: {before} → {after}{where}",
         "would": "{id}: now: {before}{where}; would be set to: {target}{path}",
-        "absent": "not set",
+        "absent": ABSENT["en"],
         "in": " in {path}",
         "part": "{title} ({seen} of {all} parameters looked at)",
         "excepted": "{id}: excepted until {expires}: {reason} (approved by {approver}, document {document})",

@@ -32,7 +32,7 @@ def a_record(*rows_of_devices):
         answer = {"controls": [control], "device_class": "server", "check_mode": True, "change": None}
         run.answer(f"pc{number}", answer, failed=False)
     run.close()
-    return record_of(run, SOURCE)
+    return record_of(run, SOURCE, check=True)
 
 
 def test_what_is_the_same_on_all_devices_stands_in_the_record_once():
@@ -92,6 +92,15 @@ def test_times_have_their_offset():
     record = a_record([a_row()])
     for moment in ("began", "ended"):
         assert datetime.datetime.fromisoformat(record[moment]).utcoffset() is not None
+
+
+@pytest.mark.parametrize("check", [True, False])
+@pytest.mark.parametrize("enforced", [None, True, False])
+def test_the_mode_is_what_the_door_did_and_only_without_its_word_what_was_meant(check, enforced):
+    run = Run()
+    run.enforced = enforced
+    mode = {True: "enforce", False: "check", None: "check" if check else "enforce"}[enforced]
+    assert record_of(run, SOURCE, check=check)["mode"] == mode
 
 
 @pytest.mark.parametrize(("user", "before_sudo"), [(0, "lan"), (1000, None)])

@@ -69,6 +69,16 @@ def test_a_device_that_is_expected_and_does_not_answer_was_not_assessed():
     assert run.exit_code == 3
 
 
+@pytest.mark.parametrize(("expected", "devices"), [(["pc"], ["pc"]), ([], ["localhost", "pc"])])
+def test_what_failed_elsewhere_counts_only_if_the_run_never_came_to_its_devices(expected, devices):
+    run = Run()
+    run.hinder("localhost", "failed", "no")
+    run.expect(expected)
+    run.hinder("pc", "failed", "no")
+    run.close()
+    assert list(run.devices) == devices
+
+
 def test_a_device_without_a_single_control_was_not_assessed():
     assert a_run(("pc", {}, False)).exit_code == 3
 

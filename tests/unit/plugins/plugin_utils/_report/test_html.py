@@ -38,10 +38,10 @@ class Page(HTMLParser):
         self.close()
         assert self._open == []
 
-    def handle_starttag(self, tag, attributes):
+    def handle_starttag(self, tag, attrs):
         if tag in ("td", "th", "br"):
             self.handle_data(" ")
-        self.elements.append({"tag": tag, "text": "", **dict(attributes)})
+        self.elements.append({"tag": tag, "text": "", **dict(attrs)})
         if tag not in VOID:
             self._open.append(self.elements[-1])
 
