@@ -5,7 +5,7 @@ PYTHON ?= python3
 GROUPS := lint sanity units pytest integration molecule
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test faults bench install clean $(GROUPS)
+.PHONY: help demo audit test faults bench install clean $(GROUPS)
 
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -14,6 +14,10 @@ help: ## Show this list
 demo: ## Bring up two real hosts; check, harden, break and correct them; show the results
 	@$(PYTHON) -m tests.suite 'venv main' 'lab images'
 	@.venv/main/bin/python -m tests.demo
+
+audit: ## Check this machine as it is, without root and without changing anything
+	@$(PYTHON) -m tests.suite.environment venv main
+	@.venv/main/bin/python -B -m tests.audit
 
 test: ## Set everything up on this machine and run every test it can run
 	@$(PYTHON) -m tests.suite

@@ -4,8 +4,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
-import time
 import typing as t
 from pathlib import Path
 
@@ -14,6 +12,8 @@ from ansible.plugins.action import ActionBase
 
 from ansible_collections.commune.baseline.plugins.plugin_utils._door import linux_device
 from ansible_collections.commune.baseline.plugins.plugin_utils._door.variables import Variables
+from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.masking import masked
+from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.run import RUN as _RUN
 from ansible_collections.commune.baseline.plugins.plugin_utils._policy.controls import (
     FAIL_ON,
     controls_of,
@@ -30,8 +30,6 @@ from ansible_collections.commune.baseline.plugins.plugin_utils._policy.site impo
 
 _COLLECTION = Path(__file__).parents[2]
 _ROLES = _COLLECTION / "roles"
-# The main process loads this file before it forks a worker per host, so all hosts and tasks of a run share the id.
-_RUN = f"{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}-{os.getpid()}"
 _DEVICES = {"linux": linux_device.LinuxDevice}
 
 _ARGUMENTS = {
@@ -65,6 +63,7 @@ class ActionModule(ActionBase):
         try:
             variables = Variables(_ROLES, self._loader, self._templar, self._task_vars)
             site, revert_after = variables.site()
+            change = variables.change(enforcing=not self._task.check_mode)
             rows = self._rows(arguments["roles"], site)
             excused = [excuse for row in rows if (excuse := site.excuse(row))]
             asked = [row for row in rows if row.id not in {excuse.id for excuse in excused}]
@@ -72,7 +71,7 @@ class ActionModule(ActionBase):
         except (RowError, OSError) as error:
             raise AnsibleActionFail(str(error)) from error
         device = _DEVICES[self._platform](self, self._task_vars, _RUN, revert_after)
-        result = device.bring(device_rows)
+        result: dict[str, t.Any] = masked(device.bring(device_rows))
         if "observations" not in result:
             return result
         result["observations"] += [excuse.as_dict() for excuse in excused]
@@ -81,7 +80,8 @@ class ActionModule(ActionBase):
         if missed:
             msg = f"{len(missed)} of {len(controls)} controls are not met: {', '.join(missed)}"
             result.update(failed=True, msg=msg)
-        return {**result, "run": _RUN, "controls": controls}
+        told = {"device_class": site.device_class, "check_mode": self._task.check_mode, "change": change}
+        return {**result, **told, "run": _RUN, "controls": controls}
 
     def _rows(self, roles: list[str] | None, site: Site) -> list[Row]:
         """Return the rows of the roles that the site wants looked at; it may name any row, so all are read."""

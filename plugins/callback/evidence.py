@@ -6,20 +6,43 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: evidence
 type: aggregate
-short_description: Show the state of every control on every device
+short_description: Show the state of every control on every device, and keep it as evidence
 version_added: 0.1.0
 description:
   - Collects C(controls) from the results of M(commune.baseline.policy) and prints one table when the run ends.
-  - A device that could not be reached, or where a task failed before, stands in the table as not assessed, with the
-    reason.
+  - A device that could not be reached, where a task failed before, or that the play lists and no result came of,
+    stands in the table as not assessed, with the reason.
   - When something was changed, says how to take the run back.
+  - Keeps what every row showed, who ran it, when and why, as C(runs/RUN.json) in O(folder), and makes a report of it,
+    C(reports/RUN.html), which is also C(reports/latest.html). Only the owner can read them.
+  - Tells of scheduled runs that failed or did not happen.
+  - A run without M(commune.baseline.policy) prints and keeps nothing.
+notes:
+  - The run ends with code 2 if what a device showed made a task fail, with 4 if a device could not be reached, even if
+    the play ignores or rescues that.
+  - It ends with code 3 where Ansible would say 0 but a device was not assessed, no device matches, or the evidence
+    cannot be stored. A folder that cannot be used, or that another run uses, stops the run before it begins.
+  - Other callbacks that are named behind this one do not learn that a run has ended which does not end with 0.
 author:
   - commune.baseline contributors (!UNKNOWN)
 requirements:
   - enabled in configuration (C(callbacks_enabled = commune.baseline.evidence))
 options:
+  folder:
+    description:
+      - Folder of the evidence. It is made for its owner alone; one that others may read is refused.
+      - If not set, C(evidence) in the folder of the inventory of the play's first device, or in the current folder if
+        the devices are only named.
+      - Ansible must not take it for a list of devices. If the inventory is a folder, that needs
+        C(ignore_patterns = ^evidence$) below C([inventory]) in C(ansible.cfg).
+    type: path
+    env:
+      - name: COMMUNE_BASELINE_EVIDENCE
+    ini:
+      - section: callback_commune_baseline_evidence
+        key: folder
   language:
-    description: Language of the table.
+    description: Language of the table and of the report.
     type: str
     choices: [vi, en]
     default: vi
@@ -41,16 +64,17 @@ options:
 """
 
 import typing as t
+from pathlib import Path
 
+from ansible import context, release
 from ansible.plugins.callback import CallbackBase
 
-from ansible_collections.commune.baseline.plugins.plugin_utils._report.table import (
-    Controls,
-    Obstacle,
-    no_devices,
-    table,
-    undo_advice,
-)
+from ansible_collections.commune.baseline.plugins.plugin_utils._door import play as plays
+from ansible_collections.commune.baseline.plugins.plugin_utils._door.schedules import sentences
+from ansible_collections.commune.baseline.plugins.plugin_utils._evidence import run
+from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.record import Source, canonical, record_of
+from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.store import EvidenceError, Store
+from ansible_collections.commune.baseline.plugins.plugin_utils._report import html, table
 
 
 class CallbackModule(CallbackBase):
@@ -61,49 +85,95 @@ class CallbackModule(CallbackBase):
 
     def __init__(self, display: t.Any = None, options: t.Any = None) -> None:
         super().__init__(display, options)
-        self._controls: dict[str, dict[str, t.Mapping[str, t.Any]]] = {}
-        self._obstacles: dict[str, Obstacle] = {}
-        self._changing_run: str | None = None
+        self._run = run.Run()
+        self._comes_to_the_door = False
+        self._setting = plays.Setting()
+        self._store: Store | None = None
+
+    def v2_playbook_on_start(self, playbook: t.Any) -> None:
+        self._comes_to_the_door |= any(map(plays.comes_to_the_door, playbook.get_plays()))
+
+    def v2_playbook_on_play_start(self, play: t.Any) -> None:
+        self._setting = plays.setting_of(play)
+        if plays.comes_to_the_door(play):
+            self._expect_devices()
+
+    def v2_playbook_on_task_start(self, task: t.Any, is_conditional: bool) -> None:
+        if plays.is_door(task):
+            self._expect_devices()
 
     def v2_runner_on_ok(self, result: t.Any) -> None:
-        self._collect(result)
+        self._collect(result, failed=False)
 
     def v2_runner_on_failed(self, result: t.Any, ignore_errors: bool = False) -> None:
-        host = result.host.name
-        if not self._collect(result) and (host not in self._controls or _is_policy(result)):
-            self._obstacles[host] = Obstacle("failed", str(result.result.get("msg", "no_log hides the reason")))
+        self._collect(result, failed=True)
+
+    def v2_runner_item_on_ok(self, result: t.Any) -> None:
+        self._collect(result, failed=False)
+
+    def v2_runner_item_on_failed(self, result: t.Any) -> None:
+        self._collect(result, failed=True)
 
     def v2_runner_on_unreachable(self, result: t.Any) -> None:
-        self._obstacles[result.host.name] = Obstacle("unreachable", str(result.result.get("msg", "")))
+        self._run.hinder(result.host.name, run.UNREACHABLE, str(result.result.get("msg", "")))
 
     def v2_playbook_on_no_hosts_matched(self) -> None:
-        self._display.display(no_devices(self.get_option("language")))
+        self._display.display(table.no_devices(self.get_option("language")))
 
     def v2_playbook_on_stats(self, stats: t.Any) -> None:
-        if not self._controls and not self._obstacles:
+        if not self._comes_to_the_door:
             return
-        devices: dict[str, Controls] = {name: list(controls.values()) for name, controls in self._controls.items()}
-        language = self.get_option("language")
-        rows = self.get_option("details") == "rows"
-        self._display.display("\n" + table(devices, self._obstacles, language, rows=rows))
-        if self._changing_run:
-            self._display.display(undo_advice(self._changing_run, language))
+        self._run.close()
+        code = self._run.exit_code
+        try:
+            self._show_and_keep()
+        except Exception as error:  # which would be a mere warning: Ansible could end with 0 without evidence
+            self._display.error(str(error), wrap_text=False)
+            code = code or run.CODE_UNKNOWN
+        if code:
+            raise SystemExit(code)
 
-    def _collect(self, result: t.Any) -> bool:
-        """Keep what a device showed last of each control; tell whether the result held any."""
-        results = [one for one in result.result.get("results", [result.result]) if _holds_controls(one)]
-        for one in results:
-            for control in one["controls"]:
-                self._controls.setdefault(result.host.name, {})[control["control"]] = control
-                if any(row["changed"] for row in control["rows"]):
-                    self._changing_run = one["run"]
-            self._obstacles.pop(result.host.name, None)
-        return bool(results)
+    def _expect_devices(self) -> None:
+        """Expect an answer of the play's devices; end before any is touched if the evidence could not be kept."""
+        self._comes_to_the_door = True
+        self._run.expect(self._setting.devices)
+        try:
+            self._open_store()
+        except EvidenceError as error:
+            self._display.error(str(error), wrap_text=False)
+            raise SystemExit(run.CODE_UNKNOWN) from error
 
+    def _open_store(self) -> Store:
+        if self._store is None:
+            store = Store(self._setting.evidence_folder(self.get_option("folder")))
+            store.prepare()
+            self._store = store
+        return self._store
 
-def _holds_controls(result: t.Any) -> bool:
-    return isinstance(result, dict) and {"run", "controls"} <= result.keys()
+    def _show_and_keep(self) -> None:
+        language, rows = self.get_option("language"), self.get_option("details") == "rows"
+        if self._run.devices:
+            self._display.display("\n" + table.ending(self._run, language, rows=rows))
+            report = table.report_at(str(self._keep(language)), language)
+            self._display.display("\n".join([report, *sentences(self._open_store().folder, language)]))
 
+    def _keep(self, language: str) -> Path:
+        """Store the record of the run, and the report that is made of it; return the report's path."""
+        store = self._open_store()
+        source = Source(self._setting.site, plays.playbooks(), release.__version__)
+        record = record_of(self._run, source, check=bool(context.CLIARGS.get("check")))
+        store.write("runs", f"{run.RUN}.json", canonical(record))
+        page = html.report(record, language).encode()
+        store.write("reports", "latest.html", page)
+        return store.write("reports", f"{run.RUN}.html", page)
 
-def _is_policy(result: t.Any) -> bool:
-    return getattr(result.task, "resolved_action", None) == "commune.baseline.policy"
+    def _collect(self, result: t.Any, *, failed: bool) -> None:
+        """Keep what a device showed in a task, or in one round of its loop, or what stood in the way."""
+        name, shown = result.host.name, result.result
+        at_the_door = plays.is_door(result.task)
+        if isinstance(shown.get("controls"), list) and at_the_door:
+            self._comes_to_the_door = True
+            self._run.answer(name, shown, failed=failed)
+        elif failed and not plays.told_by_round(result) and (at_the_door or not self._run.has_controls(name)):
+            message = str(shown.get("msg", "no_log hides the reason"))
+            self._run.hinder(name, run.FAILED, message, lasting=at_the_door)

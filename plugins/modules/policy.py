@@ -23,6 +23,10 @@ description:
     C(baseline_exceptions) is a list of dictionaries with C(control), perhaps C(row), C(device) or C(group),
     C(reason), C(approver), C(document) and C(expires) (a date such as 2027-01-31). What an exception covers is looked
     at and left alone. One that lacks a field or has expired stops the run before the device is touched.
+    C(baseline_change) is the approved change that the run belongs to, a dictionary with C(id), C(reason),
+    C(requester) and C(approver), usually given with C(-e @change.yml). Where C(baseline_change_required) is V(true), a
+    run that is not in check mode and does not have all four is refused before the device is touched.
+  - Password hashes and private keys that it recognises in what a device shows are replaced by C(***).
 author:
   - commune.baseline contributors (!UNKNOWN)
 attributes:
@@ -73,6 +77,37 @@ run:
   type: str
   returned: always, once the rows were read on the device
   sample: 20261121-234501-2178
+check_mode:
+  description: Whether the rows were only looked at.
+  type: bool
+  returned: always, once the rows were read on the device
+  sample: false
+device_class:
+  description: C(baseline_device_class) of the device.
+  type: str
+  returned: always, once the rows were read on the device; null if it is not set
+  sample: server
+change:
+  description: The change that the run belongs to, null if none was given.
+  type: dict
+  returned: always, once the rows were read on the device
+  contains:
+    id:
+      description: Its number.
+      type: str
+      sample: 07/2026
+    reason:
+      description: Why it is made.
+      type: str
+      sample: Quarterly check
+    requester:
+      description: Who asked for it.
+      type: str
+      sample: Head of the office
+    approver:
+      description: Who approved it.
+      type: str
+      sample: Chairman of the commune
 controls:
   description: Every control that the rows serve, by id.
   type: list

@@ -15,6 +15,7 @@ from ansible.errors import AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.template import trust_as_template
 
+from ansible_collections.commune.baseline.plugins.plugin_utils._policy.change import read_change
 from ansible_collections.commune.baseline.plugins.plugin_utils._policy.rows import Row, RowError
 from ansible_collections.commune.baseline.plugins.plugin_utils._policy.site import DEVICE_CLASSES, Site, read_exceptions
 
@@ -23,6 +24,10 @@ _SITE = {
     "baseline_only": {"type": "list", "elements": "str", "default": []},
     "baseline_exceptions": {"type": "list", "elements": "dict", "default": []},
     "baseline_revert_seconds": {"type": "int", "default": 60},
+}
+_CHANGE = {
+    "baseline_change": {"type": "dict"},
+    "baseline_change_required": {"type": "bool", "default": False},
 }
 _LEAST_REVERT_SECONDS = 10
 
@@ -49,8 +54,7 @@ class Variables:
 
     def site(self) -> tuple[Site, int]:
         """Return what the site decides about this host, and after how many seconds a change is taken back."""
-        given = {name: self._value(self._variables, name, name) for name in _SITE if name in self._variables}
-        settings = self._validated("site", _SITE, given)
+        settings = self._settings(_SITE)
         seconds = settings["baseline_revert_seconds"]
         if seconds < _LEAST_REVERT_SECONDS:
             raise RowError(f"baseline_revert_seconds is {seconds}; a login may need {_LEAST_REVERT_SECONDS}")
@@ -63,6 +67,15 @@ class Variables:
             exceptions=read_exceptions(settings["baseline_exceptions"], today),
         )
         return site, seconds
+
+    def change(self, *, enforcing: bool) -> dict[str, str | None] | None:
+        """Return the change that this run belongs to, as it was given; raise RowError if it has to have one."""
+        settings = self._settings(_CHANGE)
+        return read_change(settings["baseline_change"], required=enforcing and settings["baseline_change_required"])
+
+    def _settings(self, specs: dict[str, t.Any]) -> dict[str, t.Any]:
+        given = {name: self._value(self._variables, name, name) for name in specs if name in self._variables}
+        return self._validated("site", specs, given)
 
     def _knobs_of(self, role: str, names: list[str]) -> dict[str, t.Any]:
         defaults = self._load(role, "defaults/main.yml", trusted_as_template=True)

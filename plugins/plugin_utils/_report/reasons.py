@@ -60,6 +60,11 @@ class Entry(t.NamedTuple):
         return {**values, self.names[-1]: text[begin:stop]}
 
 
+def said(reason: str, language: str) -> str:
+    """Return a reason in the language of the table or report."""
+    return in_vietnamese(reason) if language == "vi" else reason
+
+
 def in_vietnamese(text: str) -> str:
     """Return a reason in Vietnamese, with what is not known left as it is."""
     return _told(text, 0)

@@ -8,7 +8,6 @@
 from __future__ import annotations
 
 import typing as t
-import unicodedata
 
 from ansible_collections.commune.baseline.plugins.module_utils._observation import (
     EXCEPTED,
@@ -17,26 +16,19 @@ from ansible_collections.commune.baseline.plugins.module_utils._observation impo
     NOT_ASSESSED,
     PASS,
 )
-from ansible_collections.commune.baseline.plugins.plugin_utils._report.reasons import in_vietnamese
+from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.run import RUN, Obstacle, Run
+from ansible_collections.commune.baseline.plugins.plugin_utils._report.reasons import said
+from ansible_collections.commune.baseline.plugins.plugin_utils._report.words import (
+    ABSENT,
+    OBSTACLES,
+    UNDO,
+    desired_text,
+    one_line,
+)
+from ansible_collections.commune.baseline.plugins.plugin_utils._report.words import STATES as _STATES
 
 LANGUAGES = ("vi", "en")
 
-_STATES = {
-    "vi": {
-        PASS: "ĐẠT",
-        FAIL: "KHÔNG ĐẠT",
-        NOT_ASSESSED: "CHƯA KIỂM TRA",
-        EXCEPTED: "NGOẠI LỆ",
-        NOT_APPLICABLE: "KHÔNG ÁP DỤNG",
-    },
-    "en": {
-        PASS: "PASS",
-        FAIL: "FAIL",
-        NOT_ASSESSED: "NOT ASSESSED",
-        EXCEPTED: "EXCEPTED",
-        NOT_APPLICABLE: "NOT APPLICABLE",
-    },
-}
 _HEADS = {
     "vi": ("Thiết bị", "Biện pháp", "Kết quả", "Nội dung"),
     "en": ("Device", "Control", "Result", "Content"),
@@ -47,49 +39,39 @@ _WORDS = {
         "is": "{id}: hiện tại: {after}{where}; cần: {desired}",
         "was": "{id}: đã sửa: {before} → {after}{where}",
         "would": "{id}: hiện tại: {before}{where}; sẽ sửa thành: {target}{path}",
-        "absent": "chưa đặt",
+        "absent": ABSENT["vi"],
         "in": " trong {path}",
         "part": "{title} (mới xét {seen}/{all} tham số)",
         "excepted": "{id}: ngoại lệ đến {expires}: {reason} ({approver} duyệt, văn bản {document})",
         "why": "Vì sao: {text}",
         "fix": "Cách xử lý: {text}",
-        "unreachable": "không kết nối được",
-        "failed": "lỗi khi kiểm tra",
         "unassessed": "thiết bị chưa kiểm tra được",
         "total": "{passed}/{all} lượt kiểm tra biện pháp đạt",
         "nobody": "Không có thiết bị nào trong danh sách (inventory) khớp: chưa kiểm tra gì cả.",
-        "undo": "Để hoàn tác lần chạy này: ansible-playbook commune.baseline.rollback -e run={run}",
+        "undo": "Để hoàn tác lần chạy này: {command}",
+        "report": "Báo cáo: {path}",
     },
     "en": {
         "title": "Results by device and control",
         "is": "{id}: now: {after}{where}; should be: {desired}",
         "was": "{id}: corrected: {before} → {after}{where}",
         "would": "{id}: now: {before}{where}; would be set to: {target}{path}",
-        "absent": "not set",
+        "absent": ABSENT["en"],
         "in": " in {path}",
         "part": "{title} ({seen} of {all} parameters looked at)",
         "excepted": "{id}: excepted until {expires}: {reason} (approved by {approver}, document {document})",
         "why": "Why: {text}",
         "fix": "What to do: {text}",
-        "unreachable": "cannot be reached",
-        "failed": "the check failed",
         "unassessed": "devices that could not be assessed",
         "total": "{passed}/{all} checks of controls pass",
         "nobody": "No device of the inventory matches: nothing was looked at.",
-        "undo": "To take this run back: ansible-playbook commune.baseline.rollback -e run={run}",
+        "undo": "To take this run back: {command}",
+        "report": "Report: {path}",
     },
 }
 _LONGEST_CELL = 300
-_BOUNDS = {"<=": "≤ ", ">=": "≥ "}
 
 Controls = t.Sequence[t.Mapping[str, t.Any]]
-
-
-class Obstacle(t.NamedTuple):
-    """Why a device could not be assessed: what happened (``unreachable`` or ``failed``), and the message."""
-
-    what: str
-    message: str
 
 
 def table(
@@ -104,9 +86,18 @@ def table(
             shown = control["rows"] if rows else ()
             lines.extend(("", "", "", detail) for row in shown for detail in _details(row, language))
     for device, obstacle in sorted(obstacles.items()):
-        content = f"{words[obstacle.what]}: {_said(obstacle.message, language)}"
+        said_message = [said(obstacle.message, language)] if obstacle.message else []
+        content = ": ".join([OBSTACLES[language][obstacle.what], *said_message])
         lines.append((device, "-", _STATES[language][NOT_ASSESSED], content))
     return "\n".join([words["title"], *_aligned(lines), _total(devices, obstacles, words)])
+
+
+def ending(run: Run, language: str, *, rows: bool) -> str:
+    """Return what ends a run on screen: the table, and how to take the run back if it changed something."""
+    controls = {name: list(device.controls.values()) for name, device in run.devices.items()}
+    obstacles = {name: device.obstacle for name, device in run.devices.items() if device.obstacle}
+    text = table(controls, obstacles, language, rows=rows)
+    return f"{text}\n{undo_advice(RUN, language)}" if run.changed else text
 
 
 def no_devices(language: str) -> str:
@@ -116,7 +107,12 @@ def no_devices(language: str) -> str:
 
 def undo_advice(run: str, language: str) -> str:
     """Return the line that says how to take a run back which changed something."""
-    return _WORDS[language]["undo"].format(run=run)
+    return _WORDS[language]["undo"].format(command=UNDO.format(run=run))
+
+
+def report_at(path: str, language: str) -> str:
+    """Return the line that says where the report of this run lies."""
+    return _WORDS[language]["report"].format(path=path)
 
 
 def _title(control: t.Mapping[str, t.Any], language: str) -> str:
@@ -136,7 +132,7 @@ def _details(row: t.Mapping[str, t.Any], language: str) -> t.Iterator[str]:
     if row["state"] == EXCEPTED:
         yield words["excepted"].format(id=row["id"], **row["exception"])
     elif row["reason"]:
-        yield f"{row['id']}: {_said(str(row['reason']), language)}"
+        yield f"{row['id']}: {said(str(row['reason']), language)}"
     elif row["would_change"]:
         yield words["would"].format(**_values(row, words))
     elif row["changed"]:
@@ -148,10 +144,6 @@ def _details(row: t.Mapping[str, t.Any], language: str) -> t.Iterator[str]:
             yield words[advice].format(text=row[advice][language])
 
 
-def _said(reason: str, language: str) -> str:
-    return in_vietnamese(reason) if language == "vi" else reason
-
-
 def _values(row: t.Mapping[str, t.Any], words: t.Mapping[str, str]) -> dict[str, str]:
     shown = {key: words["absent"] if row[key] is None else str(row[key]) for key in ("before", "after")}
     choices = row["desired"] if row["compare"] == "in" else [row["desired"]]
@@ -159,7 +151,7 @@ def _values(row: t.Mapping[str, t.Any], words: t.Mapping[str, str]) -> dict[str,
         **shown,
         "id": row["id"],
         "target": str(choices[0]),
-        "desired": f"{_BOUNDS.get(row['compare'], '')}{' / '.join(map(str, choices))}",
+        "desired": desired_text(row),
         "where": f" ({row['where']})" if row["where"] else "",
         "path": words["in"].format(path=row["path"]) if row["path"] else "",
     }
@@ -173,13 +165,6 @@ def _total(devices: t.Mapping[str, Controls], obstacles: t.Sized, words: t.Mappi
 
 def _aligned(lines: t.Sequence[t.Sequence[str]]) -> list[str]:
     """Pad every column but the last to its widest cell."""
-    cells = [[_one_line(cell) for cell in line] for line in lines]
+    cells = [[one_line(cell, _LONGEST_CELL) for cell in line] for line in lines]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     return ["  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in cells]
-
-
-def _one_line(text: str) -> str:
-    """Keep what a device says from breaking the table, or from commanding the terminal it is shown on."""
-    printable = (" " if unicodedata.category(character)[0] in "CZ" else character for character in text)
-    line = unicodedata.normalize("NFC", " ".join("".join(printable).split()))
-    return line if len(line) <= _LONGEST_CELL else f"{line[:_LONGEST_CELL]}…"

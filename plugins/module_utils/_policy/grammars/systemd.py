@@ -16,6 +16,7 @@ import os
 import typing as t
 
 from ansible_collections.commune.baseline.plugins.module_utils._observation import Reading
+from ansible_collections.commune.baseline.plugins.module_utils._policy import finding
 from ansible_collections.commune.baseline.plugins.module_utils._policy.grammars import lines, sections
 
 OWN_FILE = False
@@ -31,13 +32,13 @@ def sources(path: str) -> list[str]:
     """Return all files that configure what a file or drop-in below /etc/systemd configures, in systemd's order.
 
     The main file comes first, then the drop-ins of all folders by their names; a name in a former folder hides the same
-    one in a later. Drop-ins for a whole type of units are not among them.
+    one in a later. Drop-ins for a whole type of units are not among them. Raises OSError.
     """
     name = os.path.relpath(lines.main_file(path)[0], _ROOTS[0])
     main = [file for root in _ROOTS for file in glob.glob(glob.escape(f"{root}/{name}"))][:1]
     drop_ins: dict[str, str] = {}
     for root in _ROOTS:
-        for file in glob.glob(f"{glob.escape(f'{root}/{name}')}.d/*.conf"):
+        for file in finding.find(f"{glob.escape(f'{root}/{name}')}.d/*.conf"):
             drop_ins.setdefault(os.path.basename(file), file)
     return main + [drop_ins[base] for base in sorted(drop_ins)]
 

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import errno
 import glob
 import grp
 import os
@@ -25,6 +26,7 @@ import stat
 import typing as t
 
 from ansible_collections.commune.baseline.plugins.module_utils._observation import Reading, Write
+from ansible_collections.commune.baseline.plugins.module_utils._policy import finding
 from ansible_collections.commune.baseline.plugins.module_utils._policy.things import file_state, permissions
 from ansible_collections.commune.baseline.plugins.module_utils._policy.things.file_state import FileState
 from ansible_collections.commune.baseline.plugins.module_utils._policy.writer import Writer
@@ -72,10 +74,7 @@ def _fault(row: Row) -> Reading | None:
 
 def _read(row: Row) -> Reading:
     absent = row.get("compare") == "absent"
-    paths = _paths(row)
-    if not paths and not absent and row.get("attribute") != "content":
-        return Reading(inapplicable=f"there is no {row['path']}")
-    readings = []
+    paths, readings = _paths(row), []
     for path in paths:
         try:
             value = _value(row, path)
@@ -86,6 +85,11 @@ def _read(row: Row) -> Reading:
         readings.append(Reading(value=value, where=path))
         if not _meets(row, value):
             return readings[-1]
+    closed = finding.closed_folder(row["path"])
+    if closed:
+        return Reading(where=closed, unreadable=f"cannot read {closed}: {os.strerror(errno.EACCES)}")
+    if not paths and not absent and row.get("attribute") != "content":
+        return Reading(inapplicable=f"there is no {row['path']}")
     return readings[0] if readings else Reading()
 
 

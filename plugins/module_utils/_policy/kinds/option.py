@@ -16,11 +16,11 @@ A value of true or false is the flag or the word of the grammar. ``absent`` remo
 from __future__ import annotations
 
 import dataclasses
-import glob
 import typing as t
 
 from ansible_collections.commune.baseline.plugins.module_utils._observation import Reading, Write
 from ansible_collections.commune.baseline.plugins.module_utils._policy import compare as _compare
+from ansible_collections.commune.baseline.plugins.module_utils._policy import finding
 from ansible_collections.commune.baseline.plugins.module_utils._policy.grammars import (
     assignment,
     equals,
@@ -121,7 +121,7 @@ class _Files:
     def _find(self, pattern: str) -> list[str]:
         """Expand a glob; its files are read in the order of their names, as run-parts does."""
         if pattern not in self._found:
-            self._found[pattern] = sorted(glob.glob(pattern))
+            self._found[pattern] = finding.find(pattern)
         return self._found[pattern]
 
     def _text(self, path: str) -> str | None:

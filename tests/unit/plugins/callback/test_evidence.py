@@ -1,190 +1,260 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
+"""The evidence of real runs of ansible-playbook: always in check mode, with one row that lies in the test's own folder.
+
+A device that cannot be reached has an ssh program that says so: nothing leaves this machine.
+"""
+
 from __future__ import annotations
 
-import textwrap
+import json
+import os
+import shutil
+import stat
+import subprocess
+import sys
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from ansible.plugins.loader import callback_loader
+
+COLLECTION = Path(__file__).parents[4]
+SENTENCE = {"vi": "Dòng thử.", "en": "A row on trial."}
+LOCAL = {"ansible_connection": "local", "ansible_python_interpreter": sys.executable}
+AWAY = {"ansible_connection": "ssh", "ansible_ssh_executable": "{{ playbook_dir }}/no-ssh"}
+DOOR = {"commune.baseline.policy": {}}
+GO_ON = {**DOOR, "ignore_unreachable": True}
 
 
-@pytest.fixture(name="evidence")
-def fixture_evidence(monkeypatch):
-    """The callback as Ansible loads it, with the language that is set; unset, its default."""
-
-    def load(language=None):
-        monkeypatch.delenv("COMMUNE_BASELINE_LANGUAGE", raising=False)
-        if language:
-            monkeypatch.setenv("COMMUNE_BASELINE_LANGUAGE", language)
-        callback = callback_loader.get("commune.baseline.evidence")
-        callback.set_options()
-        return callback
-
-    return load
-
-
-@pytest.fixture(name="shown")
-def fixture_shown(capsys):
-    """End the run and return what was printed."""
-
-    def end(callback):
-        callback.v2_playbook_on_stats(None)
-        return capsys.readouterr().out
-
-    return end
+@pytest.fixture(name="site")
+def fixture_site(tmp_path):
+    """A folder with a file that its row is content with, and a copy of the collection with that row alone."""
+    collection = tmp_path / "ansible_collections/commune/baseline"
+    for folder in ("plugins", "catalogue"):
+        shutil.copytree(COLLECTION / folder, collection / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(COLLECTION / "galaxy.yml", collection)
+    row = {"id": "LNX-TRIAL", "control": "AC-08", "kind": "file", "attribute": "mode", "value": "0600", "why": SENTENCE}
+    row |= {"path": str(tmp_path / "file"), "fix": SENTENCE}
+    rows = collection / "roles/trial/vars/linux.yml"
+    rows.parent.mkdir(parents=True)
+    rows.write_text(json.dumps({"__trial_rows": [row]}))
+    (tmp_path / "file").touch(mode=0o600)
+    (tmp_path / "no-ssh").write_text("#!/bin/sh\nexit 255\n")
+    (tmp_path / "no-ssh").chmod(0o755)
+    return tmp_path
 
 
-RUN = "20261121-234501-2178"
+@pytest.fixture(name="play")
+def fixture_play(site):
+    """Run a play with these tasks on these devices; return its code, its screen and the record it left, if any."""
+
+    def run(*tasks, hosts=None, plays=None, arguments=(), umask=0o022, **settings):
+        local = {"all": {"hosts": hosts if hosts is not None else {"pc": LOCAL}}}
+        (site / "hosts.json").write_text(json.dumps(local))
+        (site / "play.yml").write_text(json.dumps(plays or [a_play(*tasks)]))
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("ANSIBLE_")}
+        environment |= {
+            "ANSIBLE_CALLBACKS_ENABLED": "commune.baseline.evidence",
+            "ANSIBLE_COLLECTIONS_PATH": str(site),
+            "ANSIBLE_HOME": str(site / "home"),
+            "ANSIBLE_PIPELINING": "1",
+            "ANSIBLE_STDOUT_CALLBACK": "commune.baseline.screen",
+            "COMMUNE_BASELINE_LANGUAGE": "en",
+            **settings,
+        }
+        program = [sys.executable, "-m", "ansible.cli.playbook", "--check", "--inventory=hosts.json", "play.yml"]
+        done = subprocess.run(
+            [*program, *arguments], cwd=site, env=environment, umask=umask, text=True, capture_output=True, check=False
+        )
+        assert "Callback dispatch" not in done.stderr
+        files = sorted((site / "evidence/runs").glob("*.json"))
+        record = json.loads(files[-1].read_bytes()) if files else None
+        return SimpleNamespace(code=done.returncode, screen=done.stdout, errors=done.stderr, record=record)
+
+    return run
 
 
-def a_result(host="pc", action="commune.baseline.policy", **result):
-    result = {"run": RUN, **result} if "controls" in result else result
-    return SimpleNamespace(host=SimpleNamespace(name=host), task=SimpleNamespace(resolved_action=action), result=result)
+def a_play(*tasks, **fields):
+    return {"hosts": "all", "gather_facts": False, "tasks": list(tasks), **fields}
 
 
-def a_control(state, control="AC-08"):
-    title = {"vi": "Khóa màn hình", "en": "Screen lock"}
-    return {"control": control, "title": title, "priority": "must", "state": state, "parameters": [], "rows": []}
+def states(run):
+    """Return what the record says of each device: its control's state, or what stood in the way."""
+    return {
+        device["device"]: device["obstacle"]["what"] if device["obstacle"] else device["controls"][0]["state"]
+        for device in run.record["devices"]
+    }
 
 
-def block(text):
-    """A blank line sets the table apart from what Ansible prints."""
-    return "\n" + textwrap.dedent(text).lstrip("\n")
+def break_row(site):
+    (site / "file").chmod(0o644)
 
 
-VIETNAMESE = block("""
-    Kết quả theo thiết bị và biện pháp
-    Thiết bị  Biện pháp  Kết quả  Nội dung
-    pc        AC-08      ĐẠT      Khóa màn hình
-    1/1 lượt kiểm tra biện pháp đạt
-""")
-ENGLISH = block("""
-    Results by device and control
-    Device  Control  Result  Content
-    pc      AC-08    PASS    Screen lock
-    1/1 checks of controls pass
-""")
+def test_a_run_ends_with_its_table_and_the_place_of_its_report(play, site):
+    run = play(DOOR)
+    *_screen, head, _heads, line, total, report = run.screen.splitlines()
+    assert (head, total) == ("Results by device and control", "1/1 checks of controls pass")
+    assert line.split()[:3] == ["pc", "AC-08", "PASS"]
+    path = Path(report.removeprefix("Report: "))
+    assert path.parent == site / "evidence/reports"
+    assert path.read_bytes() == (path.parent / "latest.html").read_bytes()
+    assert path.stem == run.record["run"]
+    assert run.code == 0
 
 
-@pytest.mark.parametrize(("language", "expected"), [(None, VIETNAMESE), ("vi", VIETNAMESE), ("en", ENGLISH)])
-def test_the_table_ends_the_run_in_the_language_that_is_set(evidence, shown, language, expected):
-    callback = evidence(language)
-    callback.v2_runner_on_ok(a_result(controls=[a_control("pass")]))
-    assert shown(callback) == expected
+def test_the_table_and_the_report_are_vietnamese_unless_told_otherwise(play, site):
+    run = play(DOOR, COMMUNE_BASELINE_LANGUAGE="vi")
+    assert "1/1 lượt kiểm tra biện pháp đạt" in run.screen
+    assert '<html lang="vi">' in (site / "evidence/reports/latest.html").read_text("utf-8")
 
 
-def test_a_failed_task_with_controls_is_in_the_table(evidence, shown):
-    callback = evidence("en")
-    callback.v2_runner_on_failed(a_result(controls=[a_control("fail")], msg="1 of 1 controls are not met: AC-08"))
-    assert shown(callback).splitlines()[3:] == ["pc      AC-08    FAIL    Screen lock", "0/1 checks of controls pass"]
+def test_the_record_says_who_ran_what_when_and_what_every_row_showed(play, site):
+    break_row(site)
+    run = play(DOOR, hosts={"pc": {**LOCAL, "baseline_device_class": "server"}})
+    record = run.record
+    assert record["operator"]["login"] == subprocess.check_output(["id", "-un"], text=True).strip()
+    assert (record["mode"], record["playbooks"], record["site"]) == ("check", ["play.yml"], site.name)
+    assert record["began"] <= record["ended"]
+    ((device,), (row,)) = record["devices"], record["devices"][0]["controls"][0]["rows"]
+    assert (device["class"], row["state"], row["before"], row["desired"]) == ("server", "fail", "0644", "0600")
+    assert record["rows"]["LNX-TRIAL"]["why"] == SENTENCE
 
 
-def test_the_last_result_of_a_control_wins_and_the_others_stay(evidence, shown):
-    callback = evidence("en")
-    callback.v2_runner_on_failed(a_result(controls=[a_control("fail"), a_control("fail", "NT-11")]))
-    callback.v2_runner_on_ok(a_result("pc2", controls=[a_control("fail")]))
-    callback.v2_runner_on_ok(a_result(controls=[a_control("pass")]))
-    assert shown(callback) == block("""
-        Results by device and control
-        Device  Control  Result  Content
-        pc      AC-08    PASS    Screen lock
-        pc      NT-11    FAIL    Screen lock
-        pc2     AC-08    FAIL    Screen lock
-        1/3 checks of controls pass
-    """)
-
-
-def test_a_device_that_cannot_be_reached_or_checked_is_not_assessed(evidence, shown):
-    callback = evidence("en")
-    callback.v2_runner_on_ok(a_result(controls=[a_control("pass")]))
-    callback.v2_runner_on_unreachable(a_result("away", msg="Connection timed out", unreachable=True))
-    callback.v2_runner_on_failed(a_result("broken", msg="no such role"))
-    assert shown(callback) == block("""
-        Results by device and control
-        Device  Control  Result        Content
-        pc      AC-08    PASS          Screen lock
-        away    -        NOT ASSESSED  cannot be reached: Connection timed out
-        broken  -        NOT ASSESSED  the check failed: no such role
-        1/1 checks of controls pass; devices that could not be assessed: 2
-    """)
-
-
-def test_a_failure_without_a_message_is_shown_too(evidence, shown):
-    callback = evidence("en")
-    callback.v2_runner_on_failed(a_result("broken"))
-    callback.v2_runner_on_unreachable(a_result("away"))
-    assert shown(callback).splitlines()[3:5] == [
-        "away    -        NOT ASSESSED  cannot be reached:",
-        "broken  -        NOT ASSESSED  the check failed: no_log hides the reason",
-    ]
-
-
-def test_a_device_that_is_assessed_after_all_is_no_longer_an_obstacle(evidence, shown):
-    callback = evidence("en")
-    callback.v2_runner_on_unreachable(a_result(msg="Connection timed out"))
-    callback.v2_runner_on_failed(a_result("pc2", msg="no such role"))
-    callback.v2_runner_on_ok(a_result(controls=[a_control("pass")]))
-    assert shown(callback).splitlines()[3:] == [
-        "pc      AC-08    PASS          Screen lock",
-        "pc2     -        NOT ASSESSED  the check failed: no such role",
-        "1/1 checks of controls pass; devices that could not be assessed: 1",
-    ]
-
-
-def test_a_run_without_controls_prints_nothing(evidence, shown):
-    callback = evidence()
-    callback.v2_runner_on_ok(a_result(msg="pong"))
-    callback.v2_runner_on_ok(a_result(controls=[]))
-    assert shown(callback) == ""
-
-
-def test_an_error_that_the_play_ignores_leaves_the_device_unassessed_all_the_same(evidence, shown):
-    callback = evidence("en")
-    callback.v2_runner_on_failed(a_result(msg="no such role"), ignore_errors=True)
-    assert shown(callback).splitlines()[-1] == "0/0 checks of controls pass; devices that could not be assessed: 1"
-
-
-def test_two_runs_do_not_share_what_they_saw(evidence, shown):
-    evidence("en").v2_runner_on_ok(a_result(controls=[a_control("pass")]))
-    assert shown(evidence("en")) == ""
-
-
-@pytest.mark.parametrize(("changed", "last"), [(True, f"run={RUN}"), (False, "1/1 checks of controls pass")])
-def test_a_run_that_changed_something_says_how_to_take_it_back(evidence, shown, changed, last):
-    row = {"id": "X", "state": "pass", "changed": changed, "would_change": False, "reason": None, "where": None}
-    row |= {"path": None, "parameter": None, "before": None, "after": "1", "desired": 1, "compare": "=="}
-    callback = evidence("en")
-    callback.v2_runner_on_ok(a_result(controls=[{**a_control("pass"), "rows": [row]}]))
-    assert shown(callback).splitlines()[-1].endswith(last)
+@pytest.mark.parametrize("umask", [0o000, 0o777])
+def test_only_the_owner_can_read_evidence_whatever_the_umask(play, site, umask):
+    play(DOOR, umask=umask, ANSIBLE_HOME=str(site / "home"), ANSIBLE_LOCAL_TEMP=str(site / "home/tmp"))
+    evidence = site / "evidence"
+    modes = {stat.S_IMODE(path.stat().st_mode) for path in (evidence, *evidence.rglob("*")) if path.is_dir()}
+    assert modes == {0o700}
+    assert {stat.S_IMODE(path.stat().st_mode) for path in evidence.rglob("*.*")} == {0o600}
 
 
 @pytest.mark.parametrize(
-    ("action", "states"), [("ansible.builtin.debug", ["PASS"]), ("commune.baseline.policy", ["PASS", "NOT ASSESSED"])]
+    ("task", "hosts", "code", "shown"),
+    [
+        (GO_ON, {"pc": LOCAL, "away": AWAY}, 4, {"pc": "pass", "away": "unreachable"}),
+        ({**DOOR, "when": "inventory_hostname == 'b'"}, {"b": LOCAL, "c": LOCAL}, 3, {"b": "pass", "c": "unanswered"}),
+        ({**DOOR, "no_log": True}, {"pc": LOCAL}, 3, {"pc": "unanswered"}),
+        ({**DOOR, "async": 10, "ignore_errors": True}, {"pc": LOCAL}, 2, {"pc": "failed"}),
+        ({"commune.baseline.policy": {"roles": ["no"]}, "ignore_errors": True}, {"pc": LOCAL}, 2, {"pc": "failed"}),
+    ],
+)  # fmt: skip
+def test_a_device_that_was_not_assessed_is_never_a_success(play, task, hosts, code, shown):
+    run = play(task, hosts=hosts)
+    assert (run.code, states(run)) == (code, shown)
+    assert "devices that could not be assessed: 1" in run.screen
+
+
+@pytest.mark.parametrize(
+    "task",
+    [{**DOOR, "ignore_errors": True}, {"block": [DOOR], "rescue": [{"debug": {"msg": "never mind"}}]}],
 )
-def test_a_device_that_was_assessed_is_no_obstacle_for_another_task_that_fails(evidence, shown, action, states):
-    callback = evidence("en")
-    callback.v2_runner_on_ok(a_result(controls=[a_control("pass")]))
-    callback.v2_runner_on_failed(a_result(action=action, msg="no"))
-    printed = shown(callback)
-    assert [state for state in ("PASS", "NOT ASSESSED") if f" {state} " in printed] == states
+def test_a_control_that_is_not_met_is_no_success_even_if_the_play_forgives_it(play, site, task):
+    break_row(site)
+    run = play(task)
+    assert (run.code, states(run)) == (2, {"pc": "fail"})
 
 
-def test_the_controls_of_a_loop_are_in_the_table(evidence, shown):
-    callback = evidence("en")
-    items = [{"run": RUN, "controls": [a_control("pass", name)]} for name in ("AC-08", "AC-09")]
-    callback.v2_runner_on_ok(a_result(results=items))
-    assert shown(callback).splitlines()[-1] == "2/2 checks of controls pass"
+def test_what_fails_and_is_met_later_in_the_run_is_a_success(play, site):
+    break_row(site)
+    repair = {"ansible.builtin.file": {"path": str(site / "file"), "mode": "0600"}, "check_mode": False}
+    run = play({**DOOR, "ignore_errors": True}, repair, DOOR)
+    assert (run.code, states(run)) == (0, {"pc": "pass"})
 
 
-@pytest.mark.parametrize("foreign", ["text", ["AC-08"], [{"id": 1}], None])
-def test_what_another_task_calls_controls_is_left_alone(evidence, shown, foreign):
-    callback = evidence("en")
-    callback.v2_runner_on_ok(SimpleNamespace(host=SimpleNamespace(name="pc"), result={"controls": foreign}))
-    assert shown(callback) == ""
+def test_the_door_decides_which_states_are_no_success(play, site):
+    break_row(site)
+    run = play({"commune.baseline.policy": {"fail_on": "never"}})
+    assert (run.code, states(run)) == (0, {"pc": "fail"})
 
 
-def test_a_play_without_devices_says_that_nothing_was_looked_at(evidence, capsys):
-    evidence("en").v2_playbook_on_no_hosts_matched()
-    assert capsys.readouterr().out == "No device of the inventory matches: nothing was looked at.\n"
+def test_a_loop_over_the_door_is_judged_by_what_each_round_showed(play):
+    rounds = {"loop": [["no"], ["trial"]], "ignore_errors": True}
+    run = play({"commune.baseline.policy": {"roles": "{{ item }}"}, **rounds})
+    assert (run.code, states(run)) == (2, {"pc": "failed"})
+    assert "pc      AC-08    PASS" in run.screen
+
+
+def test_batches_that_never_had_their_turn_were_not_assessed(play, site):
+    break_row(site)
+    hosts = dict.fromkeys(("a", "b", "c"), LOCAL)
+    run = play(plays=[a_play(DOOR, serial=1)], hosts=hosts)
+    assert (run.code, states(run)) == (2, {"a": "fail", "b": "unanswered", "c": "unanswered"})
+
+
+def test_a_limit_leaves_out_devices_and_that_is_no_failure(play):
+    run = play(DOOR, hosts={"pc": LOCAL, "away": AWAY}, arguments=["--limit=pc"])
+    assert (run.code, states(run)) == (0, {"pc": "pass"})
+
+
+def test_a_device_lost_in_an_earlier_play_is_in_the_evidence_of_the_later_one(play):
+    plays = [a_play({"ansible.builtin.ping": {}}), a_play(DOOR)]
+    run = play(plays=plays, hosts={"pc": LOCAL, "away": AWAY})
+    assert (run.code, states(run)) == (4, {"pc": "pass", "away": "unreachable"})
+
+
+def test_a_run_in_which_no_device_matches_is_no_success(play):
+    run = play(plays=[a_play(DOOR, hosts="nobody")])
+    assert (run.code, run.record) == (3, None)
+    assert "No device of the inventory matches: nothing was looked at." in run.screen
+
+
+@pytest.mark.parametrize(
+    "task", [{"ansible.builtin.fail": {"msg": "no"}, "ignore_errors": True}, {**DOOR, "tags": ["x"]}]
+)
+def test_a_run_that_does_not_come_to_the_door_leaves_nothing_and_keeps_its_code(play, task):
+    run = play(task, arguments=["--tags=untagged"])
+    assert (run.code, run.record, "Results by device" in run.screen) == (0, None, False)
+
+
+def test_a_folder_that_others_may_read_stops_the_run_before_it_begins(play, site):
+    (site / "evidence").mkdir(mode=0o755)
+    (site / "evidence").chmod(0o755)
+    run = play(DOOR)
+    assert run.code == 3
+    assert f"others may read it (mode 0755); chmod 0700 {site}/evidence" in run.errors
+    assert "TASK" not in run.screen
+
+
+def test_a_folder_that_is_none_stops_the_run_before_it_begins(play, site):
+    (site / "evidence").write_text("")
+    run = play(DOOR)
+    assert (run.code, "TASK" in run.screen) == (3, False)
+    assert f"evidence cannot be stored in {site}/evidence: it is no folder" in run.errors
+
+
+def test_evidence_that_cannot_be_stored_in_the_end_is_no_success(play, site):
+    command = {"ansible.builtin.command": f"rm -r {site}/evidence/runs", "check_mode": False}
+    run = play(DOOR, command)
+    assert run.code == 3
+    assert f"evidence cannot be stored in {site}/evidence/runs/" in run.errors
+    assert "1/1 checks of controls pass" in run.screen
+
+
+def test_evidence_never_lies_where_ansible_would_read_it_as_a_list_of_devices(play, site):
+    folder = site / "inventory"
+    folder.mkdir()
+    (folder / "hosts.json").write_text(json.dumps({"all": {"hosts": {"pc": LOCAL}}}))
+    refused = play(DOOR, arguments=["--inventory=inventory", "--limit=pc"], hosts={})
+    assert (refused.code, (folder / "evidence").exists()) == (3, False)
+    assert "put ignore_patterns = ^evidence$ below [inventory]" in refused.errors
+    kept = play(DOOR, arguments=["--inventory=inventory"], hosts={}, ANSIBLE_INVENTORY_IGNORE_REGEX="^evidence$")
+    assert (kept.code, len(list((folder / "evidence/runs").iterdir()))) == (0, 1)
+
+
+def test_the_change_that_a_run_belongs_to_is_in_its_record(play):
+    change = {"id": "07/2026", "reason": "Quý III", "requester": "Văn phòng", "approver": "Chủ tịch"}
+    run = play(DOOR, arguments=["--extra-vars", json.dumps({"baseline_change": change})])
+    assert run.record["changes"] == [change]
+
+
+def test_an_enforcing_run_without_the_change_it_needs_is_refused(play, site):
+    """Enforcing by its own word, not that of the program: the door refuses before it asks the device anything."""
+    break_row(site)
+    variables = ["--extra-vars", json.dumps({"baseline_change_required": True, "baseline_change": {"id": "7"}})]
+    refused, looked = play({**DOOR, "check_mode": False}, arguments=variables), play(DOOR, arguments=variables)
+    assert (refused.code, refused.record["devices"][0]["controls"]) == (2, [])
+    assert "baseline_change: lacks reason, requester, approver" in refused.record["devices"][0]["obstacle"]["message"]
+    assert stat.S_IMODE((site / "file").stat().st_mode) == 0o644
+    assert states(looked) == {"pc": "fail"}

@@ -158,7 +158,7 @@ def test_a_run_that_reached_nobody_passes_nothing_of_nothing():
     assert table({}, {"away": Obstacle("unreachable", "")}, "en") == block("""
         Results by device and control
         Device  Control  Result        Content
-        away    -        NOT ASSESSED  cannot be reached:
+        away    -        NOT ASSESSED  cannot be reached
         0/0 checks of controls pass; devices that could not be assessed: 1
     """)
 

@@ -217,9 +217,9 @@ def test_what_is_no_text_file_is_not_assessed(path, writer, make, reason, gramma
 def test_a_file_and_a_pattern_are_read_once_for_all_rows(path, monkeypatch):
     opened, expanded = [], []
     path.write_text("A 1\nB 2\n")
-    capture, glob = option.capture, option.glob.glob
+    capture, find = option.capture, option.finding.find
     monkeypatch.setattr(option, "capture", lambda name: opened.append(name) or capture(name))
-    monkeypatch.setattr(option.glob, "glob", lambda pattern: expanded.append(pattern) or glob(pattern))
+    monkeypatch.setattr(option.finding, "find", lambda pattern: expanded.append(pattern) or find(pattern))
     pattern = str(path.parent / "de*")
     rows = [a_row(path, read=[pattern]), a_row(path, id="LNX-B", key="B", read=[pattern])]
     rows += [a_row(path, id="LNX-C"), a_row(path, id="LNX-D", read=[pattern, pattern])]

@@ -1,0 +1,100 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This plugin util is PRIVATE to the collection. It can change at any time.
+
+"""The words that the table on screen and the report share, Vietnamese and English, and how a value is shown."""
+
+from __future__ import annotations
+
+import typing as t
+import unicodedata
+
+from ansible_collections.commune.baseline.plugins.module_utils._observation import (
+    EXCEPTED,
+    FAIL,
+    NOT_APPLICABLE,
+    NOT_ASSESSED,
+    PASS,
+)
+from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.run import FAILED, UNANSWERED, UNREACHABLE
+
+STATES = {
+    "vi": {
+        PASS: "ĐẠT",
+        FAIL: "KHÔNG ĐẠT",
+        NOT_ASSESSED: "CHƯA KIỂM TRA",
+        EXCEPTED: "NGOẠI LỆ",
+        NOT_APPLICABLE: "KHÔNG ÁP DỤNG",
+    },
+    "en": {
+        PASS: "PASS",
+        FAIL: "FAIL",
+        NOT_ASSESSED: "NOT ASSESSED",
+        EXCEPTED: "EXCEPTED",
+        NOT_APPLICABLE: "NOT APPLICABLE",
+    },
+}
+OBSTACLES = {
+    "vi": {
+        UNREACHABLE: "không kết nối được",
+        FAILED: "lỗi khi kiểm tra",
+        UNANSWERED: "có trong danh sách nhưng lần chạy này bỏ qua, hoặc dừng trước khi kiểm tra tới",
+    },
+    "en": {
+        UNREACHABLE: "cannot be reached",
+        FAILED: "the check failed",
+        UNANSWERED: "it is in the list, but this run left it out, or ended before its turn",
+    },
+}
+PRIORITIES = {
+    "vi": {"must": "bắt buộc", "should": "nên có", "could": "tùy điều kiện"},
+    "en": {"must": "must", "should": "should", "could": "could"},
+}
+CLASSES = {
+    "vi": {
+        "workstation": "máy trạm",
+        "server": "máy chủ",
+        "network_device": "thiết bị mạng",
+        "printer": "máy in",
+        "camera": "camera",
+        "loudspeaker": "loa truyền thanh",
+        "secret_workstation": "máy soạn thảo bí mật nhà nước",
+    },
+    "en": {
+        "workstation": "workstation",
+        "server": "server",
+        "network_device": "network device",
+        "printer": "printer",
+        "camera": "camera",
+        "loudspeaker": "loudspeaker",
+        "secret_workstation": "workstation for state secrets",
+    },
+}
+ABSENT = {"vi": "chưa đặt", "en": "not set"}
+UNDO = "ansible-playbook commune.baseline.rollback -e run={run}"
+
+_BOUNDS = {"<=": "≤ ", ">=": "≥ "}
+
+
+def value_text(value: t.Any, language: str) -> str:
+    """Return a value as a person writes it."""
+    if isinstance(value, dict):
+        return ", ".join(f"{name}: {value_text(part, language)}" for name, part in value.items())
+    if isinstance(value, list):
+        return ", ".join(value_text(part, language) for part in value)
+    return ABSENT[language] if value is None else str(value)
+
+
+def desired_text(row: t.Mapping[str, t.Any]) -> str:
+    """Return what a row wants, in a few signs."""
+    choices = row["desired"] if row["compare"] == "in" else [row["desired"]]
+    return f"{_BOUNDS.get(row['compare'], '')}{' / '.join(map(str, choices))}"
+
+
+def one_line(text: str, longest: int) -> str:
+    """Keep what a device says from breaking a table, or from commanding the terminal or page it is shown on."""
+    if not text.isprintable():
+        text = "".join(" " if unicodedata.category(character)[0] in "CZ" else character for character in text)
+    line = unicodedata.normalize("NFC", " ".join(text.split()))
+    return line if len(line) <= longest else f"{line[:longest]}…"

@@ -1,0 +1,236 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import re
+import string
+from html.parser import HTMLParser
+
+import pytest
+
+from ansible_collections.commune.baseline.plugins.plugin_utils._report.html import report
+from ansible_collections.commune.baseline.plugins.plugin_utils._report.report_words import REPORT
+
+SENTENCE = {"vi": "Máy bỏ quên.", "en": "A shell left open."}
+ALLOWED = {"reason": "Máy in cũ", "approver": "Chủ tịch", "document": "1/QĐ", "expires": "2026-12-15"}
+CHANGE = {"id": "07/2026", "reason": "Quý IV", "requester": "Văn phòng", "approver": "Chủ tịch"}
+VOID = {"meta", "br"}
+HOSTILE = (
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "{{ 7*7 }}{% raw %}",
+    "\u202eevil\u2066\u200f",
+    "a\x00\x07\x1b[31mb\r\nc",
+    "</style></title></table>&lt;",
+    "x" * 10_000,
+)
+
+
+class Page(HTMLParser):
+    """A report as a browser reads it: every element with its attributes and its text; raises if it is not closed."""
+
+    def __init__(self, text):
+        super().__init__(convert_charrefs=True)
+        self.elements = []
+        self._open = []
+        self.feed(text)
+        self.close()
+        assert self._open == []
+
+    def handle_starttag(self, tag, attrs):
+        if tag in ("td", "th", "br"):
+            self.handle_data(" ")
+        self.elements.append({"tag": tag, "text": "", **dict(attrs)})
+        if tag not in VOID:
+            self._open.append(self.elements[-1])
+
+    def handle_endtag(self, tag):
+        assert self._open.pop()["tag"] == tag
+
+    def handle_data(self, data):
+        for element in self._open:
+            element["text"] += data
+
+    def texts(self, tag, **attributes):
+        """Return the texts of the elements of this kind, each in one line."""
+        found = [one for one in self.elements if one["tag"] == tag and attributes.items() <= one.items()]
+        return [" ".join(one["text"].split()) for one in found]
+
+
+def a_row(state="pass", **fields):
+    row = {"id": "LNX-A", "state": state, "desired": 600, "before": "0", "after": "0", "where": None, "reason": None}
+    return {**row, "changed": False, "would_change": False, **fields}
+
+
+def a_device(*rows, name="may-1", obstacle=None):
+    """A device with a control for each row, whose state is that of the row."""
+    controls = [
+        {"control": f"AC-0{number}", "state": row["state"], "rows": [row]} for number, row in enumerate(rows, start=1)
+    ]
+    return {"device": name, "class": "server", "obstacle": obstacle, "controls": controls}
+
+
+def a_record(*devices, **fields):
+    title = {"vi": "Khóa màn hình", "en": "Screen lock"}
+    control = {"title": title, "priority": "must", "clauses": ["001:19.1.c"], "parameters": ["a", "b"]}
+    row = {"kind": "option", "parameter": "a", "path": "/etc/a", "compare": "<=", "why": SENTENCE, "fix": SENTENCE}
+    return {
+        "format": "commune.baseline.run/1",
+        "run": "20261125-014626-1",
+        "began": "2026-11-25T08:46:26+07:00",
+        "ended": "2026-11-25T08:47:00+07:00",
+        "mode": "enforce",
+        "operator": {"login": "lan", "before_sudo": None, "host": "dieu-khien"},
+        "changes": [CHANGE],
+        "site": "xa-cua-toi",
+        "playbooks": ["drift.yml"],
+        "ansible_core": "2.19.0",
+        "collection": "0.1.0",
+        "controls": {f"AC-0{number}": control for number in range(1, 7)},
+        "rows": {"LNX-A": row},
+        "devices": list(devices),
+        **fields,
+    }
+
+
+def whole_record():
+    """A run with one of everything."""
+    rows = [a_row(), a_row("fail"), a_row("not_assessed", reason="no answer"), a_row("excepted", exception=ALLOWED)]
+    changed = a_row("not_applicable", changed=True, before="0", after="600", where="/etc/a:1")
+    away = a_device(name="away", obstacle={"what": "unreachable", "message": "Connection timed out"})
+    return a_record(a_device(*rows, changed), away)
+
+
+def page(record, language="vi"):
+    return Page(report(record, language))
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_a_report_is_one_file_that_asks_for_nothing_else(language):
+    shown = page(whole_record(), language)
+    assert [one["lang"] for one in shown.elements if one["tag"] == "html"] == [language]
+    assert {one["tag"] for one in shown.elements} & {"script", "link", "img", "iframe", "form", "object"} == set()
+    assert all(one["href"].startswith("#") for one in shown.elements if "href" in one)
+    assert [one for one in shown.elements if "src" in one or "style" in one] == []
+    assert (
+        re.findall(r"url\(|@import|https?:", re.sub(r"/\*.*?\*/", "", report(whole_record(), language), flags=re.S))
+        == []
+    )
+
+
+def test_every_link_leads_somewhere():
+    shown = page(whole_record())
+    ids = [one["id"] for one in shown.elements if "id" in one]
+    assert len(ids) == len(set(ids))
+    assert {one["href"][1:] for one in shown.elements if "href" in one} <= set(ids)
+
+
+def test_every_table_has_heads_with_a_scope_and_every_state_a_word():
+    shown = page(whole_record())
+    assert {one.get("scope") for one in shown.elements if one["tag"] == "th"} == {"col", "row", "rowgroup"}
+    assert "" not in [one["text"].strip() for one in shown.elements if (one.get("class") or "").startswith("state ")]
+
+
+def test_the_head_says_what_was_run_when_by_whom_and_why():
+    facts = dict(zip(*[page(whole_record()).texts(tag) for tag in ("dt", "dd")], strict=True))
+    assert facts["Bắt đầu"] == "08:46:26 25/11/2026 (UTC+07:00)"
+    assert facts["Hình thức"] == "kiểm tra và sửa cho đúng"
+    assert facts["Người chạy"] == "lan, trên máy dieu-khien"
+    assert facts["Thay đổi số"] == "07/2026 Lý do: Quý IV Người đề nghị: Văn phòng Người duyệt: Chủ tịch"
+
+
+def test_the_summary_counts_every_state_and_names_what_it_is_counted_of():
+    shown = page(whole_record(), "en")
+    assert shown.texts("li") == [
+        "1 FAIL of 5",
+        "1 NOT ASSESSED of 5",
+        "1 EXCEPTED of 5",
+        "1 PASS of 5",
+        "1 NOT APPLICABLE of 5",
+    ]
+    assert "5 checks = 5 controls on 1 devices; a control on a device is one check." in shown.texts("p")
+    assert shown.texts("p", **{"class": "verdict"}) == [
+        "1 checks of controls that must be met fail. "
+        "1 of 2 devices could not be assessed; none of their controls counts as met."
+    ]
+
+
+def test_a_run_that_assessed_nobody_does_not_say_that_nothing_fails():
+    shown = page(a_record(a_device(name="away", obstacle={"what": "unanswered", "message": ""})), "en")
+    assert shown.texts("p", **{"class": "verdict"}) == [
+        "1 of 1 devices could not be assessed; none of their controls counts as met."
+    ]
+
+
+def test_what_is_not_met_comes_first_and_says_why_and_what_to_do():
+    shown = page(a_record(a_device(a_row(), a_row("not_assessed", reason="no answer"), a_row("fail"))), "en")
+    assert [text.split(" ")[:2] for text in shown.texts("h4")] == [["FAIL", "AC-03"], ["NOT", "ASSESSED"]]
+    detail = dict(zip(shown.texts("dt")[6:], shown.texts("dd")[6:], strict=True))
+    assert (detail["Now"], detail["Should be"]) == ("0 /etc/a", "≤ 600")
+    assert (detail["Why it matters"], detail["Observed"]) == ("A shell left open.", "no answer")
+
+
+def test_an_exception_says_who_allowed_it_and_how_long_it_holds():
+    (line,) = [text for text in page(whole_record()).texts("tr") if "Máy in cũ" in text]
+    assert line == "may-1 AC-04 LNX-A Máy in cũ Chủ tịch, 1/QĐ 15/12/2026 sắp hết hạn: còn 20 ngày"
+    later = a_record(a_device(a_row("excepted", exception={**ALLOWED, "expires": "2027-11-25"})))
+    assert any(text.endswith("25/11/2027 còn 365 ngày") for text in page(later).texts("tr"))
+
+
+def test_what_was_changed_is_listed_with_the_way_back():
+    shown = page(whole_record(), "en")
+    assert "LNX-A AC-05 0 600 /etc/a:1" in shown.texts("tr")
+    assert shown.texts("pre") == ["ansible-playbook commune.baseline.rollback -e run=20261125-014626-1"]
+    assert page(a_record(a_device(a_row()))).texts("pre") == []
+
+
+def test_how_much_of_a_control_was_looked_at_stands_beside_its_result():
+    assert "AC-01 Screen lock must · 001:19.1.c PASS may-1 1/2" in page(a_record(a_device(a_row())), "en").texts("tr")
+
+
+@pytest.mark.parametrize("evil", HOSTILE)
+def test_what_devices_and_people_say_is_shown_as_text_and_no_more(evil):
+    row = a_row(
+        "fail", before=evil, after={"a": [evil]}, where=evil, reason=evil, changed=True, desired=evil, id="LNX-A"
+    )
+    excepted = a_row("excepted", exception={**dict.fromkeys(ALLOWED, evil), "expires": "2026-12-15"})
+    unread = a_row("not_assessed", reason=evil)
+    obstacle = {"what": "failed", "message": evil}
+    record = a_record(
+        a_device(row, excepted, unread, name=evil, obstacle=obstacle),
+        changes=[dict.fromkeys(CHANGE, evil)],
+        operator={"login": evil, "before_sudo": evil, "host": evil},
+        site=evil,
+        playbooks=[evil],
+    )
+    harmless = "plain"
+    text, plain = report(record, "vi"), a_record(
+        a_device(
+            {**row, **dict.fromkeys(("before", "where", "reason", "desired"), harmless), "after": {"a": [harmless]}},
+            {**excepted, "exception": {**dict.fromkeys(ALLOWED, harmless), "expires": "2026-12-15"}},
+            {**unread, "reason": harmless},
+            name=harmless,
+            obstacle={**obstacle, "message": harmless},
+        ),
+        changes=[dict.fromkeys(CHANGE, harmless)],
+        operator=dict.fromkeys(("login", "before_sudo", "host"), harmless),
+        site=harmless,
+        playbooks=[harmless],
+    )  # fmt: skip
+    assert [one["tag"] for one in Page(text).elements] == [one["tag"] for one in page(plain).elements]
+    assert re.findall("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u206f]", text) == []
+    assert max(map(len, re.findall("x+", text))) <= 800
+    assert "49" not in Page(text).texts("body")[0]
+    if evil.isprintable() and len(evil) < 800:
+        assert evil in Page(text).texts("body")[0]
+
+
+def test_both_languages_have_the_same_words_with_the_same_places():
+    def places(text):
+        return {name for _text, name, _format, _conversion in string.Formatter().parse(text) if name}
+
+    assert REPORT["vi"].keys() == REPORT["en"].keys()
+    assert {key: places(text) for key, text in REPORT["vi"].items()} == {
+        key: places(text) for key, text in REPORT["en"].items()
+    }
