@@ -46,7 +46,15 @@ def a_result(host="pc", action="commune.baseline.policy", **result):
 
 def a_control(state, control="AC-08"):
     title = {"vi": "Khóa màn hình", "en": "Screen lock"}
-    return {"control": control, "title": title, "priority": "must", "state": state, "parameters": [], "rows": []}
+    return {
+        "control": control,
+        "title": title,
+        "priority": "must",
+        "state": state,
+        "parts": [],
+        "looked_at": [],
+        "rows": [],
+    }
 
 
 def block(text):
