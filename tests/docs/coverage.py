@@ -30,24 +30,37 @@ from ansible_collections.commune.baseline.plugins.plugin_utils._policy.rows impo
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs/coverage.md"
 
+_BEST_FIRST = (ROW, CHECK, NOT_YET)
 _STATES = {ROW: "row", CHECK: "check", NOT_YET: "**not yet**"}
 _INTRODUCTION = """\
 <!-- Made by `make docs` from catalogue/ and roles/; what is changed here by hand is lost. -->
 
-# Coverage / Mức độ đáp ứng các quy chế
+# Mức độ đáp ứng các quy chế / Coverage
+
+Năm quy chế yêu cầu gì, và các dòng thiết lập (row) của bộ công cụ này đáp ứng đến đâu.
+
+- Mỗi **biện pháp** gồm các *phần*: các tham số của nó, và những điều khoản mà không tham số nào diễn đạt. Điều khoản ở
+  đây là đoạn trích mà biện pháp dẫn ra.
+- **row**: có dòng thiết lập kiểm tra và tự sửa. **check**: chỉ kiểm tra được. **not yet**: chưa có dòng nào. Kết quả
+  ghi riêng cho từng loại thiết bị trên từng nền tảng.
+- Điều khoản được các tham số diễn đạt thì chỉ tính là có khi mọi tham số ấy đều có dòng thiết lập. *row* nghĩa là có
+  dòng thiết lập liên quan, không khẳng định đã đáp ứng trọn vẹn một điều khoản viết chung chung.
+- Chỉ tính các dòng thiết lập. Việc làm theo lịch, hồ sơ, việc của cơ quan đều ghi *not yet*.
+- *texts*: quy chế nêu rõ giá trị. *project*: quy chế chỉ nêu bằng lời, giá trị do dự án chọn.
 
 What the five regulations demand, and how much of it the rows of this collection cover.
 
 - A **control** consists of *parts*: its parameters, and those of its clauses that no parameter expresses. A clause
   means here the words of it that the control quotes.
 - **row**: a row checks it and corrects it. **check**: rows can only look. **not yet**: no row is about it. That is said
-  of every class of device on every platform by itself. What a row asks of the device (that a program is installed) is
+  of every class of device on every platform by itself; what a row asks of the device (that a program is installed) is
   judged there, at each run.
-- A clause that parameters express is met where rows serve all of these. That rows exhaust a clause in general words
-  ("securely configured") nobody can compute: *row* says that they are about it, no more.
-- Only rows count so far. What a schedule, a document or the office itself would fulfil is *not yet*.
-- Linux rows are proven on real hosts. Rows of a platform that the tests only simulate would say *simulated only*.
+- A clause that parameters express counts only where rows serve all of these. *row* means that rows are about it, not
+  that they exhaust a clause in general words.
+- Only rows count. What a schedule, a document or the office itself would fulfil is *not yet*.
 - *texts*: the value stands in the regulations. *project*: they say it in words; the value is the project's choice.
+
+Linux rows are proven on real hosts. Rows of a platform that the tests only simulate would say *simulated only*.
 """
 
 
@@ -73,29 +86,40 @@ def page() -> str:
         named = coverage(control, rows, platforms)
         parts = {part: named[part] for part in parts_of(control)}
         every.append(Covered(control, parts, clause_coverage(control, named)))
-    blocks = [_INTRODUCTION, *_numbers(everything, every), "## Controls / Các biện pháp\n"]
+    blocks = [_INTRODUCTION, *_numbers(everything, every), "## Các biện pháp / Controls\n"]
     for domain, title in everything.files["domains"].items():
         own = [one for one in every if one.control.id.startswith(f"{domain}-")]
         blocks += [f"### {domain}: {title['title_vi']} / {title['title_en']}\n"]
         blocks += [block for one in own for block in _control(everything, one)]
-    return "\n".join(blocks)
+    return "\n".join([*blocks, *_other_gaps(everything)])
+
+
+def _other_gaps(everything: Everything) -> list[str]:
+    """Quote what concerns the texts as a whole, so that no gap is left out."""
+    told = {name for control in everything.controls.values() for name in control.gaps}
+    others = [gap for gap in everything.files["gaps"] if gap["id"] not in told]
+    return ["## Vướng mắc chung / Gaps of the texts as a whole\n", *map(_gap, others), ""]
+
+
+def _gap(gap: Mapping[str, str]) -> str:
+    return f"- {gap['id']}: {gap['issue']} → {gap['resolution']}"
 
 
 def _numbers(everything: Everything, every: Sequence[Covered]) -> list[str]:
     served = sum(one.is_served for one in every)
     clauses = Counter(clause["status"] for clause in everything.clauses.values())
     return [
-        "## In numbers / Tóm tắt\n",
-        f"- {served} of {len(every)} controls have a row / biện pháp đã có dòng kiểm tra; "
-        f"{len(every) - served} have none yet / chưa có.",
-        f"- The regulations have {len(everything.clauses)} units: {clauses['control']} lead to a control that quotes "
-        f"them, {clauses['related']} are related to one, {clauses['organisational']} are organisational by themselves "
+        "## Tóm tắt / In numbers\n",
+        f"- {served}/{len(every)} biện pháp đã có dòng thiết lập, {len(every) - served} chưa có. / "
+        f"{served} of {len(every)} controls have a row, {len(every) - served} have none yet.",
+        f"- The regulations have {len(everything.clauses)} units: {clauses['control']} are quoted by a control, "
+        f"{clauses['related']} are related to one, {clauses['organisational']} are organisational by themselves "
         f"(scope, entry into force, rewards), {clauses['heading']} are headings.\n",
-        "### By class of device and platform / Theo loại thiết bị\n",
+        "### Theo loại thiết bị và nền tảng / By class of device and platform\n",
         _by_place(everything, every),
-        "### By domain / Theo nhóm biện pháp\n",
+        "### Theo nhóm biện pháp / By domain\n",
         _by_domain(everything, every),
-        "### By regulation / Theo văn bản\n",
+        "### Theo văn bản / By regulation\n",
         _by_regulation(everything, every),
     ]
 
@@ -113,7 +137,7 @@ def _by_place(everything: Everything, every: Sequence[Covered]) -> str:
             count = counted[Place(name, platform)]
             title = f"{known['title_vi']} / {known['title_en']}"
             lines.append((title, platform or "-", count.total(), count[ROW], count[CHECK], count[NOT_YET]))
-    return _table(("Class / Loại", "Platform", "Parts", "row", "check", "not yet"), lines)
+    return _table(("Loại / Class", "Platform", "Parts", "row", "check", "not yet"), lines)
 
 
 def _by_domain(everything: Everything, every: Sequence[Covered]) -> str:
@@ -124,7 +148,7 @@ def _by_domain(everything: Everything, every: Sequence[Covered]) -> str:
         served = sum(one.is_served for one in own)
         name = f"{domain}: {title['title_vi']} / {title['title_en']}"
         lines.append((name, f"{served}/{len(own)}", states.total(), states[ROW], states[CHECK], states[NOT_YET]))
-    head = ("Domain / Nhóm", "Controls with a row", "Parts", "row somewhere", "check somewhere", "not yet anywhere")
+    head = ("Nhóm / Domain", "Controls with a row", "Parts", "row somewhere", "check somewhere", "not yet anywhere")
     return _table(head, lines)
 
 
@@ -142,7 +166,7 @@ def _by_regulation(everything: Everything, every: Sequence[Covered]) -> str:
         partly = sum(NOT_YET in some and set(some) != {NOT_YET} for some in states)
         numbers = (status["heading"], status["organisational"], status["related"], len(states), wholly, partly)
         lines.append((f"{text['id']}: {text['issuer']}", len(own), *numbers))
-    head = ("Regulation / Văn bản", "Units", "heading", "organisational", "related", "quoted by a control")
+    head = ("Văn bản / Regulation", "Units", "heading", "organisational", "related", "quoted by a control")
     return _table((*head, "met in all of its controls", "met in some of them"), lines)
 
 
@@ -165,7 +189,9 @@ def _served(everything: Everything, one: Covered) -> str:
         for served, where in _grouped(serving):
             lines.append((*title, _STATES[served.state], where, _by(one, name, served, serving)))
             title = ("", "")
-    return _table(("Parameter or clause", "Demand", "State", "Where", "Rows, or what is missing"), lines)
+    return _table(
+        ("Tham số, điều khoản / Part", "Yêu cầu / Demand", "State", "Where", "Rows, or what is missing"), lines
+    )
 
 
 def _unserved(everything: Everything, one: Covered) -> str:
@@ -193,13 +219,13 @@ def _by(one: Covered, name: str, served: Served, serving: Mapping[Place, Served]
 def _beside(everything: Everything, control: Control) -> list[str]:
     """Quote the gaps of a control, and what duties, forms and approvals it asks for."""
     gaps = {gap["id"]: gap for gap in everything.files["gaps"]}
-    lines = [f"- {name}: {gaps[name]['issue']} → {gaps[name]['resolution']}" for name in control.gaps]
+    lines = [_gap(gaps[name]) for name in control.gaps]
     lines += [
         f"- {one['id']}: {one['duty']} ({one['frequency']})" for one in everything.of_control("calendar", control.id)
     ]
     lines += [f"- {one['id']}: {one['title_vi']}" for one in everything.of_control("forms", control.id)]
     lines += [f"- {one['id']}: {one['what']}: {one['who']}" for one in everything.of_control("approvals", control.id)]
-    return ["\n".join(["Beside it / Liên quan:\n", *lines, ""])] if lines else []
+    return ["\n".join(["Liên quan / Beside it:\n", *lines, ""])] if lines else []
 
 
 def _grouped(serving: Mapping[Place, Served]) -> Iterable[tuple[Served, str]]:
@@ -207,7 +233,9 @@ def _grouped(serving: Mapping[Place, Served]) -> Iterable[tuple[Served, str]]:
     groups: dict[Served, list[Place]] = {}
     for place, served in serving.items():
         groups.setdefault(served, []).append(place)
-    for served, places in groups.items():
+    for served, places in sorted(
+        groups.items(), key=lambda group: (_BEST_FIRST.index(group[0].state), not group[0].rows)
+    ):
         rest = (
             "everywhere else" if served == Served(NOT_YET) and len(groups) > 1 else ", ".join(map(_place_name, places))
         )
@@ -221,7 +249,7 @@ def _place_name(place: Place) -> str:
 def _somewhere(serving: Mapping[Place, Served]) -> str:
     """Return the best state that a part has at any place."""
     states = {one.state for one in serving.values()}
-    return next(state for state in (ROW, CHECK, NOT_YET) if state in states)
+    return next(state for state in _BEST_FIRST if state in states)
 
 
 def _value(value: Any) -> str:
