@@ -95,8 +95,10 @@ def test_the_words_that_stand_in_the_code_too_are_those_of_the_catalogue():
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)
-def test_every_class_that_a_row_is_for_can_be_on_its_platform(platform):
+def test_every_class_that_a_row_is_for_can_be_on_its_platform_and_its_control_applies_to_one(platform):
     classes = read_all(CATALOGUE).files["device_classes"]["classes"]
     possible = {one["id"] for one in classes if platform in one.get("platforms", ())}
     for row in rows_of_all_roles(ROOT, platform):
-        assert set(row.fields.get("when", {}).get("class", ())) <= possible, row.id
+        named = set(row.fields.get("when", {}).get("class", possible))
+        assert named <= possible, row.id
+        assert named & set(row.control.applies_to), row.id
