@@ -9,4 +9,5 @@ from tests.docs.coverage import PAGE, page
 
 
 def test_the_page_of_the_coverage_fits_the_catalogue_and_the_rows():
-    assert PAGE.read_text("utf-8") == page(), "docs/coverage.md does not fit catalogue/ and roles/: run make docs"
+    is_fresh = PAGE.read_text("utf-8") == page()
+    assert is_fresh, "docs/coverage.md does not fit catalogue/ and roles/: run make docs"
