@@ -29,7 +29,7 @@ _NAMES = {
     "class": "device class",
     "clauses": "clause",
     "handling_clauses": "clause",
-    "code": "clause",
+    "code": "clause",  # of a source; a clause's own is known
     "controls": "control",
     "gaps": "gap",
     "from": "zone",
@@ -116,20 +116,19 @@ def _known(everything: Everything) -> dict[str, t.Collection[str]]:
     }
 
 
-def _references(value: t.Any, place: str = "") -> t.Iterator[tuple[str, str, str]]:
+def _references(value: t.Any, *places: str) -> t.Iterator[tuple[str, str, str]]:
     """Yield the place, the sort and the name of everything that a file's content refers to."""
     if isinstance(value, list):
         for one in value:
-            yield from _references(one, place)
+            yield from _references(one, *places)
     elif isinstance(value, dict):
-        own = value.get("id") or value.get("step") or ("" if place else value.get("code", ""))
-        inside = ": ".join(filter(None, (place, own)))
+        inside = [*places, *filter(None, [_id_of(value)])]
         for key, one in value.items():
             if key in _NAMES:
                 names = one if isinstance(one, list) else [one]
-                yield from ((f"{inside}: {key}".removeprefix(": "), _NAMES[key], name) for name in names)
+                yield from ((": ".join([*inside, key]), _NAMES[key], name) for name in names)
             elif key not in _OPAQUE:
-                yield from _references(one, inside)
+                yield from _references(one, *inside)
 
 
 def _by_id(path: Path, content: t.Any) -> dict[str, Entry]:

@@ -30,6 +30,7 @@ from ansible_collections.commune.baseline.plugins.plugin_utils._policy.rows impo
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs/coverage.md"
 
+_PROVEN = ("linux",)  # platforms whose rows the tests apply to real hosts
 _BEST_FIRST = (ROW, CHECK, NOT_YET)
 _STATES = {ROW: "row", CHECK: "check", NOT_YET: "**not yet**"}
 _INTRODUCTION = """\
@@ -43,9 +44,11 @@ Năm quy chế yêu cầu gì, và các dòng thiết lập (row) của bộ cô
   đây là đoạn trích mà biện pháp dẫn ra.
 - **row**: có dòng thiết lập kiểm tra và tự sửa. **check**: chỉ kiểm tra được. **not yet**: chưa có dòng nào. Kết quả
   ghi riêng cho từng loại thiết bị trên từng nền tảng.
-- Điều khoản được các tham số diễn đạt thì chỉ tính là có khi mọi tham số ấy đều có dòng thiết lập. *row* nghĩa là có
-  dòng thiết lập liên quan, không khẳng định đã đáp ứng trọn vẹn một điều khoản viết chung chung.
+- Điều khoản được các tham số diễn đạt thì chỉ tính là có khi mọi tham số ấy đều có dòng thiết lập; nếu còn thiếu thì
+  ghi **not yet** in full. *row* nghĩa là có dòng thiết lập liên quan, không khẳng định đã đáp ứng trọn vẹn một điều
+  khoản viết chung chung.
 - Chỉ tính các dòng thiết lập. Việc làm theo lịch, hồ sơ, việc của cơ quan đều ghi *not yet*.
+- *simulated only*: mới chứng minh trên thiết bị mô phỏng, chưa trên thiết bị thật.
 - *texts*: quy chế nêu rõ giá trị. *project*: quy chế chỉ nêu bằng lời, giá trị do dự án chọn.
 
 What the five regulations demand, and how much of it the rows of this collection cover.
@@ -55,12 +58,11 @@ What the five regulations demand, and how much of it the rows of this collection
 - **row**: a row checks it and corrects it. **check**: rows can only look. **not yet**: no row is about it. That is said
   of every class of device on every platform by itself; what a row asks of the device (that a program is installed) is
   judged there, at each run.
-- A clause that parameters express counts only where rows serve all of these. *row* means that rows are about it, not
-  that they exhaust a clause in general words.
+- A clause that parameters express counts only where rows serve all of these; with some of them missing it is
+  **not yet** in full. *row* means that rows are about it, not that they exhaust a clause in general words.
 - Only rows count. What a schedule, a document or the office itself would fulfil is *not yet*.
+- *simulated only*: proven on a simulated device, not on a real one.
 - *texts*: the value stands in the regulations. *project*: they say it in words; the value is the project's choice.
-
-Linux rows are proven on real hosts. Rows of a platform that the tests only simulate would say *simulated only*.
 """
 
 
@@ -153,21 +155,21 @@ def _by_domain(everything: Everything, every: Sequence[Covered]) -> str:
 
 
 def _by_regulation(everything: Everything, every: Sequence[Covered]) -> str:
-    """Count a clause as met where every control that quotes it meets it; "somewhere" is one class on one platform."""
-    met: dict[str, list[str]] = {}
+    """Count the clauses that rows serve, at one place at least, in every control that quotes them or in some."""
+    served: dict[str, list[str]] = {}
     for code, serving in ((code, serving) for one in every for code, serving in one.clauses.items()):
-        met.setdefault(code, []).append(_somewhere(serving))
+        served.setdefault(code, []).append(_somewhere(serving))
     lines = []
     for text in everything.files["texts"]:
         own = [clause for clause in everything.clauses.values() if clause["code"].startswith(text["id"])]
         status = Counter(clause["status"] for clause in own)
-        states = [met[clause["code"]] for clause in own if clause["code"] in met]
+        states = [served[clause["code"]] for clause in own if clause["code"] in served]
         wholly = sum(NOT_YET not in some for some in states)
         partly = sum(NOT_YET in some and set(some) != {NOT_YET} for some in states)
         numbers = (status["heading"], status["organisational"], status["related"], len(states), wholly, partly)
         lines.append((f"{text['id']}: {text['issuer']}", len(own), *numbers))
     head = ("Văn bản / Regulation", "Units", "heading", "organisational", "related", "quoted by a control")
-    return _table((*head, "met in all of its controls", "met in some of them"), lines)
+    return _table((*head, "served in all of them, somewhere", "in some of them"), lines)
 
 
 def _control(everything: Everything, one: Covered) -> list[str]:
@@ -187,7 +189,8 @@ def _served(everything: Everything, one: Covered) -> str:
     for name, serving in named.items():
         title = _words(everything, one.control, name)
         for served, where in _grouped(serving):
-            lines.append((*title, _STATES[served.state], where, _by(one, name, served, serving)))
+            in_full = " in full" if served.state == NOT_YET and served.rows else ""
+            lines.append((*title, _STATES[served.state] + in_full, where, _by(one, name, served, serving)))
             title = ("", "")
     return _table(
         ("Tham số, điều khoản / Part", "Yêu cầu / Demand", "State", "Where", "Rows, or what is missing"), lines
@@ -233,17 +236,18 @@ def _grouped(serving: Mapping[Place, Served]) -> Iterable[tuple[Served, str]]:
     groups: dict[Served, list[Place]] = {}
     for place, served in serving.items():
         groups.setdefault(served, []).append(place)
-    for served, places in sorted(
-        groups.items(), key=lambda group: (_BEST_FIRST.index(group[0].state), not group[0].rows)
-    ):
-        rest = (
-            "everywhere else" if served == Served(NOT_YET) and len(groups) > 1 else ", ".join(map(_place_name, places))
-        )
-        yield served, "everywhere" if len(groups) == 1 else rest
+    best_first = sorted(groups, key=lambda served: (_BEST_FIRST.index(served.state), not served.rows))
+    for served in best_first:
+        where = ", ".join(map(_place_name, groups[served]))
+        if served == Served(NOT_YET):
+            where = "everywhere" if len(groups) == 1 else "everywhere else"
+        yield served, where
 
 
 def _place_name(place: Place) -> str:
-    return f"{place.device_class} ({place.platform})" if place.platform else place.device_class
+    if place.platform is None:
+        return place.device_class
+    return f"{place.device_class} ({place.platform}{'' if place.platform in _PROVEN else ', *simulated only*'})"
 
 
 def _somewhere(serving: Mapping[Place, Served]) -> str:

@@ -66,7 +66,7 @@ def test_vietnamese_is_written_with_composed_letters():
             "controls/AC.yml",
             '- code: "003:6b.3"',
             '- code: "003:6z.3"',
-            "AC-01: code: '003:6z.3' is no clause of the catalogue",
+            "AC-01: 003:6z.3: code: '003:6z.3' is no clause of the catalogue",
         ),
         (
             "controls/RM.yml",
