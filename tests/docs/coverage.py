@@ -30,6 +30,7 @@ from ansible_collections.commune.baseline.plugins.plugin_utils._policy.rows impo
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs/coverage.md"
 
+_ASCII_QUOTES = {0x201C: '"', 0x201D: '"'}  # sanity wants no others in a page
 _PROVEN = ("linux",)  # platforms whose rows the tests apply to real hosts
 _BEST_FIRST = (ROW, CHECK, NOT_YET)
 _STATES = {ROW: "row", CHECK: "check", NOT_YET: "**not yet**"}
@@ -208,8 +209,8 @@ def _words(everything: Everything, control: Control, name: str) -> tuple[str, st
     if name in control.parameters:
         origin = "texts" if name in control.from_text else "project"
         return f"`{name}`", f"{_value(control.parameters[name])} ({origin})"
-    quotes = (f"“{source.quote}”" for source in control.sources if source.code == name)
-    return f"{name} ({everything.clauses[name]['ref']})", " ".join(quotes)
+    quotes = (source.quote.translate(_ASCII_QUOTES) for source in control.sources if source.code == name)
+    return f"{name} ({everything.clauses[name]['ref']})", " ".join(f'"{quote}"' for quote in quotes)
 
 
 def _by(one: Covered, name: str, served: Served, serving: Mapping[Place, Served]) -> str:
