@@ -107,7 +107,10 @@ def read(path: Path, kind: str) -> t.Any:
 
 @functools.cache
 def _shapes() -> Shapes:
-    return Shapes(json.loads(_SCHEMA.read_text("utf-8")))
+    try:
+        return Shapes(json.loads(_SCHEMA.read_bytes()))
+    except (OSError, ValueError) as error:
+        raise CatalogueError(f"{_SCHEMA}: {error}") from error
 
 
 def _disagreement(control: Control, domain: str) -> str | None:

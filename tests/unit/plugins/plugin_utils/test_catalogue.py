@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from ansible_collections.commune.baseline.plugins.plugin_utils import _catalogue
 from ansible_collections.commune.baseline.plugins.plugin_utils._catalogue import (
     PRIORITIES,
     Catalogue,
@@ -166,6 +167,17 @@ def test_a_file_that_is_no_yaml_is_refused_with_the_line(tmp_path):
     path = write(tmp_path)
     path.write_text("- a\n- [b\n")
     assert fault(tmp_path).startswith(f"{path}, line ")
+
+
+@pytest.mark.parametrize("content", [None, "{"])
+def test_a_schema_that_cannot_be_read_is_no_control_that_is_missing(tmp_path, monkeypatch, content):
+    schema = tmp_path / "schema.json"
+    if content:
+        schema.write_text(content)
+    monkeypatch.setattr(_catalogue, "_SCHEMA", schema)
+    _catalogue._shapes.cache_clear()
+    write(tmp_path, CONTROL)
+    assert fault(tmp_path).startswith(f"{schema}: ")
 
 
 def test_a_control_that_many_rows_share_cannot_be_changed(tmp_path):
