@@ -5,7 +5,7 @@ PYTHON ?= python3
 GROUPS := lint sanity units pytest integration molecule
 
 .DEFAULT_GOAL := help
-.PHONY: help demo audit test faults bench install clean $(GROUPS)
+.PHONY: help demo audit test faults bench docs install clean $(GROUPS)
 
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -31,6 +31,10 @@ faults: ## Plant one fault per gate in a copy and see each gate turn red
 bench: ## Measure what the project costs against the bars it promised (tests/bench/results.json)
 	@$(PYTHON) -m tests.suite 'venv main' 'lab images'
 	@.venv/main/bin/python -m tests.bench
+
+docs: ## Write the pages that are made from the collection itself (docs/coverage.md)
+	@$(PYTHON) -m tests.suite 'venv main'
+	@.venv/main/bin/python -m tests.docs
 
 install: ## Make the virtual environment .venv/main with everything in it
 	@$(PYTHON) -m tests.suite 'venv main'

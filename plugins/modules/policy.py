@@ -131,11 +131,18 @@ controls:
       type: list
       elements: str
       sample: ["001:19.1.c"]
-    parameters:
-      description: The control's parameters; those that no row names were not looked at.
+    parts:
+      description:
+        - What the control consists of, which is its parameters and those of its clauses that no parameter expresses.
+        - The page C(docs/coverage.md) says which of them rows serve.
       type: list
       elements: str
-      sample: [console_timeout_seconds, password_on_resume, screen_lock_minutes]
+      sample: [screen_lock_minutes, password_on_resume, console_timeout_seconds]
+    looked_at:
+      description: Parts of which a row saw on this device what is true; its state says nothing about the others.
+      type: list
+      elements: str
+      sample: [console_timeout_seconds]
     state:
       description: State of its worst row, V(fail), V(not_assessed), V(excepted), V(pass) or V(not_applicable).
       type: str

@@ -23,6 +23,7 @@ FLOORS = {
     "plugins.modules": TOP,
     "plugins.module_utils": GROUND,
     "plugins.plugin_utils._catalogue": GROUND,
+    "plugins.plugin_utils._catalogue_files": GROUND,
     "plugins.plugin_utils._documents": MIDDLE,
     "plugins.plugin_utils._door": EDGE,
     "plugins.plugin_utils._engines": MIDDLE,
@@ -30,6 +31,7 @@ FLOORS = {
     "plugins.plugin_utils._policy": MIDDLE,
     "plugins.plugin_utils._register": GROUND,
     "plugins.plugin_utils._report": MIDDLE,
+    "plugins.plugin_utils._shape": GROUND,
     "plugins.plugin_utils._yaml": GROUND,
     "plugins.plugin_utils._zones": MIDDLE,
 }

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from pathlib import Path
 
@@ -69,6 +70,24 @@ def test_every_row_has_a_trial_that_breaks_and_proves_it():
             assert {"proof", "prints"} <= trial.keys() or "expect" in trial
             assert {"break", "unbroken", "expect"} & trial.keys(), trial
             assert trial.keys() <= {"break", "unbroken", "proof", "prints", "setup", "expect"}
+
+
+@pytest.mark.parametrize("readme", ["README.md", "README.vi.md"])
+def test_the_readme_names_the_controls_that_each_role_serves(readme):
+    lines = [line.split("|") for line in (ROOT / readme).read_text("utf-8").splitlines() if line.startswith("| `")]
+    told = {line[1].strip(" `"): controls_in(line[3]) for line in lines if len(line) == len(["", "role", "", "", ""])}
+    for role in ROLES_WITH_ROWS:
+        rows = load(f"roles/{role}/vars/linux.yml")[f"__{role}_rows"]
+        assert told[role] == {row["control"] for row in rows}
+
+
+def controls_in(text):
+    """Return the controls that a text such as "AC-01, 02, LG-04" names."""
+    found, domain = set(), ""
+    for prefix, number in re.findall(r"(?:([A-Z]{2})-)?(\d\d)", text):
+        domain = prefix or domain
+        found.add(f"{domain}-{number}")
+    return found
 
 
 @pytest.mark.parametrize("readme", ["README.md", "README.vi.md"])

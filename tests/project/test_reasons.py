@@ -20,7 +20,7 @@ from ansible_collections.commune.baseline.plugins.plugin_utils._report.reasons i
 from tests.project.sentences import Sentence, sentences_of
 
 ROOT = Path(__file__).parents[2]
-TEXTS = yaml.safe_load((ROOT / "catalogue" / "texts.yml").read_text("utf-8"))
+TEXTS = yaml.safe_load((ROOT / "catalogue" / "reasons.yml").read_text("utf-8"))
 PAIRS = [(one["en"], one["vi"]) for section in TEXTS.values() for one in section]
 SPEAKERS = (
     "module_utils/_policy/**/*.py",
@@ -64,16 +64,16 @@ def faults(
         entry = entries.get(sentence.words)
         if entry is None and str(sentence) not in no_reasons:
             found.append(
-                f"{name} says what catalogue/texts.yml has no Vietnamese for; add to its sentences:\n"
+                f"{name} says what catalogue/reasons.yml has no Vietnamese for; add to its sentences:\n"
                 f'  - en: "{sentence}"\n    vi: "..."\n'
                 f"or, if it is told to nobody, {str(sentence)!r} to NO_REASONS in {Path(__file__).name}"
             )
         for here, there in zip(sentence.names, entry.names if entry else (), strict=False):
             if here == "error" != there:
-                found.append(f"catalogue/texts.yml: {entry}: {{{there}}} holds a sentence; call it {{error}}")
+                found.append(f"catalogue/reasons.yml: {entry}: {{{there}}} holds a sentence; call it {{error}}")
     spoken = {sentence.words for sentence in said}
     dead = [str(entry) for words, entry in entries.items() if words not in spoken]
-    return sorted(set(found)) + [f"catalogue/texts.yml: nothing says {one!r} any more; take it out" for one in dead]
+    return sorted(set(found)) + [f"catalogue/reasons.yml: nothing says {one!r} any more; take it out" for one in dead]
 
 
 def all_sources() -> dict[str, str]:
@@ -134,14 +134,14 @@ def test_what_nobody_is_told_needs_no_vietnamese(source):
 
 def test_a_vietnamese_that_nothing_needs_any_more_is_found():
     assert faults({"plugins/x.py": "Reading(unreadable='busy')"}, ["busy", "gone: {error}"]) == [
-        "catalogue/texts.yml: nothing says 'gone: {error}' any more; take it out"
+        "catalogue/reasons.yml: nothing says 'gone: {error}' any more; take it out"
     ]
 
 
 def test_a_sentence_within_a_sentence_must_be_called_one():
     source = "Write(error=f'cannot mend {path}: {error.strerror}')"
     assert faults({"plugins/x.py": source}, ["cannot mend {path}: {why}"]) == [
-        "catalogue/texts.yml: cannot mend {path}: {why}: {why} holds a sentence; call it {error}"
+        "catalogue/reasons.yml: cannot mend {path}: {why}: {why} holds a sentence; call it {error}"
     ]
 
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from ansible_collections.commune.baseline.plugins.plugin_utils._report.reasons import in_vietnamese
 
-TEXTS = yaml.safe_load((Path(__file__).parents[2] / "catalogue" / "texts.yml").read_text("utf-8"))
+TEXTS = yaml.safe_load((Path(__file__).parents[2] / "catalogue" / "reasons.yml").read_text("utf-8"))
 PAIRS = [(one["en"], one["vi"]) for section in TEXTS.values() for one in section]
 WORDS = sorted({words for english, _vi in PAIRS for words in re.split(r"\{\w+\}", english)})
 # Sentences taken to pieces and put together again, with whatever may come between.

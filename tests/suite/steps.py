@@ -27,6 +27,7 @@ _SYSTEM_PACKAGES = (
     "util-linux",
 )
 _LINT = ("lint",)
+_TYPED_TESTS = ("bench", "docs", "lab", "suite")
 _SCENARIOS = tuple(sorted(path.parent.name for path in (ROOT / "molecule").glob("*/molecule.yml")))
 _SMOKE = "session_lock"
 
@@ -58,9 +59,7 @@ def _static() -> list[Step]:
         _tool("ruff format", "ruff", "format", "--no-cache", "--check", ".", groups=_LINT),
         _tool("yamllint", "yamllint", "--strict", ".", groups=_LINT),
         _tool("mypy plugins", "mypy", groups=_LINT),
-        _tool(
-            "mypy tests", "mypy", "--strict", "-p", "tests.bench", "-p", "tests.lab", "-p", "tests.suite", groups=_LINT
-        ),
+        _tool("mypy tests", "mypy", "--strict", *(f"-ptests.{name}" for name in _TYPED_TESTS), groups=_LINT),
         _tool("ansible-lint", "ansible-lint", "--strict", groups=_LINT),
         _tool("shellcheck", "shellcheck", *_shell_scripts(), groups=_LINT),
         _tool("changelog", "antsibull-changelog", "lint", groups=_LINT),

@@ -27,7 +27,7 @@ CHECK, ENFORCE = "check", "enforce"
 Record = dict[str, t.Any]
 
 _COLLECTION = Path(__file__).parents[3]
-_OF_CONTROL = ("title", "priority", "clauses", "parameters")
+_OF_CONTROL = ("title", "priority", "clauses", "parts")
 _OF_ROW = ("kind", "parameter", "path", "compare", "why", "fix")
 _LARGEST_NUMBER = 2**53 - 1  # what every reader of JSON keeps exactly
 

@@ -9,12 +9,21 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.commune.baseline.plugins.module_utils._observation import FAIL, NOT_ASSESSED, worst_state
+from ansible_collections.commune.baseline.plugins.module_utils._observation import (
+    EXCEPTED,
+    FAIL,
+    NOT_ASSESSED,
+    PASS,
+    worst_state,
+)
 from ansible_collections.commune.baseline.plugins.plugin_utils._catalogue import PRIORITIES
+from ansible_collections.commune.baseline.plugins.plugin_utils._policy.coverage import parts_of
 from ansible_collections.commune.baseline.plugins.plugin_utils._policy.rows import Row
 from ansible_collections.commune.baseline.plugins.plugin_utils._policy.site import SiteException, with_exception
 
 FAIL_ON = (*PRIORITIES, "never")
+# Of these rows it was seen what is true on the device.
+_SEEN = (PASS, FAIL, EXCEPTED)
 _TAKEN_BACK = "no new connection was possible after the change, so the device took it back"
 
 
@@ -26,7 +35,10 @@ def controls_of(
     observations: Observations,
     exception_for: t.Callable[[Row], SiteException | None] = lambda _row: None,
 ) -> list[dict[str, t.Any]]:
-    """Join what the device returned with what the controller knows; a control's state is its worst row's."""
+    """Join what the device returned with what the controller knows; a control's state is its worst row's.
+
+    What no row looked at is no part of that state: ``looked_at`` says which parts it is about.
+    """
     seen = {observation["id"]: observation for observation in observations}
     controls: dict[str, dict[str, t.Any]] = {}
     for row in rows:
@@ -37,13 +49,15 @@ def controls_of(
                 "title": {"vi": row.control.title_vi, "en": row.control.title_en},
                 "priority": row.control.priority,
                 "clauses": list(row.control.clauses),
-                "parameters": sorted(row.control.parameters),
+                "parts": parts_of(row.control),
                 "rows": [],
             },
         )
         control["rows"].append(_with_advice(row, with_exception(seen[row.id], exception_for(row))))
     for control in controls.values():
         control["state"] = worst_state(row["state"] for row in control["rows"])
+        about = {row["parameter"] for row in control["rows"] if row["state"] in _SEEN}
+        control["looked_at"] = [part for part in control["parts"] if part in about]
     return sorted(controls.values(), key=lambda control: str(control["control"]))
 
 

@@ -162,19 +162,18 @@ class _Report:
         return f"{when:%H:%M:%S} {self._date(when.date())} ({when.tzname()})"
 
     def _controls(self) -> list[dict[str, t.Any]]:
-        """Return every control with its devices by state, and how many of its parameters were looked at."""
+        """Return every control with its devices by state, and how many of its parts were looked at on one of them."""
         devices: dict[str, dict[str, list[str]]] = {}
         seen: dict[str, set[str]] = collections.defaultdict(set)
         for device in self._record["devices"]:
             for control in device["controls"]:
                 devices.setdefault(control["control"], {}).setdefault(control["state"], []).append(device["device"])
-                seen[control["control"]].update(self._record["rows"][row["id"]]["parameter"] for row in control["rows"])
+                seen[control["control"]].update(control["looked_at"])
         shown = []
         for control, by_state in sorted(devices.items()):
-            parameters = self._record["controls"][control]["parameters"]
-            looked_at = len(seen[control].intersection(parameters))
+            parts = self._record["controls"][control]["parts"]
             own = [(state, by_state[state]) for state in _STATES if state in by_state]
-            shown.append({**self._about(control), "states": own, "seen": looked_at, "all": len(parameters)})
+            shown.append({**self._about(control), "states": own, "seen": len(seen[control]), "all": len(parts)})
         return sorted(shown, key=lambda one: _STATES.index(one["states"][0][0]))
 
 

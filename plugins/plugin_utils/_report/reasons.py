@@ -5,9 +5,9 @@
 
 """What devices say in English, said in Vietnamese.
 
-The sentences stand in ``catalogue/texts.yml`` as templates. What is filled in is carried over to the byte, and nothing
-is escaped: that is for the report. A text comes from a device, so it may be of any length and hold anything; the time
-that it takes grows with its length alone.
+The sentences stand in ``catalogue/reasons.yml`` as templates. What is filled in is carried over to the byte, and
+nothing is escaped: that is for the report. A text comes from a device, so it may be of any length and hold anything;
+the time that it takes grows with its length alone.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from pathlib import Path
 
 from ansible_collections.commune.baseline.plugins.plugin_utils import _yaml
 
-_TEXTS = Path(__file__).parents[3] / "catalogue" / "texts.yml"
+_REASONS = Path(__file__).parents[3] / "catalogue" / "reasons.yml"
 _JOINT = "; "
 _JOINTS = re.compile(r"(; |\r?\n)")
 _PLACE = re.compile(r"\{(\w+)\}")
@@ -91,7 +91,7 @@ def _entries() -> dict[int, list[Entry]]:
     A table in English is better than no table.
     """
     try:
-        entries = entries_of(_yaml.load(_TEXTS))
+        entries = entries_of(_yaml.load(_REASONS))
     except (OSError, _yaml.YamlError):
         return {}
     numbers = sorted({entry.joints for entry in entries}, reverse=True)

@@ -43,8 +43,8 @@ REPORT = {
         "by_control": "Theo biện pháp",
         "control": "Biện pháp",
         "result": "Kết quả trên các thiết bị",
-        "looked_at": "Tham số đã xét",
-        "looked_at_note": "Cột cuối cho biết bao nhiêu tham số của biện pháp đã được kiểm tra; phần còn lại "
+        "looked_at": "Phần đã xét",
+        "looked_at_note": "Cột cuối cho biết bao nhiêu phần của biện pháp đã được kiểm tra; phần còn lại "
         "thì chưa, kể cả khi kết quả là ĐẠT.",
         "on_devices": "{count} thiết bị",
         "exceptions": "Ngoại lệ đang áp dụng",
@@ -109,8 +109,8 @@ REPORT = {
         "by_control": "By control",
         "control": "Control",
         "result": "Result on the devices",
-        "looked_at": "Parameters looked at",
-        "looked_at_note": "The last column says how many parameters of a control were checked; the others were not, "
+        "looked_at": "Parts looked at",
+        "looked_at_note": "The last column says how many parts of a control were checked; the others were not, "
         "even where the result is PASS.",
         "on_devices": "{count} devices",
         "exceptions": "Exceptions in force",

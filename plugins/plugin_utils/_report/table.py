@@ -41,7 +41,7 @@ _WORDS = {
         "would": "{id}: hiện tại: {before}{where}; sẽ sửa thành: {target}{path}",
         "absent": ABSENT["vi"],
         "in": " trong {path}",
-        "part": "{title} (mới xét {seen}/{all} tham số)",
+        "part": "{title} (mới xét {seen}/{all} phần)",
         "excepted": "{id}: ngoại lệ đến {expires}: {reason} ({approver} duyệt, văn bản {document})",
         "why": "Vì sao: {text}",
         "fix": "Cách xử lý: {text}",
@@ -58,7 +58,7 @@ _WORDS = {
         "would": "{id}: now: {before}{where}; would be set to: {target}{path}",
         "absent": ABSENT["en"],
         "in": " in {path}",
-        "part": "{title} ({seen} of {all} parameters looked at)",
+        "part": "{title} ({seen} of {all} parts looked at)",
         "excepted": "{id}: excepted until {expires}: {reason} (approved by {approver}, document {document})",
         "why": "Why: {text}",
         "fix": "What to do: {text}",
@@ -118,10 +118,8 @@ def report_at(path: str, language: str) -> str:
 def _title(control: t.Mapping[str, t.Any], language: str) -> str:
     """Return the control's title, with how much of it was looked at if that is not all."""
     title: str = control["title"][language]
-    seen = {row["parameter"] for row in control["rows"]} & set(control["parameters"])
-    if len(seen) == len(control["parameters"]):
-        return title
-    return _WORDS[language]["part"].format(title=title, seen=len(seen), all=len(control["parameters"]))
+    seen, every = len(control["looked_at"]), len(control["parts"])
+    return title if seen == every else _WORDS[language]["part"].format(title=title, seen=seen, all=every)
 
 
 def _details(row: t.Mapping[str, t.Any], language: str) -> t.Iterator[str]:

@@ -27,8 +27,8 @@ def a_record(*rows_of_devices):
     """The record of a run with one device for each list of rows."""
     run = Run()
     for number, rows in enumerate(rows_of_devices):
-        control = {"control": "AC-08", "title": SENTENCE, "priority": "must", "clauses": ["001:1"], "parameters": ["a"]}
-        control |= {"state": "pass", "rows": rows}
+        control = {"control": "AC-08", "title": SENTENCE, "priority": "must", "clauses": ["001:1"], "parts": ["a"]}
+        control |= {"state": "pass", "looked_at": ["a"], "rows": rows}
         answer = {"controls": [control], "device_class": "server", "check_mode": True, "change": None}
         run.answer(f"pc{number}", answer, failed=False)
     run.close()
@@ -38,7 +38,7 @@ def a_record(*rows_of_devices):
 def test_what_is_the_same_on_all_devices_stands_in_the_record_once():
     record = a_record([a_row()], [a_row(state="fail", why=SENTENCE, fix=SENTENCE)])
     assert record["controls"] == {
-        "AC-08": {"title": SENTENCE, "priority": "must", "clauses": ["001:1"], "parameters": ["a"]}
+        "AC-08": {"title": SENTENCE, "priority": "must", "clauses": ["001:1"], "parts": ["a"]}
     }
     fixed = {"kind": "option", "parameter": "a", "path": "/etc/a", "compare": "<=", "why": SENTENCE, "fix": SENTENCE}
     assert record["rows"] == {"LNX-A": fixed}
@@ -46,6 +46,7 @@ def test_what_is_the_same_on_all_devices_stands_in_the_record_once():
         {
             "control": "AC-08",
             "state": "pass",
+            "looked_at": ["a"],
             "rows": [
                 {
                     "id": "LNX-A",

@@ -19,8 +19,9 @@ COUNTING = {"must": ["must"], "should": ["must", "should"], "could": ["must", "s
 
 
 def a_row(row_id, control_id, **fields):
-    sources = (Source("001:19.1.c", "Điều 19", "khóa"), Source("002:5", "Điều 5", "khóa"))
-    control = Control(control_id, "Khóa màn hình", "Screen lock", "should", sources, {})
+    sources = (Source("001:19.1.c", "khóa"), Source("002:5", "khóa"))
+    expresses = {"idle": ["001:19.1.c"]}
+    control = Control(control_id, "Khóa màn hình", "Screen lock", "should", sources, {"idle": 600}, expresses=expresses)
     return Row("lock", control, {"id": row_id, "why": WHY, "fix": FIX, **fields})
 
 
@@ -36,7 +37,8 @@ def test_a_control_joins_what_the_controller_and_the_device_know():
             "title": {"vi": "Khóa màn hình", "en": "Screen lock"},
             "priority": "should",
             "clauses": ["001:19.1.c", "002:5"],
-            "parameters": [],
+            "parts": ["idle", "002:5"],
+            "looked_at": ["idle"],
             "state": "pass",
             "rows": [
                 {"id": "LNX-A", "state": "pass", "after": "600", "parameter": "idle", "path": None, "compare": "<="}
@@ -83,6 +85,24 @@ def test_rows_of_several_controls_do_not_mix_and_controls_are_sorted():
 
 def test_no_rows_make_no_controls():
     assert controls_of([], []) == []
+
+
+@pytest.mark.parametrize(
+    ("parameter", "state", "looked_at"),
+    [
+        ("idle", "pass", ["idle"]),
+        ("idle", "fail", ["idle"]),
+        ("idle", "excepted", ["idle"]),
+        ("idle", "not_assessed", []),
+        ("idle", "not_applicable", []),
+        ("002:5", "pass", ["002:5"]),
+        ("001:19.1.c", "pass", []),  # the parameter that expresses it is the part
+        (None, "pass", []),
+    ],
+)
+def test_a_part_was_looked_at_if_a_row_saw_on_the_device_what_is_true(parameter, state, looked_at):
+    (control,) = controls_of([a_row("LNX-A", "AC-08", parameter=parameter)], [seen("LNX-A", state)])
+    assert (control["parts"], control["looked_at"]) == (["idle", "002:5"], looked_at)
 
 
 @pytest.mark.parametrize("state", STATES)

@@ -19,7 +19,9 @@ CONTROL = {
     "title_vi": "Khóa màn hình",
     "title_en": "Screen lock",
     "priority": "must",
-    "sources": [{"code": "001:19.1.c", "ref": "Điều 19", "quote": "tự động bảo vệ màn hình"}],
+    "kind": "enforce",
+    "applies_to": ["workstation"],
+    "sources": [{"code": "001:19.1.c", "quote": "tự động bảo vệ màn hình"}],
     "parameters": {"minutes": 10},
 }
 ROW = {

@@ -24,7 +24,7 @@ ALLOWED = {
 
 
 def a_row(row_id="LNX-A", control_id="AC-08", **fields):
-    control = Control(control_id, "Khóa", "Lock", "must", (Source("001:19.1.c", "Điều 19", "khóa"),), {})
+    control = Control(control_id, "Khóa", "Lock", "must", (Source("001:19.1.c", "khóa"),), {})
     sentence = {"vi": "Vì", "en": "Because"}
     return Row(
         "lock", control, {"id": row_id, "kind": "option", "value": 1, "why": sentence, "fix": sentence, **fields}

@@ -66,14 +66,15 @@ def a_row(state="pass", **fields):
 def a_device(*rows, name="may-1", obstacle=None):
     """A device with a control for each row, whose state is that of the row."""
     controls = [
-        {"control": f"AC-0{number}", "state": row["state"], "rows": [row]} for number, row in enumerate(rows, start=1)
+        {"control": f"AC-0{number}", "state": row["state"], "looked_at": ["a"], "rows": [row]}
+        for number, row in enumerate(rows, start=1)
     ]
     return {"device": name, "class": "server", "obstacle": obstacle, "controls": controls}
 
 
 def a_record(*devices, **fields):
     title = {"vi": "Khóa màn hình", "en": "Screen lock"}
-    control = {"title": title, "priority": "must", "clauses": ["001:19.1.c"], "parameters": ["a", "b"]}
+    control = {"title": title, "priority": "must", "clauses": ["001:19.1.c"], "parts": ["a", "b"]}
     row = {"kind": "option", "parameter": "a", "path": "/etc/a", "compare": "<=", "why": SENTENCE, "fix": SENTENCE}
     return {
         "format": "commune.baseline.run/1",

@@ -116,8 +116,8 @@ def test_of_sentences_without_number_the_first_are_told():
 @pytest.mark.parametrize("texts", [None, "sentences: ["], ids=["gone", "damaged"])
 def test_without_the_texts_a_reason_stays_english(monkeypatch, tmp_path, texts):
     if texts is not None:
-        (tmp_path / "texts.yml").write_text(texts)
-    monkeypatch.setattr(reasons, "_TEXTS", tmp_path / "texts.yml")
+        (tmp_path / "reasons.yml").write_text(texts)
+    monkeypatch.setattr(reasons, "_REASONS", tmp_path / "reasons.yml")
     reasons._entries.cache_clear()
     try:
         assert in_vietnamese("no such group") == "no such group"

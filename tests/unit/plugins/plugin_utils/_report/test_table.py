@@ -43,7 +43,8 @@ def a_row(**fields):
 
 
 def a_control(state="pass", *rows, control="AC-08", vi="Khóa màn hình", en="Screen lock"):
-    return {"control": control, "state": state, "title": {"vi": vi, "en": en}, "parameters": [], "rows": list(rows)}
+    title = {"vi": vi, "en": en}
+    return {"control": control, "state": state, "title": title, "parts": [], "looked_at": [], "rows": list(rows)}
 
 
 def details(row, language="en"):
@@ -295,15 +296,15 @@ def test_braces_of_a_device_are_not_filled_in():
 
 
 @pytest.mark.parametrize(
-    ("rows", "title"),
+    ("looked_at", "title"),
     [
-        (["a", "b"], "Screen lock"),
-        (["a", "a"], "Screen lock (1 of 2 parameters looked at)"),
-        (["001:19.1.c"], "Screen lock (0 of 2 parameters looked at)"),
+        (["idle", "001:19.1.c"], "Screen lock"),
+        (["001:19.1.c"], "Screen lock (1 of 2 parts looked at)"),
+        ([], "Screen lock (0 of 2 parts looked at)"),
     ],
 )
-def test_a_control_says_how_much_of_it_was_looked_at(rows, title):
-    control = a_control("pass", *(a_row(parameter=name) for name in rows)) | {"parameters": ["a", "b"]}
+def test_a_control_says_how_much_of_it_was_looked_at(looked_at, title):
+    control = a_control("pass", a_row()) | {"parts": ["idle", "001:19.1.c"], "looked_at": looked_at}
     assert table({"pc": [control]}, {}, "en").splitlines()[2] == f"pc      AC-08    PASS    {title}"
 
 
