@@ -20,6 +20,7 @@ from ansible_collections.commune.baseline.plugins.module_utils._policy.kinds imp
     package,
     pam,
     service,
+    ssh_access,
     sysctl,
 )
 from ansible_collections.commune.baseline.plugins.module_utils._policy.writer import Writer
@@ -50,6 +51,7 @@ KINDS: dict[str, Kind] = {
     "account": account,
     "file": file,
     "option": option,
+    "ssh_access": ssh_access,
     "pam": pam,
     "sysctl": sysctl,
     "kernel_module": kernel_module,

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from ansible_collections.commune.baseline.plugins.plugin_utils import _yaml
 from ansible_collections.commune.baseline.plugins.plugin_utils._catalogue import Catalogue, CatalogueError, Control
-from ansible_collections.commune.baseline.plugins.plugin_utils._policy.row_fields import fault_of
+from ansible_collections.commune.baseline.plugins.plugin_utils._policy.row_fields import fault_of, fault_of_desired
 
 PLATFORMS = ("linux",)
 
@@ -56,6 +56,9 @@ class Row(t.NamedTuple):
             raise RowError(f"{self._place(desired)}, not a list to choose from")
         if self.knob and isinstance(desired, str) and not desired.strip():
             raise RowError(f"{self._place(desired)}, which says nothing; it needs a text")
+        fault = fault_of_desired(self.fields, desired)
+        if fault:
+            raise RowError(f"{self._place(desired)}; {fault}")
         return {**sent, "desired": desired}
 
     def _check_bounds(self, desired: t.Any) -> None:
