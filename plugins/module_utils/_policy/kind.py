@@ -19,6 +19,7 @@ from ansible_collections.commune.baseline.plugins.module_utils._policy.kinds imp
     option,
     package,
     pam,
+    privilege,
     service,
     ssh_access,
     sysctl,
@@ -49,6 +50,7 @@ class Kind(t.Protocol):
 KINDS: dict[str, Kind] = {
     "package": package,
     "account": account,
+    "privilege": privilege,
     "file": file,
     "option": option,
     "ssh_access": ssh_access,

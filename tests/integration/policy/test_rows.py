@@ -23,7 +23,11 @@ CLASSES = {"debian12": "server", "debian13": "workstation"}
 # What a site decides, so that no row is left without an answer.
 SITE = {
     "baseline_device_class": f"{{{{ {CLASSES}[inventory_hostname] }}}}",
+    "account_policy_administrators": ["ops", "rowboss"],
     "account_policy_service_accounts": ["rowrobot"],
+    "ssh_server_allowed_sources": ["10.77.0.0/24", "127.0.0.0/8"],
+    "ssh_server_allowed_groups": ["ops"],
+    "ssh_server_authentication_methods": "publickey,password",
 }
 CLASS = ("--extra-vars", json.dumps(SITE))
 CHECK, HARDEN = ("playbooks/drift.yml", "--check", *CLASS), ("playbooks/harden.yml", *CLASS)
@@ -33,7 +37,8 @@ BY_HAND = {
     "by hand": "userdel --force rowzero; userdel --force rowtwin; userdel rowplain; "
     "rm -r /etc/systemd/system/getty@tty9.service.d; systemctl daemon-reload; "
     "timedatectl set-timezone Asia/Ho_Chi_Minh; "
-    "for name in rowperson rowfuture rowidle; do chage --lastday 0 $name; done; passwd --lock guest"
+    "for name in rowperson rowfuture rowidle; do chage --lastday 0 $name; done; "
+    "passwd --lock guest; rm /etc/sudoers.d/rowguest /etc/sudoers.d/rowboss"
 }
 TRIALS = {
     row: {**trial, "role": file.stem}

@@ -148,7 +148,7 @@ def _read_values(row: Row, database: _Database) -> Reading:
     except OSError as error:
         return Reading(unreadable=error.strerror)
     if not values:
-        return Reading(inapplicable="there is no such account, or none of them has a password to look at")
+        return Reading(inapplicable="there is no such account, or none of them has a password that could grow old")
     where = _files_of(row)[-1] if row["attribute"] != "groups" else _accounts.PASSWD
     unknown = {name: _UNKNOWN[value] for name, value in values.items() if _is_unknown(row, value)}
     short = {name: value for name, value in values.items() if name not in unknown and not _meets(row, value)}
