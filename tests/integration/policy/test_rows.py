@@ -38,7 +38,8 @@ BY_HAND = {
     "rm -r /etc/systemd/system/getty@tty9.service.d; systemctl daemon-reload; "
     "timedatectl set-timezone Asia/Ho_Chi_Minh; "
     "for name in rowperson rowfuture rowidle; do chage --lastday 0 $name; done; "
-    "passwd --lock guest; rm /etc/sudoers.d/rowguest /etc/sudoers.d/rowboss"
+    "passwd --lock guest; rm /etc/sudoers.d/rowguest /etc/sudoers.d/rowboss; "
+    "systemctl stop rowtelnet"
 }
 TRIALS = {
     row: {**trial, "role": file.stem}
