@@ -39,7 +39,7 @@ BY_HAND = {
     "timedatectl set-timezone Asia/Ho_Chi_Minh; "
     "for name in rowperson rowfuture rowidle; do chage --lastday 0 $name; done; "
     "passwd --lock guest; rm /etc/sudoers.d/rowguest /etc/sudoers.d/rowboss; "
-    "systemctl stop rowtelnet"
+    "systemctl stop rowtelnet; rm /etc/NetworkManager/system-connections/row.nmconnection"
 }
 TRIALS = {
     row: {**trial, "role": file.stem}
