@@ -72,10 +72,7 @@ class Variables:
             if name not in specs or name not in variables:
                 raise RowError(f"role {role}: knob {name} needs a default and an entry in meta/argument_specs.yml")
         values = {name: self._value(variables, name, f"role {role}: knob {name}") for name in names}
-        # What its role leaves unset can stay so; the choices are for whoever sets it.
-        unset = {name for name in names if values[name] is None and specs[name].get("default") is None}
-        given = {name: value for name, value in values.items() if name not in unset}
-        return self._validated(f"role {role}", {name: specs[name] for name in names}, given)
+        return self._validated(f"role {role}", {name: specs[name] for name in names}, values)
 
     def _value(self, variables: t.Mapping[str, t.Any], name: str, place: str) -> t.Any:
         templar = self._templar.copy_with_new_env(available_variables=variables)

@@ -41,6 +41,7 @@ from ansible_collections.commune.baseline.plugins.module_utils._policy.writer im
 Row = t.Mapping[str, t.Any]
 
 _KEYS = {"sources": "AllowUsers", "groups": "AllowGroups", "methods": "AuthenticationMethods"}
+_TWO_PROOFS = ("publickey,password", "publickey,keyboard-interactive")
 _PROOFS = {"publickey": "PubkeyAuthentication", "password": "PasswordAuthentication"}
 FIELDS: t.Mapping[str, t.Any] = {"path": "absolute path", "attribute": tuple(_KEYS)}
 REQUIRED = frozenset({"path", "attribute"})
@@ -51,7 +52,7 @@ SSHD_CONFIG = "/etc/ssh/sshd_config"
 def fault_of_desired(row: Row, desired: t.Any) -> str | None:
     """Return what is wrong with the value that a site wants, None if it can be written."""
     if row["attribute"] == "methods":
-        return None
+        return None if desired in _TWO_PROOFS else f"it is none of {' and '.join(_TWO_PROOFS)}"
     if row["attribute"] == "groups":
         wrong = [name for name in desired if not re.fullmatch(r"[a-z_][\w-]*\$?", str(name), re.ASCII)]
         return f"{wrong[0]!r} is no name of a group" if wrong else None

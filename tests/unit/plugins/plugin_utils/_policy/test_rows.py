@@ -321,6 +321,11 @@ def test_an_optional_knob_that_is_not_set_leaves_its_row_undecided(roles):
         (ACCESS, [], "it names no network, so that nobody could log in"),
         (ACCESS, ["192.0.2.1/24"], "'192.0.2.1/24' is no network such as 192.0.2.0/24: 192.0.2.1/24 has host bits set"),
         ({**ACCESS, "attribute": "groups"}, ["a b"], "'a b' is no name of a group"),
+        (
+            {**ACCESS, "attribute": "methods"},
+            "password",
+            "it is none of publickey,password and publickey,keyboard-interactive",
+        ),
         (POWER, [], "it names nobody, so that nobody could administer the device"),
         (POWER, ["lan", "%sudo"], "'%sudo' is no name of an account"),
     ],
