@@ -21,6 +21,8 @@ SUITES = {"may-chu-12": "bookworm", "may-tram-13": "trixie"}
 CLASSES = {"may-chu-12": "server", "may-tram-13": "workstation"}
 SITE = {
     "baseline_device_class": f"{{{{ {CLASSES}[inventory_hostname] }}}}",
+    "account_policy_administrators": ["ops"],
+    "ssh_server_allowed_sources": ["10.77.0.0/24"],
     "baseline_exceptions": [
         {
             "control": "LG-01",

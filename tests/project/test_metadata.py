@@ -72,6 +72,15 @@ def test_every_row_has_a_trial_that_breaks_and_proves_it():
             assert trial.keys() <= {"break", "unbroken", "proof", "prints", "setup", "expect"}
 
 
+def test_no_row_stops_a_server_or_a_router_from_routing():
+    rows = [row for role in ROLES for row in load(f"roles/{role}/vars/linux.yml")[f"__{role}_rows"]]
+    words = ("ip_forward", "forwarding", "proxy_arp")
+    stopping = [row for row in rows if row["kind"] == "sysctl" and row["key"].endswith(words)]
+    assert len(stopping) >= len(words)
+    classes = {name for row in stopping for name in row.get("when", {}).get("class", ["every class"])}
+    assert classes == {"workstation", "secret_workstation"}
+
+
 @pytest.mark.parametrize("readme", ["README.md", "README.vi.md"])
 def test_the_readme_names_the_controls_that_each_role_serves(readme):
     lines = [line.split("|") for line in (ROOT / readme).read_text("utf-8").splitlines() if line.startswith("| `")]

@@ -27,6 +27,19 @@ def test_an_ordinary_user_cannot_look_into_what_is_the_administrators(host, lan)
     assert [command for command in CLOSED if "Permission denied" not in seen[command].stderr] == []
 
 
+def test_people_cannot_look_into_each_others_homes_and_new_files(host, lan):
+    host.run_expect([0], "sudo su %s -c 'touch /tmp/new-%s'", lan, lan)
+    assert host.run(f"sudo -u nobody cat /tmp/new-{lan}").failed
+    assert host.run(f"sudo -u nobody ls /home/{lan}").failed
+    assert host.run(f"sudo -u {lan} ls /home/{lan}").succeeded
+
+
+def test_what_an_administrator_makes_with_sudo_can_be_read_by_services(host):
+    host.run_expect([0], "sudo touch /etc/made-by-hand")
+    assert host.run("sudo -u nobody cat /etc/made-by-hand").succeeded
+    host.run_expect([0], "sudo rm /etc/made-by-hand")
+
+
 def test_a_program_that_sudo_starts_cannot_reach_the_terminal(at_terminal):
     own, given = at_terminal("sh -c 'tty; sudo tty'").stdout.split()
     assert own.startswith("/dev/pts/")

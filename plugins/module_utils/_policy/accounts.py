@@ -39,6 +39,7 @@ class Account(t.NamedTuple):
 
     name: str
     uid: int
+    gid: int
     shell: str
     password: str
     has_hash: bool
@@ -64,6 +65,25 @@ def accounts() -> dict[str, Account]:
     found: dict[str, Account] = {}
     for fields in _records(PASSWD):
         found.setdefault(fields[0], _account(fields, shadow.get(fields[0])))
+    return found
+
+
+def secrets() -> dict[str, str]:
+    """Return what stands in the password fields, to be held against known passwords and forgotten; raises OSError."""
+    shadow: dict[str, str] = {}
+    for fields in _records(SHADOW):
+        shadow.setdefault(fields[0], fields[1])
+    found: dict[str, str] = {}
+    for fields in _records(PASSWD):
+        found.setdefault(fields[0], shadow.get(fields[0], "*") if fields[1] == "x" else fields[1])
+    return found
+
+
+def group_ids() -> dict[str, int]:
+    """Return the number of each group."""
+    found: dict[str, int] = {}
+    for fields in _records(GROUP):
+        found.setdefault(fields[0], _number(fields[2]) or 0)
     return found
 
 
@@ -142,6 +162,7 @@ def _account(passwd: list[str], shadow: list[str] | None) -> Account:
     return Account(
         name=passwd[0],
         uid=_number(passwd[2]) or 0,
+        gid=_number(passwd[3]) or 0,
         shell=passwd[6],
         password=_sort_of(secret),
         has_hash=bool(secret.strip("!*")),

@@ -3,7 +3,7 @@
 
 # This module util is PRIVATE to the collection. It can change at any time.
 
-"""Whether a row has a meaning on this device, judged on the device itself."""
+"""Whether a row can be judged on this device: it has a meaning here, and the site has said what is right."""
 
 from __future__ import annotations
 
@@ -11,7 +11,17 @@ import functools
 import os
 import typing as t
 
+from ansible_collections.commune.baseline.plugins.module_utils._observation import Reading
+
 _OS_RELEASE = ("/etc/os-release", "/usr/lib/os-release")  # os-release(5)
+
+
+def excuse(row: t.Mapping[str, t.Any]) -> Reading | None:
+    """Return what stands for the reading of a row that nothing can be read for, None if it is to be read."""
+    reason = why_not(row)
+    if reason is not None:
+        return Reading(inapplicable=reason)
+    return Reading(unreadable=row["undecided"]) if "undecided" in row else None
 
 
 def why_not(row: t.Mapping[str, t.Any]) -> str | None:

@@ -43,7 +43,7 @@ def run(rows: t.Sequence[Row], writer: Writer) -> list[Observation]:
     writer.arm_writes()
     results.update(_bring([row for row in rows if row.get("connectivity")], writer))
     if writer.acted:
-        for kind, of_kind in _by_kind([row for row in rows if applicability.why_not(row) is None]):
+        for kind, of_kind in _by_kind([row for row in rows if applicability.excuse(row) is None]):
             for id_, reading in kind.observe(of_kind).items():
                 results[id_].last = reading
     return [_observation(results[row["id"]], check_mode=writer.check_mode) for row in rows]
@@ -56,8 +56,8 @@ def _bring(rows: t.Sequence[Row], writer: Writer) -> dict[str, _Result]:
     stale = services.stale(_files_of_units(rows))
     for kind, all_of_kind in _by_kind(rows):
         # Judged only now: a package that came just before may be what the row waits for.
-        excuses = {row["id"]: applicability.why_not(row) for row in all_of_kind}
-        results.update({row["id"]: _Result(row, Reading(inapplicable=excuses[row["id"]])) for row in all_of_kind})
+        excuses = {row["id"]: applicability.excuse(row) for row in all_of_kind}
+        results.update({row["id"]: _Result(row, excuses[row["id"]] or Reading()) for row in all_of_kind})
         of_kind = [row for row in all_of_kind if excuses[row["id"]] is None]
         readings = kind.observe(of_kind)
         for row in of_kind:

@@ -19,7 +19,9 @@ from ansible_collections.commune.baseline.plugins.module_utils._policy.kinds imp
     option,
     package,
     pam,
+    privilege,
     service,
+    ssh_access,
     sysctl,
 )
 from ansible_collections.commune.baseline.plugins.module_utils._policy.writer import Writer
@@ -48,8 +50,10 @@ class Kind(t.Protocol):
 KINDS: dict[str, Kind] = {
     "package": package,
     "account": account,
+    "privilege": privilege,
     "file": file,
     "option": option,
+    "ssh_access": ssh_access,
     "pam": pam,
     "sysctl": sysctl,
     "kernel_module": kernel_module,

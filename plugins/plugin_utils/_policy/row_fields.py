@@ -12,6 +12,7 @@ import typing as t
 
 from ansible_collections.commune.baseline.plugins.module_utils._policy.compare import COMPARISONS
 from ansible_collections.commune.baseline.plugins.module_utils._policy.kind import KINDS
+from ansible_collections.commune.baseline.plugins.module_utils._policy.kinds import privilege, ssh_access
 
 Fields = t.Mapping[str, t.Any]
 
@@ -25,6 +26,9 @@ _SHAPES: dict[str, t.Any] = {
     "knob": "word",
     "compare": COMPARISONS,
     "minimum": "whole number",
+    "maximum": "whole number",
+    "optional": "true or false",
+    "enforce": "true or false",
     "when": "dictionary of class, distribution (lists of words) or exists (an absolute path)",
     "restart": "word",
     "connectivity": "true or false",
@@ -33,8 +37,19 @@ _SHAPES: dict[str, t.Any] = {
     "fix": "text in vi and in en",
 }
 # What logins and sudo depend on.
-_CUTTING_KINDS = frozenset({"account", "pam"})
+_CUTTING_KINDS = frozenset({"account", "pam", "privilege", "ssh_access"})
 _CUTTING_PATHS = ("/etc/ssh/", "/etc/sudoers", "/etc/pam.d/", "/etc/security/", "/etc/nftables", "/home/", "/root/")
+# Kinds that know more of a desired value than its sort.
+_FAULTS: t.Mapping[str, t.Callable[[Fields, t.Any], str | None]] = {
+    "privilege": privilege.fault_of_desired,
+    "ssh_access": ssh_access.fault_of_desired,
+}
+
+
+def fault_of_desired(fields: Fields, desired: t.Any) -> str | None:
+    """Return what is wrong with the desired value of a row for its kind, or None."""
+    fault = _FAULTS.get(fields["kind"])
+    return fault(fields, desired) if fault else None
 
 
 def fault_of(fields: Fields) -> str | None:

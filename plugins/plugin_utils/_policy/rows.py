@@ -14,12 +14,12 @@ from pathlib import Path
 
 from ansible_collections.commune.baseline.plugins.plugin_utils import _yaml
 from ansible_collections.commune.baseline.plugins.plugin_utils._catalogue import Catalogue, CatalogueError, Control
-from ansible_collections.commune.baseline.plugins.plugin_utils._policy.row_fields import fault_of
+from ansible_collections.commune.baseline.plugins.plugin_utils._policy.row_fields import fault_of, fault_of_desired
 
 PLATFORMS = ("linux",)
 
 # What a person reads, or what becomes ``desired``, stays on the controller.
-_NOT_SENT = frozenset({"parameter", "value", "knob", "refs", "why", "fix"})
+_NOT_SENT = frozenset({"parameter", "value", "knob", "maximum", "optional", "refs", "why", "fix"})
 
 
 class RowError(Exception):
@@ -42,13 +42,23 @@ class Row(t.NamedTuple):
         return self.fields.get("knob")
 
     def for_device(self, knobs: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-        """Return what the engine needs of the row, with its desired value; raise RowError if that is out of bounds."""
+        """Return what the engine needs of the row, with its desired value; raise RowError if that is out of bounds.
+
+        An ``optional`` row whose knob a site has not set is sent as undecided: nobody has said what is right.
+        """
         desired = knobs[self.knob] if self.knob else self.fields.get("value")
+        sent = {key: value for key, value in self.fields.items() if key not in _NOT_SENT}
+        if desired is None and self.fields.get("optional"):
+            return {**sent, "desired": None, "undecided": f"{self.knob} is not set, so nobody has said what is right"}
         if self.fields.get("compare") in ("<=", ">=") and self.fields["kind"] != "file":  # whose mode is no amount
             self._check_bounds(desired)
         if self.fields.get("compare") == "in" and not (isinstance(desired, list) and desired):
             raise RowError(f"{self._place(desired)}, not a list to choose from")
-        sent = {key: value for key, value in self.fields.items() if key not in _NOT_SENT}
+        if self.knob and isinstance(desired, str) and not desired.strip():
+            raise RowError(f"{self._place(desired)}, which says nothing; it needs a text")
+        fault = fault_of_desired(self.fields, desired)
+        if fault:
+            raise RowError(f"{self._place(desired)}; {fault}")
         return {**sent, "desired": desired}
 
     def _check_bounds(self, desired: t.Any) -> None:
@@ -63,6 +73,8 @@ class Row(t.NamedTuple):
             raise RowError(f"{place}; control {self.control.id} demands at least {least}")
         if desired < self.fields.get("minimum", desired):
             raise RowError(f"{place}; below {self.fields['minimum']} it would switch the setting off")
+        if desired > self.fields.get("maximum", desired):
+            raise RowError(f"{place}; more than {self.fields['maximum']} would shut people out")
 
     def _place(self, desired: t.Any) -> str:
         return f"role {self.role}: row {self.id}: {self.knob or 'value'} is {desired!r}"

@@ -20,13 +20,26 @@ from tests.integration.tree import changes, manifest
 
 HOSTS = list(SUITES)
 CLASSES = {"debian12": "server", "debian13": "workstation"}
-CLASS = ("--extra-vars", json.dumps({"baseline_device_class": f"{{{{ {CLASSES}[inventory_hostname] }}}}"}))
+# What a site decides, so that no row is left without an answer.
+SITE = {
+    "baseline_device_class": f"{{{{ {CLASSES}[inventory_hostname] }}}}",
+    "account_policy_administrators": ["ops", "rowboss"],
+    "account_policy_service_accounts": ["rowrobot"],
+    "ssh_server_allowed_sources": ["10.77.0.0/24", "127.0.0.0/8"],
+    "ssh_server_allowed_groups": ["ops"],
+    "ssh_server_authentication_methods": "publickey,password",
+}
+CLASS = ("--extra-vars", json.dumps(SITE))
 CHECK, HARDEN = ("playbooks/drift.yml", "--check", *CLASS), ("playbooks/harden.yml", *CLASS)
 ROLLBACK = "playbooks/rollback.yml"
-# What a row of kind command or a second account with uid 0 shows, a person corrects.
+# What a row of kind command, a second account with uid 0 or the past of an account shows, a person corrects.
 BY_HAND = {
     "by hand": "userdel --force rowzero; userdel --force rowtwin; userdel rowplain; "
-    "rm -r /etc/systemd/system/getty@tty9.service.d; systemctl daemon-reload; timedatectl set-timezone Asia/Ho_Chi_Minh"
+    "rm -r /etc/systemd/system/getty@tty9.service.d; systemctl daemon-reload; "
+    "timedatectl set-timezone Asia/Ho_Chi_Minh; "
+    "for name in rowperson rowfuture rowidle; do chage --lastday 0 $name; done; "
+    "passwd --lock guest; rm /etc/sudoers.d/rowguest /etc/sudoers.d/rowboss; "
+    "systemctl stop rowtelnet; rm /etc/NetworkManager/system-connections/row.nmconnection"
 }
 TRIALS = {
     row: {**trial, "role": file.stem}

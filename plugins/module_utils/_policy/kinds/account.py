@@ -6,12 +6,19 @@
 """Kind ``account``: what the accounts of this device are allowed, read from passwd(5), shadow(5) and group(5).
 
 Fields of a row: ``accounts`` (root; people: user ids between UID_MIN and UID_MAX of login.defs(5) with a login shell;
-system: all but root and those ids; everyone) or ``name`` (one account), and ``attribute``:
+system: all but root and those ids; delivered: those whose names images and devices come with; everyone) or ``name``
+(one account), and ``attribute``:
 
 - ``maximum_days``, ``minimum_days``, ``warn_days``, ``inactive_days``, ``expires`` (days since 1970): the numbers of
   shadow(5). An account without a password, one that is used by key only say, has none that could grow old: such rows
   pass it over.
 - ``password``: set, locked or blank. Only ``locked`` can be written; a key still opens a locked account.
+- ``key_only``: the password of each account that the desired value lists and this device has; it is to be locked.
+- ``known_password``: own, or known where the password is one that images and devices come with, or the account's own
+  name; such an account is locked. Nothing of the password is told, kept or written down.
+- ``password_age``: days since the password was set; ``unused_days``: days since the last login on record;
+  ``first_login``: used, never used, or to be changed. Only read, of accounts with a password. The account that we came
+  in as is in use.
 - ``shell``: of the values of ``in``, the first is written.
 - ``uid``: a number, or ``unique`` (no account above it in the file has the same); only read. Root's is 0: a second
   account with its power is not unique.
@@ -24,10 +31,17 @@ directory service are not looked at. No age is written by which somebody's passw
 
 from __future__ import annotations
 
+import time
 import typing as t
 
 from ansible_collections.commune.baseline.plugins.module_utils._observation import Reading, Write
-from ansible_collections.commune.baseline.plugins.module_utils._policy import account_guard
+from ansible_collections.commune.baseline.plugins.module_utils._policy import (
+    account_guard,
+    account_history,
+    known_passwords,
+    login,
+    logins,
+)
 from ansible_collections.commune.baseline.plugins.module_utils._policy import accounts as _accounts
 from ansible_collections.commune.baseline.plugins.module_utils._policy import compare as _compare
 from ansible_collections.commune.baseline.plugins.module_utils._policy.accounts import Account
@@ -36,16 +50,32 @@ from ansible_collections.commune.baseline.plugins.module_utils._policy.writer im
 
 Row = t.Mapping[str, t.Any]
 
+_ONLY_READ = ("password_age", "unused_days", "first_login")
+_LOCKED_IF_SHORT = ("key_only", "known_password")
+_OF_PASSWORDS = (*_ONLY_READ, *_LOCKED_IF_SHORT)
 FIELDS: t.Mapping[str, t.Any] = {
-    "accounts": ("root", "people", "system", "everyone"),
+    "accounts": ("root", "people", "system", "delivered", "everyone"),
     "name": "word",
     "group": "word",
-    "attribute": (*_accounts.AGES, "password", "shell", "uid", "groups", "members"),
+    "attribute": (
+        *_accounts.AGES,
+        "password",
+        *_OF_PASSWORDS,
+        "shell",
+        "uid",
+        "groups",
+        "members",
+    ),
 }
 REQUIRED = frozenset({"attribute"})
 COMPARISONS: t.Sequence[str] = ("==", "in", "<=", ">=", "absent")
 
 
+_LISTS = ("groups", "members", "key_only")
+_UNKNOWN = {
+    known_passwords.UNCHECKED: "the password is hashed in a way that cannot be checked here",
+    account_history.UNKNOWN: "the record of logins does not reach back to when the password was set",
+}
 _NO_VALUE = "the row names no value that would be right"
 
 
@@ -92,12 +122,12 @@ def _files_of(row: Row) -> list[str]:
         return [_accounts.GROUP]
     if row["attribute"] == "groups":
         return [_accounts.PASSWD, _accounts.GROUP]
-    is_in_shadow = row["attribute"] in (*_accounts.AGES, "password")
+    is_in_shadow = row["attribute"] in (*_accounts.AGES, *_OF_PASSWORDS, "password")
     return [_accounts.PASSWD, _accounts.SHADOW] if is_in_shadow else [_accounts.PASSWD]
 
 
 def _names_no_value(row: Row) -> bool:
-    return row["desired"] == [] and row["attribute"] not in ("groups", "members") and row.get("compare") != "absent"
+    return row["desired"] == [] and row["attribute"] not in _LISTS and row.get("compare") != "absent"
 
 
 def _read(row: Row, database: _Database) -> Reading:
@@ -113,11 +143,17 @@ def _read_values(row: Row, database: _Database) -> Reading:
         return Reading(members, _accounts.GROUP) if members is not None else Reading(inapplicable="no such group")
     if "name" in row and row["name"] not in database.accounts:
         return Reading(inapplicable=f"there is no account {row['name']}")
-    values = _values(row, database)
+    try:
+        values = _values(row, database)
+    except OSError as error:
+        return Reading(unreadable=error.strerror)
     if not values:
         return Reading(inapplicable="there is no such account, or none of them has a password that could grow old")
     where = _files_of(row)[-1] if row["attribute"] != "groups" else _accounts.PASSWD
-    short = {name: value for name, value in values.items() if not _meets(row, value)}
+    unknown = {name: _UNKNOWN[value] for name, value in values.items() if _is_unknown(row, value)}
+    short = {name: value for name, value in values.items() if name not in unknown and not _meets(row, value)}
+    if unknown and not short:
+        return Reading(unreadable="; ".join(f"{name}: {reason}" for name, reason in unknown.items()))
     return Reading(short or _in_common(list(values.values())), where)
 
 
@@ -130,10 +166,33 @@ def _values(row: Row, database: _Database) -> dict[str, t.Any]:
         return {account.name: account.ages[attribute] for account in bounded}
     if attribute == "groups":
         return {account.name: database.groups_of(account.name) for account in chosen}
+    if attribute in _OF_PASSWORDS:
+        return _password_values(row, chosen)
     if attribute == "uid" and row.get("desired") == "unique":
         first = {account.uid: account.name for account in reversed(list(database.accounts.values()))}
         return {one.name: "unique" if first[one.uid] == one.name else one.uid for one in chosen}
     return {account.name: getattr(account, attribute) for account in chosen}
+
+
+def _password_values(row: Row, chosen: list[Account]) -> dict[str, t.Any]:
+    """Return what is to be said of passwords; raises OSError."""
+    attribute, today = row["attribute"], int(time.time() // 86400)
+    if attribute == "key_only":
+        return {account.name: account.password for account in chosen if account.name in row["desired"]}
+    having = [account for account in chosen if account.password == _accounts.SET]
+    if attribute == "known_password":
+        secrets = _accounts.secrets() if having else {}
+        return {account.name: known_passwords.judge(account.name, secrets[account.name]) for account in having}
+    if attribute == "password_age":
+        return {account.name: account_history.password_age(account, today) for account in having}
+    ours = login.account() or "root"
+    is_asked = any(one.name != ours and one.last_change != 0 for one in having)
+    record = logins.record() if is_asked else logins.Record({}, 0)
+    used = logins.Record({**record.last, ours: today}, record.since)
+    if attribute == "first_login":
+        return {account.name: account_history.first_login(account, used) for account in having}
+    begun = [account for account in having if account.last_change != 0 or account.name in used.last]
+    return {account.name: account_history.unused_days(account, used, today) for account in begun}
 
 
 def _is_meant(row: Row, account: Account, people: range) -> bool:
@@ -143,6 +202,7 @@ def _is_meant(row: Row, account: Account, people: range) -> bool:
         "root": account.name == "root",
         "people": account.uid in people and account.may_log_in,
         "system": account.uid != 0 and account.uid not in people,
+        "delivered": account.name in known_passwords.DELIVERED_NAMES,
         "everyone": True,
     }[row.get("accounts", "everyone")]
 
@@ -162,7 +222,13 @@ def _each(row: Row, value: t.Any) -> list[t.Any]:
     return value if isinstance(value, list) else [value]
 
 
+def _is_unknown(row: Row, value: t.Any) -> bool:
+    return row["attribute"] in _OF_PASSWORDS and value in _UNKNOWN
+
+
 def _meets(row: Row, value: t.Any) -> bool:
+    if row["attribute"] == "key_only":
+        return bool(value == _accounts.LOCKED)
     if isinstance(value, list):
         return sorted(value) == sorted(row["desired"])
     return _compare.meets(row, value)
@@ -170,6 +236,8 @@ def _meets(row: Row, value: t.Any) -> bool:
 
 def _write(row: Row, writer: Writer) -> Write:
     """Bring every account of a row to its value; one that refuses does not stop the others."""
+    if row["attribute"] in _ONLY_READ:
+        return Write()
     if _names_no_value(row):
         return Write(error=_NO_VALUE)
     changes, faults = False, []
@@ -211,13 +279,16 @@ def _wanted(row: Row) -> t.Iterator[tuple[str, t.Any]]:
     elif row["attribute"] == "groups":
         yield from _memberships(row, database)
     else:
+        attribute = "password" if row["attribute"] in _LOCKED_IF_SHORT else row["attribute"]
         for name, value in _values(row, database).items():
-            if not _meets(row, value):
-                yield account_entry.name_of(row["attribute"], name), _value_to_write(row)
+            if not _is_unknown(row, value) and not _meets(row, value):
+                yield account_entry.name_of(attribute, name), _value_to_write(row)
 
 
 def _value_to_write(row: Row) -> t.Any:
     compare_by = row.get("compare")
+    if row["attribute"] in _LOCKED_IF_SHORT:
+        return _accounts.LOCKED
     if compare_by == "absent":
         return None
     if compare_by == "in":

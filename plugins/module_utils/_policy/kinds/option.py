@@ -20,7 +20,7 @@ import typing as t
 
 from ansible_collections.commune.baseline.plugins.module_utils._observation import Reading, Write
 from ansible_collections.commune.baseline.plugins.module_utils._policy import compare as _compare
-from ansible_collections.commune.baseline.plugins.module_utils._policy import finding
+from ansible_collections.commune.baseline.plugins.module_utils._policy import finding, login
 from ansible_collections.commune.baseline.plugins.module_utils._policy.grammars import (
     assignment,
     equals,
@@ -153,11 +153,22 @@ def apply(rows: t.Sequence[Row], readings: t.Mapping[str, Reading], writer: Writ
     writes = {row["id"]: Write() for row in rows}
     of_path: dict[str, list[Row]] = {}
     for row in rows:
-        if _can_help(row, readings[row["id"]]):
+        refusal = _refusal(row, writer.account)
+        if refusal is not None:
+            writes[row["id"]] = Write(error=refusal)
+        elif _can_help(row, readings[row["id"]]):
             of_path.setdefault(row["path"], []).append(row)
     for of_one in of_path.values():
         writes.update(_write(of_one, readings, writer))
     return writes
+
+
+def _refusal(row: Row, account: str | None) -> str | None:
+    """Return why a row must not be written by whom we came in as: root cannot end the logins of root."""
+    ends_root = row["grammar"] == "sshd" and row["key"].lower() == "permitrootlogin" and row.get("desired") == "no"
+    if not ends_root or account not in (None, "root") or login.address() is None:
+        return None
+    return "we came in as root: run again as an administrator of their own with sudo"
 
 
 def _can_help(row: Row, reading: Reading) -> bool:

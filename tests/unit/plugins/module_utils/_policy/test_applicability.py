@@ -52,5 +52,12 @@ def test_a_row_about_a_program_needs_the_program(tmp_path):
     assert applicability.why_not(row) is None
 
 
+def test_what_nobody_has_decided_is_not_assessed_where_it_would_apply(tmp_path):
+    row = {"undecided": "a_knob is not set"}
+    assert applicability.excuse(row).unreadable == "a_knob is not set"
+    assert applicability.excuse({**row, "when": {"exists": str(tmp_path / "sshd")}}).inapplicable is not None
+    assert applicability.excuse({}) is None
+
+
 def test_a_row_without_conditions_always_applies():
     assert applicability.why_not({}) is None

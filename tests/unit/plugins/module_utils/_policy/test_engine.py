@@ -128,3 +128,9 @@ def test_a_file_that_is_far_too_large_is_not_read(run, row, tmp_path):
     with (tmp_path / "a.sh").open("wb") as file:
         file.truncate(1 << 30)
     assert run(row).reason == f"cannot read {tmp_path}/a.sh: it is larger than 1048576 bytes"
+
+
+def test_a_row_that_waits_for_a_decision_is_neither_read_nor_written(run, row, tmp_path):
+    seen = run({**row, "desired": None, "undecided": "a_knob is not set"})
+    assert (seen.state, seen.reason, seen.before, seen.changed) == ("not_assessed", "a_knob is not set", None, False)
+    assert os.listdir(tmp_path) == []

@@ -238,6 +238,8 @@ def test_a_file_that_is_no_yaml_is_named_with_the_place(roles):
         ({"compare": "<="}, True, "knob lock_a is True, not a whole number"),
         ({"compare": "<="}, "soon", "knob lock_a is 'soon', not a whole number"),
         ({"compare": ">="}, 9, "knob lock_a is 9; control AC-08 demands at least 10"),
+        ({"compare": ">=", "maximum": 64}, 65, "knob lock_a is 65; more than 64 would shut people out"),
+        ({}, " \n", "knob lock_a is ' \\n', which says nothing; it needs a text"),
     ],
 )
 def test_a_wish_that_would_loosen_the_control_is_refused(roles, fields, desired, sentence):
@@ -293,3 +295,59 @@ def test_a_constant_becomes_the_desired_value_and_is_not_sent_twice(roles):
 def test_a_knob_may_hold_nothing(roles, value):
     declare(roles, "lock", {"__lock_rows": [changed(value=None, knob="lock_a")]})
     assert read(roles, "lock")[0].for_device({"lock_a": value})["desired"] is value
+
+
+ACCESS = {
+    **{name: ROW[name] for name in ("id", "control", "why", "fix")},
+    "kind": "ssh_access",
+    "path": "/etc/ssh/a.conf",
+    "attribute": "sources",
+    "knob": "lock_a",
+    "optional": True,
+    "connectivity": True,
+}
+POWER = {**ACCESS, "kind": "privilege", "attribute": "powers", "groups": ["disk"]}
+POWER.pop("path")
+
+
+def test_an_optional_knob_that_is_not_set_leaves_its_row_undecided(roles):
+    declare(roles, "lock", {"__lock_rows": [ACCESS]})
+    sent = read(roles, "lock")[0].for_device({"lock_a": None})
+    assert sent["undecided"] == "lock_a is not set, so nobody has said what is right"
+    assert (sent["desired"], "optional" in sent) == (None, False)
+
+
+@pytest.mark.parametrize(
+    ("row", "desired", "sentence"),
+    [
+        (ACCESS, [], "it names no network, so that nobody could log in"),
+        (ACCESS, ["192.0.2.1/24"], "'192.0.2.1/24' is no network such as 192.0.2.0/24: 192.0.2.1/24 has host bits set"),
+        ({**ACCESS, "attribute": "groups"}, ["a b"], "'a b' is no name of a group"),
+        (
+            {**ACCESS, "attribute": "methods"},
+            "password",
+            "it is none of publickey,password and publickey,keyboard-interactive",
+        ),
+        (POWER, [], "it names nobody, so that nobody could administer the device"),
+        (POWER, ["lan", "%sudo"], "'%sudo' is no name of an account"),
+    ],
+)
+def test_a_list_that_its_kind_cannot_use_is_refused_before_anything_is_done(roles, row, desired, sentence):
+    declare(roles, "lock", {"__lock_rows": [row]})
+    with pytest.raises(RowError) as caught:
+        read(roles, "lock")[0].for_device({"lock_a": desired})
+    assert str(caught.value) == f"role lock: row LNX-A: lock_a is {desired!r}; {sentence}"
+
+
+@pytest.mark.parametrize(
+    ("row", "desired"),
+    [
+        (ACCESS, ["192.0.2.0/24", "2001:db8::/32", "192.0.2.7"]),
+        ({**ACCESS, "attribute": "groups"}, []),
+        ({**POWER, "attribute": "without_password"}, []),
+        (POWER, ["lan", "hoa.nguyen"]),
+    ],
+)
+def test_a_list_that_its_kind_can_use_is_sent(roles, row, desired):
+    declare(roles, "lock", {"__lock_rows": [row]})
+    assert read(roles, "lock")[0].for_device({"lock_a": desired})["desired"] == desired

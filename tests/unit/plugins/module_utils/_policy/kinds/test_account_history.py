@@ -1,0 +1,200 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What kind account tells of the past of passwords, and of those that everybody knows."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from ansible_collections.commune.baseline.plugins.module_utils._policy import accounts, known_passwords, login, logins
+from ansible_collections.commune.baseline.plugins.module_utils._policy.journal import Journal
+from ansible_collections.commune.baseline.plugins.module_utils._policy.kinds import account
+from ansible_collections.commune.baseline.plugins.module_utils._policy.things import account_entry
+from ansible_collections.commune.baseline.plugins.module_utils._policy.writer import Writer
+
+TODAY = int(time.time() // 86400)
+# Made by openssl passwd -1 -salt rowsalt raspberry
+KNOWN_HASH = "$1$rowsalt$4ovLoQYcgsQCIpkuVIWjN1"
+UNHEARD_OF = "$9$salt$hash"
+PEOPLE = {"ops": 1000, "lan": 1001, "hoa": 1002, "pi": 1003}
+
+
+@pytest.fixture(name="etc", autouse=True)
+def fixture_etc(tmp_path, monkeypatch):
+    monkeypatch.setattr(login, "account", lambda: "ops")
+    for constant in ("PASSWD", "SHADOW", "GROUP", "LOGIN_DEFS"):
+        monkeypatch.setattr(accounts, constant, str(tmp_path / constant))
+    (tmp_path / "GROUP").write_text("")
+    (tmp_path / "PASSWD").write_text("".join(f"{name}:x:{uid}:{uid}::/:/bin/sh\n" for name, uid in PEOPLE.items()))
+
+    def shadow(**fields):
+        whole = {"ops": ("!", ""), "lan": ("!", ""), "hoa": ("!", ""), "pi": ("!", ""), **fields}
+        (tmp_path / "SHADOW").write_text(
+            "".join(f"{name}:{one}:{day}:0:99999:7:::\n" for name, (one, day) in whole.items())
+        )
+
+    return shadow
+
+
+@pytest.fixture(name="on_record")
+def fixture_on_record(monkeypatch):
+    """Let the record of logins be this."""
+
+    def on_record(last, since=0):
+        monkeypatch.setattr(logins, "record", lambda: logins.Record(last, since))
+
+    return on_record
+
+
+def a_row(attribute, desired, **fields):
+    return {"id": "LNX-A", "accounts": "people", "attribute": attribute, "desired": desired, **fields}
+
+
+def tell(row):
+    reading = account.observe([row])["LNX-A"]
+    return reading.value, reading.unreadable, reading.inapplicable is None and account.compare(row, reading)
+
+
+AGE = a_row("password_age", 90, compare="<=", minimum=0)
+
+
+@pytest.mark.parametrize(
+    ("day", "value", "meets"),
+    [
+        (TODAY, 0, True),
+        (TODAY - 90, 90, True),
+        (0, 0, True),
+        (TODAY - 91, {"lan": 91}, False),
+        (TODAY + 1, {"lan": -1}, False),
+        ("", {"lan": None}, False),
+    ],
+)
+def test_a_password_is_too_old_undated_or_of_the_future(etc, day, value, meets):
+    etc(lan=("x", day))
+    assert tell(AGE) == (value, None, meets)
+
+
+FIRST = a_row("first_login", ["used", "to be changed"], compare="in")
+
+
+@pytest.mark.parametrize(
+    ("day", "last", "since", "value", "meets"),
+    [
+        (TODAY - 5, {"lan": TODAY - 1}, 0, "used", True),
+        (0, {}, 0, "to be changed", True),
+        (TODAY - 5, {}, 0, {"lan": "never used"}, False),
+        (TODAY - 5, {"hoa": TODAY}, TODAY - 5, {"lan": "never used"}, False),
+    ],
+)
+def test_a_password_that_was_issued_is_used_or_has_to_be_changed(etc, on_record, day, last, since, value, meets):
+    etc(lan=("x", day))
+    on_record(last, since)
+    assert tell(FIRST) == (value, None, meets)
+
+
+@pytest.mark.parametrize("row", [FIRST, a_row("unused_days", 45, compare="<=", minimum=0)])
+def test_a_record_that_is_too_short_decides_nothing(etc, on_record, row):
+    etc(lan=("x", TODAY - 5))
+    on_record({}, since=TODAY)
+    assert tell(row)[1] == "lan: the record of logins does not reach back to when the password was set"
+
+
+def test_without_a_record_of_logins_nothing_is_decided_unless_nobody_has_to_be_looked_up(etc, monkeypatch):
+    def nothing():
+        raise OSError(0, "no record")
+
+    monkeypatch.setattr(logins, "record", nothing)
+    etc(lan=("x", TODAY))
+    assert tell(FIRST)[1] == "no record"
+    etc(lan=("x", 0), ops=("x", TODAY))
+    assert tell(FIRST) == (["used", "to be changed"], None, True)
+
+
+@pytest.mark.parametrize(
+    ("day", "last", "value"),
+    [(TODAY - 100, TODAY - 45, 45), (TODAY - 3, TODAY - 100, 3), (TODAY - 100, TODAY - 46, {"lan": 46})],
+)
+def test_an_account_is_used_by_a_login_or_a_new_password(etc, on_record, day, last, value):
+    etc(lan=("x", day))
+    on_record({"lan": last})
+    assert tell(a_row("unused_days", 45, compare="<=", minimum=0))[0] == value
+
+
+@pytest.mark.parametrize("row", [AGE, FIRST, a_row("unused_days", 45, compare="<=")])
+def test_the_past_is_only_read(etc, on_record, tmp_path, row):
+    etc(lan=("x", TODAY - 400))
+    on_record({})
+    writer = Writer(Journal("run", folder=str(tmp_path / "journal")), check_mode=False, account="ops")
+    write = account.apply([row], account.observe([row]), writer)["LNX-A"]
+    assert (write.changes, write.error) == (False, None)
+
+
+@pytest.fixture(name="puts")
+def fixture_puts(monkeypatch):
+    """Note what would be written."""
+    done = []
+    monkeypatch.setattr(account_entry, "put", lambda name, state: done.append((name, state)))
+    return done
+
+
+@pytest.fixture(name="apply")
+def fixture_apply(tmp_path, puts):
+    def apply(row):
+        writer = Writer(Journal("run", folder=str(tmp_path / "journal")), check_mode=False, account="ops")
+        return account.apply([row], account.observe([row]), writer)["LNX-A"]
+
+    return apply
+
+
+KNOWN = a_row("known_password", "own")
+
+
+def test_a_known_password_is_locked_and_neither_it_nor_its_hash_is_told(etc, apply, puts, tmp_path):
+    etc(pi=(KNOWN_HASH, TODAY), hoa=("$1$rowsalt$another", TODAY))
+    assert tell(KNOWN) == ({"pi": known_passwords.KNOWN}, None, False)
+    assert apply(KNOWN).error is None
+    assert puts == [("password of pi", "locked")]
+    kept = "".join(path.read_text() for path in (tmp_path / "journal").rglob("*") if path.is_file())
+    assert "password of pi" in kept
+    assert KNOWN_HASH not in kept
+    assert "raspberry" not in kept
+
+
+def test_the_account_that_we_came_in_as_is_told_and_not_locked(etc, apply, puts, monkeypatch):
+    monkeypatch.setattr(known_passwords, "judge", lambda _name, _secret: known_passwords.KNOWN)
+    etc(ops=(KNOWN_HASH, TODAY))
+    assert apply(KNOWN).error == "ops would lose its login, and we came in by it"
+    assert puts == []
+
+
+def test_a_hash_that_cannot_be_checked_is_no_pass_and_is_not_locked(etc, apply, puts):
+    etc(lan=(UNHEARD_OF, TODAY))
+    value, unreadable, _meets = tell(KNOWN)
+    assert (value, unreadable) == (None, "lan: the password is hashed in a way that cannot be checked here")
+    etc(lan=(UNHEARD_OF, TODAY), pi=(KNOWN_HASH, TODAY))
+    assert tell(KNOWN)[0] == {"pi": known_passwords.KNOWN}
+    apply(KNOWN)
+    assert puts == [("password of pi", "locked")]
+
+
+def test_accounts_of_programs_are_used_by_key_only(etc, apply, puts):
+    etc(lan=("x", TODAY), hoa=("x", TODAY))
+    row = a_row("key_only", ["lan", "pi", "elsewhere"])
+    assert tell(row) == ({"lan": "set"}, None, False)
+    apply(row)
+    assert puts == [("password of lan", "locked")]
+    etc()
+    assert tell(row) == ("locked", None, True)
+
+
+def test_where_no_account_of_a_program_is_listed_there_is_nothing_to_look_at(etc):
+    etc(lan=("x", TODAY))
+    assert account.observe([a_row("key_only", [])])["LNX-A"].inapplicable is not None
+
+
+def test_accounts_are_known_by_the_names_that_machines_come_with(etc):
+    etc(lan=("x", TODAY), pi=("x", TODAY))
+    assert tell({**a_row("password", "locked"), "accounts": "delivered"}) == ({"pi": "set"}, None, False)

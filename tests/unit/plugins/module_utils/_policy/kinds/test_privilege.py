@@ -1,0 +1,154 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.commune.baseline.plugins.module_utils._policy import (
+    account_guard,
+    accounts,
+    login,
+    programs,
+    sudo_grants,
+)
+from ansible_collections.commune.baseline.plugins.module_utils._policy.journal import Journal
+from ansible_collections.commune.baseline.plugins.module_utils._policy.kinds import privilege
+from ansible_collections.commune.baseline.plugins.module_utils._policy.sudo_grants import Grant
+from ansible_collections.commune.baseline.plugins.module_utils._policy.things import account_entry
+from ansible_collections.commune.baseline.plugins.module_utils._policy.writer import Writer
+
+FILES = {
+    "PASSWD": (
+        "root:x:0:0::/root:/bin/bash\nbackup:x:34:34::/:/bin/sh\nops:x:1000:1000::/:/bin/sh\n"
+        "lan:x:1001:1001::/:/bin/sh\nhoa:x:1002:1002::/:/bin/sh\nthu:x:1003:6::/:/bin/sh\n"
+    ),
+    "SHADOW": "".join(f"{name}:!:1:0:99999:7:::\n" for name in ("root", "backup", "ops", "lan", "hoa", "thu")),
+    "GROUP": "root:x:0:\ndisk:x:6:backup,hoa\nadmin:x:26:hoa\nsudo:x:27:ops,hoa\nusers:x:100:hoa\n",
+}
+
+
+@pytest.fixture(name="etc", autouse=True)
+def fixture_etc(tmp_path, monkeypatch):
+    for name, text in FILES.items():
+        (tmp_path / name).write_text(text)
+        monkeypatch.setattr(accounts, name, str(tmp_path / name))
+    monkeypatch.setattr(accounts, "LOGIN_DEFS", str(tmp_path / "none"))
+    monkeypatch.setattr(account_guard, "SUDOERS", ())
+    monkeypatch.setattr(account_guard, "SSHD_CONFIG", ())
+    monkeypatch.setattr(login, "account", lambda: "ops")
+    return tmp_path
+
+
+@pytest.fixture(name="puts")
+def fixture_puts(monkeypatch):
+    done = []
+    monkeypatch.setattr(account_entry, "put", lambda name, state: done.append((name, state)))
+    return done
+
+
+@pytest.fixture(name="apply")
+def fixture_apply(tmp_path, puts):
+    def apply(row, *, by="ops", check_mode=False):
+        writer = Writer(Journal("run", folder=str(tmp_path / "journal")), check_mode=check_mode, account=by)
+        return privilege.apply([row], privilege.observe([row]), writer)["LNX-A"]
+
+    return apply
+
+
+def a_row(*desired, attribute="administrators", groups=("wheel", "sudo", "admin")):
+    return {"id": "LNX-A", "attribute": attribute, "groups": list(groups), "desired": list(desired)}
+
+
+def read(row):
+    reading = privilege.observe([row])["LNX-A"]
+    return reading.value, privilege.compare(row, reading)
+
+
+def test_the_group_of_administrators_holds_those_who_are_listed_and_nobody_else(apply, puts):
+    row = a_row("ops", "lan", "elsewhere")
+    assert read(row) == ({"sudo": ["+hoa", "-lan"], "admin": ["+hoa"]}, False)
+    assert apply(row).error is None
+    assert puts == [("members of sudo", ["ops", "lan"]), ("members of admin", [])]
+
+
+def test_as_listed_nothing_is_written(apply, puts, etc):
+    (etc / "GROUP").write_text("sudo:x:27:lan,ops\nadmin:x:26:\n")
+    row = a_row("ops", "lan", "elsewhere")
+    assert read(row) == ("as listed", True)
+    assert (apply(row).changes, puts) == (False, [])
+
+
+def test_a_member_without_an_account_here_stays_only_if_it_is_listed(apply, puts, etc):
+    (etc / "GROUP").write_text("sudo:x:27:ops,minh@uy.ban,ghost\n")
+    apply(a_row("ops", "minh@uy.ban"))
+    assert puts == [("members of sudo", ["ops", "minh@uy.ban"])]
+
+
+def test_who_we_came_in_as_is_told_and_kept_and_others_go_all_the_same(apply, puts):
+    write = apply(a_row("lan"))
+    assert write.error == "ops is not listed, but we came in by it: list it, or come in as somebody who is"
+    assert puts == [("members of sudo", ["lan", "ops"]), ("members of admin", [])]
+
+
+def test_a_list_of_people_who_are_not_here_takes_nobody_out(apply, puts):
+    assert apply(a_row("typo")).error == "none of typo has an account here, so nobody is taken out"
+    assert puts == []
+
+
+def test_a_first_group_is_told_for_a_person_to_change(etc, apply, puts):
+    (etc / "GROUP").write_text("sudo:x:6:ops\n")
+    row = a_row("ops")
+    assert read(row) == ({"sudo": ["+thu"]}, False)
+    assert apply(row).error == "thu has sudo as its first group: give it another with usermod --gid"
+    assert puts == []
+
+
+def test_people_leave_groups_that_have_roots_power_and_services_stay(apply, puts):
+    row = a_row("ops", attribute="powers", groups=("disk", "docker"))
+    assert read(row) == ({"disk": ["+hoa", "+thu"]}, False)
+    assert "thu has disk as its first group" in apply(row).error
+    assert puts == [("members of disk", ["backup"])]
+
+
+def test_check_mode_writes_nothing_and_says_the_same(apply, puts):
+    write = apply(a_row("lan"), check_mode=True)
+    assert (write.changes, write.error is not None, puts) == (True, True, [])
+
+
+def test_where_no_such_group_is_the_row_has_no_meaning():
+    row = a_row("ops", groups=("wheel",))
+    assert privilege.observe([row])["LNX-A"].inapplicable == "there is no group wheel"
+
+
+def test_a_line_that_cannot_be_parsed_leaves_it_open(etc):
+    (etc / "GROUP").write_text(FILES["GROUP"] + "broken\n")
+    assert "cannot be parsed" in privilege.observe([a_row("ops")])["LNX-A"].unreadable
+
+
+@pytest.fixture(name="grants")
+def fixture_grants(monkeypatch):
+    monkeypatch.setattr(programs, "find", lambda name: f"/usr/bin/{name}")
+    grants = [Grant("root", True), Grant("%sudo", False), Grant("ops", True), Grant("%docker", False)]
+    monkeypatch.setattr(sudo_grants, "read", lambda: [*grants, Grant("lan", True)])
+
+
+@pytest.mark.parametrize(
+    ("attribute", "desired", "value"),
+    [
+        ("sudoers", ["ops"], ["%docker", "lan"]),
+        ("sudoers", ["ops", "lan"], ["%docker"]),
+        ("without_password", [], ["lan"]),
+        ("without_password", ["lan"], "as listed"),
+    ],
+)
+@pytest.mark.usefixtures("grants")
+def test_what_sudo_gives_to_others_is_told_and_left_to_a_person(apply, puts, attribute, desired, value):
+    row = a_row(*desired, attribute=attribute)
+    assert read(row) == (value, value == "as listed")
+    assert (apply(row).changes, puts) == (False, [])
+
+
+def test_without_sudo_there_is_nothing_to_look_at(monkeypatch):
+    monkeypatch.setattr(programs, "find", lambda _name: None)
+    assert privilege.observe([a_row("ops", attribute="sudoers")])["LNX-A"].inapplicable == "sudo is not installed"
