@@ -13,6 +13,7 @@ from ansible_collections.commune.baseline.plugins.module_utils._observation impo
 from ansible_collections.commune.baseline.plugins.module_utils._policy.kinds import (
     account,
     command,
+    dconf,
     file,
     kernel_module,
     mount,
@@ -50,6 +51,7 @@ KINDS: dict[str, Kind] = {
     "account": account,
     "file": file,
     "option": option,
+    "dconf": dconf,
     "pam": pam,
     "sysctl": sysctl,
     "kernel_module": kernel_module,
