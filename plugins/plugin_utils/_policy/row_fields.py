@@ -25,6 +25,7 @@ _SHAPES: dict[str, t.Any] = {
     "knob": "word",
     "compare": COMPARISONS,
     "minimum": "whole number",
+    "unit": ("minutes",),
     "when": "dictionary of class, distribution (lists of words) or exists (an absolute path)",
     "restart": "word",
     "connectivity": "true or false",

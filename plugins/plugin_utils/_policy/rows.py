@@ -19,7 +19,8 @@ from ansible_collections.commune.baseline.plugins.plugin_utils._policy.row_field
 PLATFORMS = ("linux",)
 
 # What a person reads, or what becomes ``desired``, stays on the controller.
-_NOT_SENT = frozenset({"parameter", "value", "knob", "refs", "why", "fix"})
+_NOT_SENT = frozenset({"parameter", "value", "knob", "unit", "refs", "why", "fix"})
+_SECONDS = {"minutes": 60}  # in one unit of a setting, whose knob is in seconds
 
 
 class RowError(Exception):
@@ -43,13 +44,18 @@ class Row(t.NamedTuple):
 
     def for_device(self, knobs: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         """Return what the engine needs of the row, with its desired value; raise RowError if that is out of bounds."""
-        desired = knobs[self.knob] if self.knob else self.fields.get("value")
+        desired = self._in_its_unit(knobs[self.knob]) if self.knob else self.fields.get("value")
         if self.fields.get("compare") in ("<=", ">=") and self.fields["kind"] != "file":  # whose mode is no amount
             self._check_bounds(desired)
         if self.fields.get("compare") == "in" and not (isinstance(desired, list) and desired):
             raise RowError(f"{self._place(desired)}, not a list to choose from")
         sent = {key: value for key, value in self.fields.items() if key not in _NOT_SENT}
         return {**sent, "desired": desired}
+
+    def _in_its_unit(self, desired: t.Any) -> t.Any:
+        """Return what a knob in seconds is in whole units of the setting, which are never more than the knob says."""
+        unit = self.fields.get("unit")
+        return desired // _SECONDS[unit] if unit and isinstance(desired, int) else desired
 
     def _check_bounds(self, desired: t.Any) -> None:
         """Refuse a number that would loosen what the control demands, or switch the setting off."""
@@ -65,7 +71,8 @@ class Row(t.NamedTuple):
             raise RowError(f"{place}; below {self.fields['minimum']} it would switch the setting off")
 
     def _place(self, desired: t.Any) -> str:
-        return f"role {self.role}: row {self.id}: {self.knob or 'value'} is {desired!r}"
+        unit = f" in whole {self.fields['unit']}" if "unit" in self.fields else ""
+        return f"role {self.role}: row {self.id}: {self.knob or 'value'}{unit} is {desired!r}"
 
     def _demanded(self) -> tuple[int | None, int | None]:
         """Return the least and the most that the row's parameter allows; a pair of numbers is a range."""

@@ -27,6 +27,8 @@ ROLLBACK = "playbooks/rollback.yml"
 BY_HAND = {
     "by hand": "userdel --force rowzero; userdel --force rowtwin; userdel rowplain; "
     "rm -r /etc/systemd/system/getty@tty9.service.d; systemctl daemon-reload; timedatectl set-timezone Asia/Ho_Chi_Minh"
+    "; rm /etc/udev/rules.d/60-site.rules; userdel rowshell; rm -r /usr/share/xsessions; "
+    "mv /var/tmp/light-locker /usr/bin"
 }
 TRIALS = {
     row: {**trial, "role": file.stem}

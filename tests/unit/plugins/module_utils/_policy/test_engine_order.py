@@ -30,7 +30,8 @@ def an_option(tmp_path, **fields):
 
 def test_kinds_run_in_the_order_of_what_needs_what():
     assert list(KINDS) == [
-        "package", "account", "file", "option", "dconf", "pam", "sysctl", "kernel_module", "mount", "service", "command",
+        "package", "account", "file", "option", "dconf", "pam", "sysctl", "kernel_module", "mount", "service",
+        "command",
     ]  # fmt: skip
 
 
