@@ -29,7 +29,7 @@ apt-get -qq update
 apt-get -qq install -y --no-install-recommends dconf-cli dconf-gsettings-backend gsettings-desktop-schemas \
     libglib2.0-bin > /dev/null
 """
-# A database of the site's own, which locks the key at $1.
+# A database of the site's own, in which the key is locked.
 SITE = """
 set -eu
 mkdir -p /etc/dconf/profile /etc/dconf/db/site.d/locks
@@ -42,7 +42,9 @@ CLEAN = "rm -rf /etc/dconf/profile /etc/dconf/db/* /var/lib/commune-baseline\n"
 SEEN = """
 home=$(mktemp -d)
 chown nobody "$home"
-for verb in get writable; do runuser -u nobody -- env HOME="$home" gsettings $verb org.gnome.desktop.session idle-delay; done
+for verb in get writable; do
+    runuser -u nobody -- env HOME="$home" gsettings $verb org.gnome.desktop.session idle-delay
+done
 rm -r "$home"
 """
 

@@ -48,7 +48,7 @@ PROFILES = ("/usr/local/share/dconf/profile/user", "/usr/share/dconf/profile/use
 _NAME = "commune-baseline"
 _OURS = f"system-db:{_NAME}"
 _NO_PROFILE = "user-db:user\n"  # what dconf goes by then
-_NOBODY = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "env", "HOME=/nonexistent")
+_NOBODY = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")
 _STALE = "the database that dconf reads is not what its key files say"
 
 
@@ -95,7 +95,8 @@ def _without_dconf() -> Reading:
 
 def _ask(*question: str) -> str:
     """Return what dconf answers nobody, who has no settings of their own; raises OSError."""
-    return programs.run(*(() if os.geteuid() else _NOBODY), "dconf", *question)
+    nobody = () if os.geteuid() else _NOBODY
+    return programs.run(*nobody, "env", "HOME=/nonexistent", "dconf", *question)
 
 
 def _read(row: Row, values: str, locks: t.Container[str], weakness: str | None) -> Reading:

@@ -169,7 +169,8 @@ def test_what_dconf_refuses_is_told_and_nothing_is_written(host, journal):
 
 def test_a_program_that_fails_leaves_the_rows_unknown(host):
     (host / "bin/dconf").write_text("#!/bin/sh\necho 'out of order' >&2; exit 3\n")
-    assert dconf.observe([idle()])["idle"].unreadable == "dconf dump / failed with code 3: out of order"
+    unreadable = dconf.observe([idle()])["idle"].unreadable
+    assert unreadable == "env HOME=/nonexistent dconf dump / failed with code 3: out of order"
 
 
 @pytest.mark.parametrize(
