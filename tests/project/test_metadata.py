@@ -73,7 +73,7 @@ def test_every_row_has_a_trial_that_breaks_and_proves_it():
 
 
 def test_no_row_stops_a_server_or_a_router_from_routing():
-    rows = [row for role in ROLES for row in load(f"roles/{role}/vars/linux.yml")[f"__{role}_rows"]]
+    rows = [row for role in ROLES_WITH_ROWS for row in load(f"roles/{role}/vars/linux.yml")[f"__{role}_rows"]]
     words = ("ip_forward", "forwarding", "proxy_arp")
     stopping = [row for row in rows if row["kind"] == "sysctl" and row["key"].endswith(words)]
     assert len(stopping) >= len(words)

@@ -16,8 +16,9 @@ from ansible_collections.commune.baseline.plugins.module_utils._policy.kinds.opt
 
 PATH = "/etc/file"
 KEY, OTHER, SECTION = "wanted", "other", "Part"
-SECTIONED = ("ini", "systemd")
-NAMES = tuple(sorted(GRAMMARS.keys() - {"shell_readonly"}))  # which drops what others wrote
+SECTIONED = ("ini", "kconfig", "systemd")
+# One drops what others wrote, the other is XML and has no lines.
+NAMES = tuple(sorted(GRAMMARS.keys() - {"shell_readonly", "xfconf"}))
 # No NUL: such files are refused as a whole.
 GARBAGE = st.text(st.sampled_from("ab=#\"'\\ \t\r[];:!,$`@&|{}é\x0b\x0c\x1c\x85\u2028\udc80"), max_size=12)
 WORDS = st.sampled_from(["5", "no", "-1", "/a/b", '"5"', "5 # five", '"a b"', "'x", "a\\", ""])
@@ -26,6 +27,7 @@ TEMPLATES = {
     "assignment": ["{}={}", "export {}={}", "#{}={}", "  {}={}", "x=1 {}={}", "x=1; {}={}", "{}= {}", "unset {} {}"],
     "equals": ["{} = {}", "{}={}", "{}", "# {} = {}", "{}\t{}", "{} ={} # five"],
     "ini": ["{}={}", "{} = {}", "#{}={}", "[Part]", "[Else]", "[{}]", "{}", "; {}={}"],
+    "kconfig": ["{}={}", "{}[$i]={}", "#{}={}", "[Part]", "[Part][$i]", "[$i]", "[Else]", "{}", "{}[$e]={}"],
     "login_defs": ["{} {}", "{}\t{}", "#{} {}", "{}", "{}={}", " {} {}"],
     "sshd": ["{} {}", "{}={}", "{} = {}", "#{} {}", "Match user a", "Include /etc/x/*.conf", "  {} {}", "{}"],
     "sudoers": [

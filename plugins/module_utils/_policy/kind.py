@@ -13,6 +13,7 @@ from ansible_collections.commune.baseline.plugins.module_utils._observation impo
 from ansible_collections.commune.baseline.plugins.module_utils._policy.kinds import (
     account,
     command,
+    dconf,
     file,
     kernel_module,
     mount,
@@ -54,6 +55,7 @@ KINDS: dict[str, Kind] = {
     "file": file,
     "option": option,
     "ssh_access": ssh_access,
+    "dconf": dconf,
     "pam": pam,
     "sysctl": sysctl,
     "kernel_module": kernel_module,

@@ -19,7 +19,8 @@ from ansible_collections.commune.baseline.plugins.plugin_utils._policy.row_field
 PLATFORMS = ("linux",)
 
 # What a person reads, or what becomes ``desired``, stays on the controller.
-_NOT_SENT = frozenset({"parameter", "value", "knob", "maximum", "optional", "refs", "why", "fix"})
+_NOT_SENT = frozenset({"parameter", "value", "knob", "unit", "maximum", "optional", "refs", "why", "fix"})
+_SECONDS = {"minutes": 60}  # in one unit of a setting, whose knob is in seconds
 
 
 class RowError(Exception):
@@ -46,7 +47,7 @@ class Row(t.NamedTuple):
 
         An ``optional`` row whose knob a site has not set is sent as undecided: nobody has said what is right.
         """
-        desired = knobs[self.knob] if self.knob else self.fields.get("value")
+        desired = self._in_its_unit(knobs[self.knob]) if self.knob else self.fields.get("value")
         sent = {key: value for key, value in self.fields.items() if key not in _NOT_SENT}
         if desired is None and self.fields.get("optional"):
             return {**sent, "desired": None, "undecided": f"{self.knob} is not set, so nobody has said what is right"}
@@ -60,6 +61,11 @@ class Row(t.NamedTuple):
         if fault:
             raise RowError(f"{self._place(desired)}; {fault}")
         return {**sent, "desired": desired}
+
+    def _in_its_unit(self, desired: t.Any) -> t.Any:
+        """Return what a knob in seconds is in whole units of the setting, which are never more than the knob says."""
+        unit = self.fields.get("unit")
+        return desired // _SECONDS[unit] if unit and isinstance(desired, int) else desired
 
     def _check_bounds(self, desired: t.Any) -> None:
         """Refuse a number that would loosen what the control demands, or switch the setting off."""
@@ -77,7 +83,8 @@ class Row(t.NamedTuple):
             raise RowError(f"{place}; more than {self.fields['maximum']} would shut people out")
 
     def _place(self, desired: t.Any) -> str:
-        return f"role {self.role}: row {self.id}: {self.knob or 'value'} is {desired!r}"
+        unit = f" in whole {self.fields['unit']}" if "unit" in self.fields else ""
+        return f"role {self.role}: row {self.id}: {self.knob or 'value'}{unit} is {desired!r}"
 
     def _demanded(self) -> tuple[int | None, int | None]:
         """Return the least and the most that the row's parameter allows; a pair of numbers is a range."""

@@ -39,7 +39,9 @@ BY_HAND = {
     "timedatectl set-timezone Asia/Ho_Chi_Minh; "
     "for name in rowperson rowfuture rowidle; do chage --lastday 0 $name; done; "
     "passwd --lock guest; rm /etc/sudoers.d/rowguest /etc/sudoers.d/rowboss; "
-    "systemctl stop rowtelnet; rm /etc/NetworkManager/system-connections/row.nmconnection"
+    "systemctl stop rowtelnet; rm /etc/NetworkManager/system-connections/row.nmconnection; "
+    "rm /etc/udev/rules.d/60-site.rules; userdel rowshell; rm -r /usr/share/xsessions; "
+    "mv /var/tmp/light-locker /usr/bin"
 }
 TRIALS = {
     row: {**trial, "role": file.stem}

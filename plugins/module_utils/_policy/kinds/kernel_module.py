@@ -5,8 +5,9 @@
 
 """Kernel modules that must not be there.
 
-Field of a row: ``module``; the value is always ``blocked``: modprobe, and so the kernel itself, loads it neither
-by its name nor for a device, and it is not loaded now. What modprobe makes of all its files is asked of modprobe.
+Field of a row: ``module``; the value is ``blocked``: modprobe, and so the kernel itself, loads it neither by its name
+nor for a device, and it is not loaded now. What modprobe makes of all its files is asked of modprobe. Where a site
+wants a module ``allowed``, its row has no meaning.
 
 Without modprobe a row has no meaning: the kernel loads modules through it alone (``/proc/sys/kernel/modprobe``).
 """
@@ -57,7 +58,7 @@ def observe(rows: t.Sequence[Row]) -> dict[str, Reading]:
         built_in = _built_in()
     except OSError as error:
         return {row["id"]: Reading(unreadable=str(error.strerror)) for row in rows}
-    return {row["id"]: _read(thing.plain(row["module"]), configuration, built_in) for row in rows}
+    return {row["id"]: _read(row, configuration, built_in) for row in rows}
 
 
 def compare(row: Row, reading: Reading) -> bool:
@@ -78,7 +79,10 @@ def apply(rows: t.Sequence[Row], readings: t.Mapping[str, Reading], writer: Writ
     return {**writes, **{row["id"]: _unload(row["module"], row["id"] in changing, writer) for row in left}}
 
 
-def _read(module: str, configuration: _Configuration, built_in: frozenset[str]) -> Reading:
+def _read(row: Row, configuration: _Configuration, built_in: frozenset[str]) -> Reading:
+    if row["desired"] == "allowed":
+        return Reading(inapplicable="the site allows it")
+    module = thing.plain(row["module"])
     if module in built_in or (os.path.isdir(f"{thing.SYS_MODULE}/{module}") and thing.capture(module) is None):
         return Reading(value=_BUILT_IN, weakness="it is built into this kernel")
     if thing.capture(module) == thing.LOADED:

@@ -5,10 +5,11 @@
 
 """Kind ``option``: a key in a configuration file, read and written by the file's grammar.
 
-Fields of a row: ``path`` (the file written), ``key``, ``grammar``, ``section`` (ini and systemd), ``read`` (globs of
-the files that the program reads, in its order; for sshd and sudoers those it starts with), and ``probe``, a way to ask
-the program itself. With a probe, its answer is the value, and the files only tell where to look. Without ``read``, the
-files are ``path`` alone; for systemd, sshd and sudoers all that the program reads together with it.
+Fields of a row: ``path`` (the file written), ``key``, ``grammar``, ``section`` (ini, kconfig, systemd; for xfconf the
+channel), ``read`` (globs of the files that the program reads, in its order; for sshd and sudoers those it starts with),
+and ``probe``, a way to ask the program itself. With a probe, its answer is the value, and the files only tell where to
+look. Without ``read``, the files are ``path`` alone; for systemd, sshd and sudoers all that the program reads together
+with it.
 
 A value of true or false is the flag or the word of the grammar. ``absent`` removes the key from ``path`` only.
 """
@@ -26,11 +27,13 @@ from ansible_collections.commune.baseline.plugins.module_utils._policy.grammars 
     equals,
     inclusion,
     ini,
+    kconfig,
     login_defs,
     shell_readonly,
     sshd,
     sudoers,
     systemd,
+    xfconf,
 )
 from ansible_collections.commune.baseline.plugins.module_utils._policy.probes import login_shell
 from ansible_collections.commune.baseline.plugins.module_utils._policy.probes import sshd as sshd_probe
@@ -74,9 +77,11 @@ GRAMMARS: dict[str, Grammar] = {
     "assignment": assignment,
     "equals": equals,
     "ini": ini,
+    "kconfig": kconfig,
     "login_defs": login_defs,
     "shell_readonly": shell_readonly,
     "systemd": systemd,
+    "xfconf": xfconf,
     **_INCLUDING,
 }
 _SOURCES = {"sshd": sshd.sources, "sudoers": sudoers.sources, "systemd": systemd.sources}

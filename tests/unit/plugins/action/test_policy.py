@@ -27,7 +27,8 @@ def fixture_site(tmp_path):
     for folder in ("plugins", "catalogue", "roles/session_lock"):
         shutil.copytree(COLLECTION / folder, copy / folder, ignore=shutil.ignore_patterns("__pycache__"))
     rows = copy / "roles/session_lock/vars/linux.yml"
-    text = rows.read_text("utf-8").replace("/etc/", f"{tmp_path}/etc/")
+    first_row, _blank_line, _others = rows.read_text("utf-8").partition("\n\n")
+    text = first_row.replace("/etc/", f"{tmp_path}/etc/") + "\n"
     rows.write_text(text.replace("    probe: login_shell\n", ""), "utf-8")  # which would ask about the real /etc
     (tmp_path / "etc/profile.d").mkdir(parents=True)
     return tmp_path

@@ -30,8 +30,8 @@ def an_option(tmp_path, **fields):
 
 def test_kinds_run_in_the_order_of_what_needs_what():
     assert list(KINDS) == [
-        "package", "account", "privilege", "file", "option", "ssh_access", "pam", "sysctl", "kernel_module", "mount",
-        "service", "command",
+        "package", "account", "privilege", "file", "option", "ssh_access", "dconf", "pam", "sysctl", "kernel_module",
+        "mount", "service", "command",
     ]  # fmt: skip
 
 

@@ -257,6 +257,30 @@ def test_a_wish_within_the_bounds_is_sent(roles, compare, desired):
     assert read(roles, "lock")[0].for_device({"lock_a": desired})["desired"] == desired
 
 
+@pytest.mark.parametrize(("seconds", "minutes"), [(600, 10), (599, 9), (60, 1)])
+def test_a_knob_in_seconds_is_rounded_down_to_the_minutes_of_a_setting(roles, seconds, minutes):
+    fields = {"compare": "<=", "minimum": 1, "value": None, "knob": "lock_a", "parameter": "minutes", "unit": "minutes"}
+    declare(roles, "lock", {"__lock_rows": [changed(fields)]})
+    sent = read(roles, "lock")[0].for_device({"lock_a": seconds})
+    assert (sent["desired"], "unit" in sent) == (minutes, False)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "sentence"),
+    [
+        (660, "lock_a in whole minutes is 11; control AC-08 allows at most 10"),
+        (59, "lock_a in whole minutes is 0; below 1 it would switch the setting off"),
+        ("soon", "lock_a in whole minutes is 'soon', not a whole number"),
+    ],
+)
+def test_a_knob_that_is_out_of_bounds_in_minutes_is_refused(roles, seconds, sentence):
+    fields = {"compare": "<=", "minimum": 1, "value": None, "knob": "lock_a", "parameter": "minutes", "unit": "minutes"}
+    declare(roles, "lock", {"__lock_rows": [changed(fields)]})
+    with pytest.raises(RowError) as caught:
+        read(roles, "lock")[0].for_device({"lock_a": seconds})
+    assert str(caught.value) == f"role lock: row LNX-A: {sentence}"
+
+
 def test_roles_with_rows_are_found_by_platform_and_sorted(roles):
     for name in ("m", "z", "a", "k", "c"):
         declare(roles, name, {})

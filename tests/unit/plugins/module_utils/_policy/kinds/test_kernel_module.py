@@ -111,6 +111,12 @@ def test_without_modprobe_a_row_has_no_meaning(host, monkeypatch):
     assert read().inapplicable == "there is no modprobe that could load modules"
 
 
+@pytest.mark.parametrize("text", ["", "install dccp /bin/false\nblacklist dccp\n"])
+def test_a_module_that_the_site_allows_is_not_looked_at(host, text):
+    (host / "modprobe.d/10.conf").write_text(text)
+    assert kernel_module.observe([a_row(desired="allowed")])["dccp"].inapplicable == "the site allows it"
+
+
 def test_a_modprobe_that_fails_leaves_the_rows_unknown(host, monkeypatch):
     monkeypatch.setattr(kernel_module, "SHOW_CONFIGURATION", ("sh", "-c", "echo broken >&2; exit 1"))
     assert read().unreadable.endswith("failed with code 1: broken")
