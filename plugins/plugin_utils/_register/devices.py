@@ -11,8 +11,8 @@ import typing as t
 
 import sqlalchemy as sa
 
-from ansible_collections.commune.baseline.plugins.plugin_utils._register import life_cycle, records, tables
-from ansible_collections.commune.baseline.plugins.plugin_utils._register.errors import Fault, RecordError
+from ansible_collections.commune.baseline.plugins.plugin_utils._register import addresses, life_cycle, records, tables
+from ansible_collections.commune.baseline.plugins.plugin_utils._register.errors import Fault, RecordError, RegisterError
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.kinds import DEVICE
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.records import Change, Stored
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.register import Reader, Writer
@@ -33,8 +33,7 @@ def put(
     if state not in life_cycle.FIRST_STATES:
         right = f"a life begins as {' or '.join(life_cycle.FIRST_STATES)}"
         raise RecordError(f"device {given.get('name')}", [Fault("state", repr(state), right)])
-    own = {} if records.lookup(writer, DEVICE, given) else {"state": state}
-    return records.put(writer, DEVICE, given, own=own, version=version, document=document)
+    return records.put(writer, DEVICE, given, first={"state": state}, version=version, document=document)
 
 
 def transition(
@@ -60,15 +59,18 @@ def get(reader: Reader | Writer, name: str) -> Stored:
 
 
 def find(reader: Reader | Writer, **wanted: str) -> list[Stored]:
-    """Return the devices that have all the wanted values (see FILTERS), by name."""
+    """Return the devices that have all the wanted values, by name; raise RegisterError if one is not in FILTERS."""
+    unknown = sorted(wanted.keys() - set(FILTERS))
+    if unknown:
+        raise RegisterError(f"devices are found by {', '.join(FILTERS)}, not by {', '.join(unknown)}")
     c = tables.RECORDS[DEVICE.name].c
-    return records.select(reader, DEVICE, *(c[name] == value for name, value in wanted.items() if name in FILTERS))
+    return records.select(reader, DEVICE, *(c[name] == value for name, value in wanted.items()))
 
 
 def find_by_mac(reader: Reader | Writer, mac: str) -> Stored | None:
-    """Return the device that has this hardware address, or None."""
+    """Return the device that has this hardware address, in any form, or None; raise WrongError if it is none."""
     macs = tables.PARTS["device_macs"]
-    owner = sa.select(macs.c.owner).where(macs.c.mac == mac).scalar_subquery()
+    owner = sa.select(macs.c.owner).where(macs.c.mac == addresses.mac(mac)).scalar_subquery()
     found = records.select(reader, DEVICE, tables.RECORDS[DEVICE.name].c.id == owner)
     return found[0] if found else None
 

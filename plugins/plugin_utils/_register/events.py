@@ -86,7 +86,7 @@ def history(connection: sa.Connection, kind: str, record: int) -> list[dict[str,
 
 def all_events(connection: sa.Connection) -> t.Iterator[dict[str, t.Any]]:
     query = sa.select(tables.EVENTS).order_by(tables.EVENTS.c.number)
-    for row in connection.execution_options(yield_per=1000).execute(query).mappings():
+    for row in connection.execute(query, execution_options={"yield_per": 1000}).mappings():
         yield dict(row)
 
 

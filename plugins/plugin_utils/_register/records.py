@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import functools
 import typing as t
 
 import sqlalchemy as sa
@@ -19,7 +20,7 @@ from ansible_collections.commune.baseline.plugins.plugin_utils._register.errors 
 )
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.events import Event, history
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.fields import Record
-from ansible_collections.commune.baseline.plugins.plugin_utils._register.kinds import DEVICE, Kind, Parts
+from ansible_collections.commune.baseline.plugins.plugin_utils._register.kinds import DEVICE, KINDS, Kind, Parts
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.references import faults_of_references
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.register import Reader, Writer
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.text import WrongError
@@ -57,18 +58,34 @@ def lookup(reader: Reader | Writer, kind: Kind, given: t.Mapping[str, t.Any]) ->
     key = _key(kind, given)
     if key is None:
         return None
-    c = tables.RECORDS[kind.name].c
-    found = select(reader, kind, *(c[name].is_not_distinct_from(value) for name, value in key.items()))
+    found = _stored(reader, kind, _key_query(kind.name, tuple(name for name in key if key[name] is None)), key)
     return found[0] if found else None
+
+
+@functools.cache
+def _key_query(kind: str, absent: tuple[str, ...]) -> sa.Select[t.Any]:
+    """Return the query for one key, made once."""
+    table = tables.RECORDS[kind]
+    names = _key_columns(KINDS[kind])
+    return sa.select(table).where(
+        *(table.c[name].is_(None) if name in absent else table.c[name] == sa.bindparam(name) for name in names)
+    )
 
 
 def select(reader: Reader | Writer, kind: Kind, *conditions: sa.ColumnElement[bool]) -> list[Stored]:
     """Return the records that meet all conditions, in the order of their keys."""
     table = tables.RECORDS[kind.name]
     query = sa.select(table).where(*conditions).order_by(*(table.c[name] for name in kind.key))
-    rows = reader.connection.execute(query).mappings().all()
-    ids = [row["id"] for row in rows] if conditions else None
-    parts = {one.name: _parts_of(reader, one, ids) for one in kind.parts}
+    return _stored(reader, kind, query, {}, whole=not conditions)
+
+
+def _stored(
+    reader: Reader | Writer, kind: Kind, query: sa.Select[t.Any], values: t.Mapping[str, t.Any], *, whole: bool = False
+) -> list[Stored]:
+    """Return the records that a query finds, with their parts; ``whole`` says that it finds all there are."""
+    rows = reader.connection.execute(query, values).mappings().all()
+    ids = [row["id"] for row in rows]
+    parts = {one.name: _parts_of(reader, one, None if whole else ids) for one in kind.parts}
     return [
         Stored(
             row["id"],
@@ -87,6 +104,7 @@ def put(
     kind: Kind,
     given: t.Mapping[str, t.Any],
     *,
+    first: t.Mapping[str, t.Any] | None = None,
     own: t.Mapping[str, t.Any] | None = None,
     verb: str | None = None,
     version: int | None = None,
@@ -94,14 +112,15 @@ def put(
 ) -> Change:
     """Add a record or change the given fields of it; raise RecordError with all faults, or ConflictError.
 
-    ``own`` are values of fields that only the register sets; ``version`` is the one that the caller read, if any.
+    ``own`` are values of fields that only the register sets, ``first`` those that it sets in a new record; ``version``
+    is the one that the caller read, if any.
     """
     stored = lookup(writer, kind, given)
     if version is not None:
         _check_version(writer, kind, given, stored, version)
     before = stored.record if stored else None
     record, faults = fields.read(kind, given, before, writer.context)
-    record.update(own or {})
+    record.update((own if before else first) or {})
     name = _name(record[field] for field in kind.key)
     faults += faults_of_references(writer.connection, kind, record, stored.id if stored else 0)
     if faults:
@@ -137,6 +156,10 @@ def _key(kind: Kind, given: t.Mapping[str, t.Any]) -> dict[str, t.Any] | None:
     if kind is DEVICE:
         return {"name_folded": key["name"].casefold()} if key["name"] else None
     return key
+
+
+def _key_columns(kind: Kind) -> tuple[str, ...]:
+    return ("name_folded",) if kind is DEVICE else kind.key
 
 
 def _name(key: t.Iterable[t.Any]) -> str:

@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import functools
 import typing as t
 
 import sqlalchemy as sa
@@ -48,31 +49,46 @@ def _exists(connection: sa.Connection, kind: Kind, key: t.Any) -> bool:
 
 def _clashes(connection: sa.Connection, record: Record, own_id: int) -> list[Fault]:
     """Look for devices that have what only one can have, in one query."""
-    devices = tables.RECORDS[DEVICE.name]
-    ips, macs, media = (tables.PARTS[f"device_{name}"] for name in ("ips", "macs", "media"))
-
-    def of_device(place: str, value: t.Any) -> sa.Select[t.Any]:
-        return sa.select(sa.literal(place).label("place"), devices.c[place].label("value"), devices.c.name).where(
-            devices.c[place] == value, devices.c.id != own_id
-        )
-
-    def of_part(
-        place: str, column: sa.ColumnElement[t.Any], table: sa.TableClause, values: list[t.Any]
-    ) -> sa.Select[t.Any]:
-        joined = table.join(devices, devices.c.id == table.c.owner)
-        query = sa.select(sa.literal(place).label("place"), column.label("value"), devices.c.name).select_from(joined)
-        return query.where(column.in_(values), table.c.owner != own_id)
-
-    wanted = [of_device(name, record[name]) for name in ("serial", "asset_tag") if record[name]]
-    if record["macs"]:
-        wanted.append(of_part("macs", macs.c.mac, macs, record["macs"]))
-    if record["ips"]:
-        wanted.append(of_part("ips", ips.c.ip, ips, record["ips"]).where(ips.c.zone == record["zone"]))
-    if record["media"]:
-        wanted.append(of_part("media", media.c.serial, media, [one["serial"] for one in record["media"] if one]))
+    media = [one["serial"] for one in record["media"] if one]
+    wanted = {name: record[name] for name in ("serial", "asset_tag", "macs", "ips") if record[name]}
+    wanted |= {"media": media} if media else {}
     if not wanted:
         return []
+    values = {**wanted, "zone": record["zone"], "own": own_id}
     return [
         Fault(place, repr(value), f"device {name} has it already")
-        for place, value, name in connection.execute(sa.union_all(*wanted))
+        for place, value, name in connection.execute(_clash_query(tuple(wanted)), values)
     ]
+
+
+@functools.cache
+def _clash_query(places: tuple[str, ...]) -> sa.CompoundSelect[t.Any]:
+    """Return the query for these places, made once: it is asked for every record of an import."""
+    devices = tables.RECORDS[DEVICE.name]
+    queries = []
+    for place in places:
+        table, column = _PLACES[place]
+        query = sa.select(sa.literal_column(f"'{place}'"), column, devices.c.name)
+        if table is devices:
+            query = query.where(column == sa.bindparam(place), devices.c.id != sa.bindparam("own"))
+        else:
+            owner = table.c.owner
+            query = query.select_from(table.join(devices, devices.c.id == owner)).where(
+                column.in_(sa.bindparam(place, expanding=True)), owner != sa.bindparam("own")
+            )
+        if place == "ips":
+            query = query.where(table.c.zone == sa.bindparam("zone"))
+        queries.append(query)
+    return sa.union_all(*queries)
+
+
+_PLACES: dict[str, tuple[sa.TableClause, sa.ColumnClause[t.Any]]] = {
+    place: (table, table.c[column])
+    for place, table, column in (
+        ("serial", tables.RECORDS[DEVICE.name], "serial"),
+        ("asset_tag", tables.RECORDS[DEVICE.name], "asset_tag"),
+        ("macs", tables.PARTS["device_macs"], "mac"),
+        ("ips", tables.PARTS["device_ips"], "ip"),
+        ("media", tables.PARTS["device_media"], "serial"),
+    )
+}

@@ -244,6 +244,7 @@ _TABLES = (
     'CREATE UNIQUE INDEX observations_now ON observations (device, "check") WHERE until IS NULL',
     'CREATE INDEX observations_history ON observations (device, "check", run)',
     "CREATE INDEX observations_of_run ON observations (run)",
+    "CREATE INDEX observations_ended ON observations (until) WHERE until IS NOT NULL",
 )
 
 _APPEND_ONLY = {
