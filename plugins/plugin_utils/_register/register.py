@@ -6,7 +6,7 @@
 """The register of a site: open it, read at one moment, write all or nothing.
 
     register = Register.open("register.db", create=True)
-    with register.write("nva") as writer:
+    with register.write("it01") as writer:
         change = devices.put(writer, {"name": "pc-01", "class": "workstation"})
     with register.read() as reader:
         devices.find(reader, state="in_service")

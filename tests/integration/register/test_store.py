@@ -221,7 +221,7 @@ def test_devices_are_found_by_what_they_have(register):
 
 
 OTHERS = [
-    (kinds.PERSON, {"code": "nva", "name": "Nguyễn Văn A", "roles": ["it_officer", "van_phong"]}),
+    (kinds.PERSON, {"code": "it01", "name": "Cán bộ CNTT", "roles": ["it_officer", "van_phong"]}),
     (
         kinds.APPROVAL,
         {
@@ -238,7 +238,7 @@ OTHERS = [
             "control": "AC-08",
             "device": "pc-01",
             "reason": "máy họp",
-            "approver": "nva",
+            "approver": "it01",
             "document": "1",
             "expires": "2099-01-01",
         },
@@ -255,10 +255,10 @@ OTHERS = [
             "done_on": "1/2/2026",
             "method": "purge",
             "result": "done",
-            "done_by": "nva",
+            "done_by": "it01",
         },
     ),
-    (kinds.DUTY, {"duty": "AL-06", "period": "2026-Q3", "done_on": "30/9/2026", "done_by": "nva"}),
+    (kinds.DUTY, {"duty": "AL-06", "period": "2026-Q3", "done_on": "30/9/2026", "done_by": "it01"}),
     (
         kinds.PROPOSAL,
         {

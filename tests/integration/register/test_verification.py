@@ -29,7 +29,7 @@ ROW = {"id": "LNX-1", "control": "AC-08", "state": "fail", "desired": 600, "afte
 def fixture_register(register):
     """Six events: a person, two devices, a step, two runs of which the second shows a change."""
     with register.write("officer") as writer:
-        records.put(writer, kinds.PERSON, {"code": "nva", "name": "Nguyễn Văn A"})
+        records.put(writer, kinds.PERSON, {"code": "it01", "name": "Cán bộ CNTT"})
         devices.put(writer, {"name": "pc-01", "class": "workstation", "zone": "lan", "macs": ["020000000001"]})
         devices.put(writer, {"name": "pc-02", "class": "workstation"})
         devices.transition(writer, "pc-01", "received")
@@ -81,7 +81,7 @@ def test_an_untouched_register_has_no_fault(register):
         ("UPDATE chain SET events = 5", "the register counts 5 events and holds 6"),
         ("UPDATE devices SET zone = 'dmz' WHERE name = 'pc-02'", "device pc-02 was changed past the register: zone"),
         ("UPDATE devices SET state = 'in_service' WHERE id = 1", "device pc-01 was changed past the register: state"),
-        ("UPDATE people SET name = 'B'", "person nva was changed past the register: name"),
+        ("UPDATE people SET name = 'B'", "person it01 was changed past the register: name"),
         ("UPDATE device_macs SET mac = '02:00:00:00:00:07'", "device pc-01 was changed past the register: macs"),
         ("DELETE FROM devices WHERE name = 'pc-02'", "device pc-02 was removed past the register"),
         ("INSERT INTO people (id, version, code, name) VALUES (9, 1, 'x', 'X')", "person number 9 was added past"),
