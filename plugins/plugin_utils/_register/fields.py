@@ -56,8 +56,9 @@ def read(
     for field in kind.fields:
         if field.required and record[field.name] is None and field.name not in wrong:
             faults.append(Fault(field.name, "missing", "it must be given"))
-    if not faults:
-        faults += _CHECKS.get(kind.name, lambda _record, _context: [])(record, context)
+    check = _CHECKS.get(kind.name)
+    if check and not faults:
+        faults += check(record, context)
     if before:
         changed_keys = [name for name in kind.key if record[name] != before[name]]
         faults += [_fault(name, record[name], "the key of a record never changes") for name in changed_keys]
