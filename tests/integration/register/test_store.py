@@ -167,6 +167,12 @@ def test_the_database_itself_refuses(register, foreign_sql, statement):
         foreign_sql(statement)
 
 
+def test_a_connection_of_the_register_lets_no_reference_lead_nowhere(register):
+    put(register, PC)
+    with pytest.raises(StorageError, match="refuses the change"), register.write("officer") as writer:
+        writer.connection.execute(sa.text("UPDATE devices SET custodian = 'nobody'"))
+
+
 def test_a_device_lives_from_the_order_to_its_disposal(register):
     put(register, PC)
     steps = ["received", "hardening", "in_service", "quarantined", "pending_disposal", "sanitised", "disposed"]
