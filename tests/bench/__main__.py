@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import sys
 
-from tests.bench import foundation
+from tests.bench import foundation, register
 from tests.bench.results import store, table
 
-_TOPICS = {foundation.TOPIC: foundation.measure}
+_TOPICS = {foundation.TOPIC: foundation.measure, register.TOPIC: register.measure}
 
 
 def main() -> int:

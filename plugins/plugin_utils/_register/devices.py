@@ -1,0 +1,80 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This plugin util is PRIVATE to the collection. It can change at any time.
+
+"""Devices: registered, changed, found, and taken from state to state."""
+
+from __future__ import annotations
+
+import typing as t
+
+import sqlalchemy as sa
+
+from ansible_collections.commune.baseline.plugins.plugin_utils._register import addresses, life_cycle, records, tables
+from ansible_collections.commune.baseline.plugins.plugin_utils._register.errors import Fault, RecordError, RegisterError
+from ansible_collections.commune.baseline.plugins.plugin_utils._register.kinds import DEVICE
+from ansible_collections.commune.baseline.plugins.plugin_utils._register.records import Change, Stored
+from ansible_collections.commune.baseline.plugins.plugin_utils._register.register import Reader, Writer
+
+# By what devices are found; each has an index.
+FILTERS = ("state", "class", "zone", "department", "custodian", "serial", "asset_tag")
+
+
+def put(
+    writer: Writer,
+    given: t.Mapping[str, t.Any],
+    *,
+    state: str = life_cycle.PLANNED,
+    version: int | None = None,
+    document: str | None = None,
+) -> Change:
+    """Register a device in a first state, or change the given fields of a known one, whose state stays."""
+    if state not in life_cycle.FIRST_STATES:
+        right = f"a life begins as {' or '.join(life_cycle.FIRST_STATES)}"
+        raise RecordError(f"device {given.get('name')}", [Fault("state", repr(state), right)])
+    return records.put(writer, DEVICE, given, first={"state": state}, version=version, document=document)
+
+
+def transition(
+    writer: Writer, name: str, state: str, *, version: int | None = None, document: str | None = None
+) -> Change:
+    """Take a device to another state; raise TransitionError, which names the legal ones.
+
+    To be where it already is changes nothing, so that a play can be repeated. A disposed device gives its addresses
+    back to its zone.
+    """
+    stored = get(writer, name)
+    if stored.record["state"] == state:
+        return Change(stored.record["name"], False, stored.record, stored.record)
+    life_cycle.check_step(stored.record["name"], stored.record["state"], state)
+    given = {"name": stored.record["name"], **({"ips": []} if state == life_cycle.DISPOSED else {})}
+    own = {"state": state}
+    return records.put(writer, DEVICE, given, own=own, verb="transition", version=version, document=document)
+
+
+def get(reader: Reader | Writer, name: str) -> Stored:
+    """Return a device by its name, whose case does not matter; raise UnknownRecordError."""
+    return records.get(reader, DEVICE, name)
+
+
+def find(reader: Reader | Writer, **wanted: str) -> list[Stored]:
+    """Return the devices that have all the wanted values, by name; raise RegisterError if one is not in FILTERS."""
+    unknown = sorted(wanted.keys() - set(FILTERS))
+    if unknown:
+        raise RegisterError(f"devices are found by {', '.join(FILTERS)}, not by {', '.join(unknown)}")
+    c = tables.RECORDS[DEVICE.name].c
+    return records.select(reader, DEVICE, *(c[name] == value for name, value in wanted.items()))
+
+
+def find_by_mac(reader: Reader | Writer, mac: str) -> Stored | None:
+    """Return the device that has this hardware address, in any form, or None; raise WrongError if it is none."""
+    macs = tables.PARTS["device_macs"]
+    owner = sa.select(macs.c.owner).where(macs.c.mac == addresses.mac(mac)).scalar_subquery()
+    found = records.select(reader, DEVICE, tables.RECORDS[DEVICE.name].c.id == owner)
+    return found[0] if found else None
+
+
+def history(reader: Reader | Writer, name: str) -> list[dict[str, t.Any]]:
+    """Return what happened to a device, oldest first."""
+    return records.history_of(reader, DEVICE, name)

@@ -1,0 +1,46 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This plugin util is PRIVATE to the collection. It can change at any time.
+
+"""Texts that people type: brought to one form, and refused where they would mislead a reader or a program."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+import unicodedata
+
+from ansible_collections.commune.baseline.plugins.plugin_utils._register.old_fonts import looks_like_old_font
+
+# Controls, invisible format signs (they reorder or hide text), surrogates, private and unassigned code points.
+_REFUSED = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
+
+
+class WrongError(ValueError):
+    """A value cannot be taken; the message says what would be right."""
+
+
+def line(value: t.Any, longest: int) -> str:
+    """Return one line of text in NFC, without spaces around it and with single ones inside."""
+    return " ".join(_text(value, longest, "").split(" "))
+
+
+def lines(value: t.Any, longest: int) -> str:
+    """Return text in NFC that may run over several lines."""
+    return _text(value, longest, "\n")
+
+
+def _text(value: t.Any, longest: int, allowed: str) -> str:
+    if not isinstance(value, str):
+        raise WrongError("it must be text")
+    # A letter of NFC is at most four characters before; what is longer still is not looked at.
+    text = unicodedata.normalize("NFC", value.replace("\r\n", "\n").strip()) if len(value) <= 4 * longest else value
+    if len(text) > longest:
+        raise WrongError(f"at most {longest} characters, not {len(text)}")
+    if looks_like_old_font(text):
+        raise WrongError("it looks like text of an old VNI or TCVN3 font; convert it to Unicode")
+    for character in text:
+        if unicodedata.category(character) in _REFUSED and character not in allowed:
+            raise WrongError(f"it must not hold the invisible or control character U+{ord(character):04X}")
+    return re.sub(r"[^\S\n]+", " ", text)

@@ -1,0 +1,80 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This plugin util is PRIVATE to the collection. It can change at any time.
+
+"""Whether the register still says what its events say: the chain, every record, every run."""
+
+from __future__ import annotations
+
+import json
+import typing as t
+
+import sqlalchemy as sa
+
+from ansible_collections.commune.baseline.plugins.plugin_utils._register import events, fields, records, runs, tables
+from ansible_collections.commune.baseline.plugins.plugin_utils._register.kinds import KINDS
+from ansible_collections.commune.baseline.plugins.plugin_utils._register.register import Reader, Writer
+
+
+class Verdict(t.NamedTuple):
+    """The head that evidence may keep, and a sentence for every fault."""
+
+    head: events.Head
+    faults: tuple[str, ...]
+
+
+def verify(reader: Reader | Writer, anchors: t.Iterable[events.Head] = ()) -> Verdict:
+    """Compare the register with its events, and these with the anchors that evidence kept (see ``events``)."""
+    links = events.Links(anchors)
+    told: dict[str, dict[int, _Told]] = {kind: {} for kind in (*KINDS, "run")}
+    for event in events.all_events(reader.connection):
+        links.look_at(event)
+        one = told.setdefault(event["kind"], {}).setdefault(event["record"], _Told(event["name"], {}))
+        one.values.update(json.loads(event["after"]))
+    head = events.head(reader.connection)
+    links.end(head)
+    faults = [*links.faults]
+    for kind in KINDS.values():
+        faults += _faults_of_records(reader, kind.name, told[kind.name])
+    return Verdict(head, (*faults, *_faults_of_runs(reader, told["run"])))
+
+
+class _Told(t.NamedTuple):
+    """What the events say of one record."""
+
+    name: str
+    values: dict[str, t.Any]
+
+
+def _faults_of_records(reader: Reader | Writer, kind: str, told: t.Mapping[int, _Told]) -> t.Iterator[str]:
+    held = {one.id: one.record for one in records.select(reader, KINDS[kind])}
+    for id_ in sorted(told.keys() - held.keys()):
+        yield f"{kind} {told[id_].name} was removed past the register"
+    for id_, record in held.items():
+        if id_ not in told:
+            yield f"{kind} number {id_} was added past the register"
+            continue
+        expected = {**fields.empty(KINDS[kind]), **told[id_].values}
+        changed = sorted(name for name, value in record.items() if value != expected.get(name))
+        if changed:
+            yield f"{kind} {told[id_].name} was changed past the register: {', '.join(changed)}"
+
+
+def _faults_of_runs(reader: Reader | Writer, told: t.Mapping[int, _Told]) -> t.Iterator[str]:
+    c = tables.RUNS.c
+    held = {row["number"]: row for row in reader.connection.execute(sa.select(tables.RUNS)).mappings()}
+    for number in sorted(told.keys() | held.keys()):
+        if number not in held:
+            yield f"run {told[number].name} was removed past the register"
+        elif number not in told:
+            yield f"run {held[number]['run']} was added past the register"
+        else:
+            row, values = held[number], told[number].values
+            same = all(row[name] == values[name] for name in (c.mode.name, c.started_at.name, c.finished_at.name))
+            if (
+                not same
+                or row["run"] != told[number].name
+                or runs.digest_of(reader.connection, number) != values["digest"]
+            ):
+                yield f"run {told[number].name} or what it showed was changed past the register"

@@ -1,0 +1,86 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Both databases of the register, for real."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.commune.baseline.plugins.plugin_utils._register.register import Register
+from tests.integration.register import postgresql
+
+ROOT = Path(__file__).parents[3]
+DATABASES = ("sqlite", "postgresql")
+
+
+@pytest.fixture(scope="session", name="server")
+def fixture_server() -> Iterator[postgresql.Server]:
+    if postgresql.programs() is None:
+        pytest.skip("needs PostgreSQL: install Debian's postgresql")
+    with postgresql.server() as server:
+        yield server
+
+
+@pytest.fixture(name="place", params=DATABASES)
+def fixture_place(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Where a new register goes: a file, and an empty database of a server."""
+    if request.param == "sqlite":
+        return str(tmp_path / "site" / "register.db")
+    return str(request.getfixturevalue("server").new_database())
+
+
+@pytest.fixture(name="register")
+def fixture_register(place: str) -> Iterator[Register]:
+    register = Register.open(place, create=True)
+    yield register
+    register.close()
+
+
+@pytest.fixture(name="foreign_sql")
+def fixture_foreign_sql(place: str, request: pytest.FixtureRequest) -> Callable[[str], str]:
+    """Run a statement past the register, by the databases' own programs."""
+
+    def run(statement: str) -> str:
+        if "://" in place:
+            name = place.rpartition("/")[2] if "?" not in place else place.partition("?")[0].rpartition("/")[2]
+            return str(request.getfixturevalue("server").sql(name, statement))
+        return _sqlite(place, statement)
+
+    return run
+
+
+def _sqlite(path: str, statement: str) -> str:
+    """A process of its own, which knows nothing of the register's settings."""
+    program = (
+        "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); print(c.execute(sys.argv[2]).fetchall()); c.commit()"
+    )
+    done = subprocess.run([sys.executable, "-c", program, path, statement], capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise subprocess.CalledProcessError(done.returncode, "sqlite3", done.stdout, done.stderr)
+    return done.stdout
+
+
+@pytest.fixture(name="child")
+def fixture_child(tmp_path: Path) -> Callable[..., subprocess.Popen[str]]:
+    """Start a program of the test in another process, with this checkout's collection."""
+    collections = str(ROOT / ".ansible/collections")
+
+    def start(program: str, *arguments: str, prefix: tuple[str, ...] = ()) -> subprocess.Popen[str]:
+        path = tmp_path / "child.py"
+        path.write_text(program)
+        return subprocess.Popen(
+            [*prefix, sys.executable, str(path), *arguments],
+            env={**os.environ, "PYTHONPATH": collections},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    return start

@@ -1,0 +1,138 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A change past the register shows, whatever it is; and what an anchor adds to that."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import json
+
+import pytest
+import sqlalchemy as sa
+
+from ansible_collections.commune.baseline.plugins.plugin_utils._register import (
+    devices,
+    kinds,
+    records,
+    runs,
+    verification,
+)
+from ansible_collections.commune.baseline.plugins.plugin_utils._register.runs import Assessment, Run
+
+START = datetime.datetime(2026, 3, 2, 1, 0, tzinfo=datetime.UTC)
+ROW = {"id": "LNX-1", "control": "AC-08", "state": "fail", "desired": 600, "after": 0}
+
+
+@pytest.fixture(name="register")
+def fixture_register(register):
+    """Six events: a person, two devices, a step, two runs of which the second shows a change."""
+    with register.write("officer") as writer:
+        records.put(writer, kinds.PERSON, {"code": "it01", "name": "Cán bộ CNTT"})
+        devices.put(writer, {"name": "pc-01", "class": "workstation", "zone": "lan", "macs": ["020000000001"]})
+        devices.put(writer, {"name": "pc-02", "class": "workstation"})
+        devices.transition(writer, "pc-01", "received")
+    for day, state in enumerate(("fail", "pass")):
+        start = START + datetime.timedelta(days=day)
+        with register.write("officer") as writer:
+            run = Run(f"run-{day}", "check", start, start)
+            runs.store(writer, run, [Assessment("pc-01", runs.ASSESSED, [{**ROW, "state": state}])])
+    return register
+
+
+@pytest.fixture(name="tamper")
+def fixture_tamper(place, foreign_sql):
+    """Run a statement with the triggers out of the way, as somebody would who owns the database."""
+
+    def run(statement):
+        if "://" in place:
+            foreign_sql(f"SET session_replication_role = replica; {statement}")
+        else:
+            for verb in ("update", "delete"):
+                foreign_sql(f"DROP TRIGGER IF EXISTS events_no_{verb}")
+            foreign_sql(statement)
+
+    return run
+
+
+def verify(register, *anchors):
+    with register.read() as reader:
+        return verification.verify(reader, anchors)
+
+
+def test_an_untouched_register_has_no_fault(register):
+    verdict = verify(register)
+    assert verdict.faults == ()
+    assert verdict.head.events == 6
+    assert verify(register, verdict.head).faults == ()
+
+
+@pytest.mark.parametrize(
+    ("statement", "fault"),
+    [
+        ("UPDATE events SET who = 'somebody' WHERE number = 2", "event 2 was edited"),
+        ("UPDATE events SET document = '1/QĐ' WHERE number = 6", "event 6 was edited"),
+        ("DELETE FROM events WHERE number = 3", "between event 2 and event 4, events are missing"),
+        ("DELETE FROM events WHERE number = 1", "between event 0 and event 2, events are missing"),
+        ("DELETE FROM events WHERE number = 6", "the register counts 6 events and holds 5: the end was cut"),
+        ("DELETE FROM events", "the register counts 6 events and holds 0: the end was cut"),
+        ("UPDATE events SET number = CASE number WHEN 2 THEN 93 ELSE 2 END WHERE number IN (2)", "event 93"),
+        ("UPDATE chain SET events = 5", "the register counts 5 events and holds 6"),
+        ("UPDATE devices SET zone = 'dmz' WHERE name = 'pc-02'", "device pc-02 was changed past the register: zone"),
+        ("UPDATE devices SET state = 'in_service' WHERE id = 1", "device pc-01 was changed past the register: state"),
+        ("UPDATE people SET name = 'B'", "person it01 was changed past the register: name"),
+        ("UPDATE device_macs SET mac = '02:00:00:00:00:07'", "device pc-01 was changed past the register: macs"),
+        ("DELETE FROM devices WHERE name = 'pc-02'", "device pc-02 was removed past the register"),
+        ("INSERT INTO people (id, version, code, name) VALUES (9, 1, 'x', 'X')", "person number 9 was added past"),
+        ("UPDATE observations SET state = 'pass' WHERE id = 1", "run run-0 or what it showed was changed"),
+        ("DELETE FROM observations WHERE id = 2", "run run-1 or what it showed was changed"),
+        ("UPDATE run_devices SET outcome = 'failed' WHERE run = 2", "run run-1 or what it showed was changed"),
+        ("UPDATE checks SET control = 'AC-09'", "run run-0 or what it showed was changed"),
+        ("UPDATE runs SET finished_at = started_at || 'x' WHERE number = 1", "run run-0 or what it showed was changed"),
+        ("INSERT INTO runs VALUES (3, 'x', 'check', 'a', 'b')", "run x was added past the register"),
+    ],
+)  # fmt: skip
+def test_a_change_past_the_register_shows(register, tamper, statement, fault):
+    tamper(statement)
+    faults = verify(register).faults
+    assert any(one.startswith(fault) for one in faults), faults
+
+
+def test_two_events_that_changed_places_show(register, tamper):
+    tamper("UPDATE events SET number = 92 WHERE number = 2")
+    tamper("UPDATE events SET number = 2 WHERE number = 3")
+    tamper("UPDATE events SET number = 3 WHERE number = 92")
+    assert "event 2 was edited" in verify(register).faults
+
+
+def test_a_cut_end_with_a_corrected_count_shows_only_against_an_anchor(register, tamper):
+    anchor = verify(register).head
+    tamper("DELETE FROM run_devices WHERE run = 2")
+    tamper("DELETE FROM observations WHERE run = 2")
+    tamper("UPDATE observations SET until = NULL")
+    tamper("DELETE FROM runs WHERE number = 2")
+    tamper("DELETE FROM events WHERE number = 6")
+    tamper("UPDATE chain SET events = 5, hash = (SELECT hash FROM events WHERE number = 5)")
+    assert verify(register).faults == ()
+    assert verify(register, anchor).faults == ("evidence was anchored to event 6, which is not there: the end was cut",)
+
+
+def test_a_chain_made_anew_shows_only_against_an_anchor(register, tamper):
+    """Computed here by the standard library alone, from the words of the documentation."""
+    anchor = verify(register).head
+    tamper("UPDATE events SET number = number")  # the triggers of SQLite are away
+    with register.write("officer") as writer:
+        if writer.connection.dialect.name == "postgresql":
+            writer.connection.execute(sa.text("SET LOCAL session_replication_role = replica"))
+        previous = "0" * 64
+        for row in writer.connection.execute(sa.text("SELECT * FROM events ORDER BY number")).mappings().all():
+            event = {**row, "who": "somebody", "previous": previous}
+            del event["hash"]
+            text = json.dumps(event, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+            previous = hashlib.sha256(text.encode()).hexdigest()
+            change = "UPDATE events SET who = 'somebody', previous = :previous, hash = :hash WHERE number = :number"
+            writer.connection.execute(sa.text(change), {**event, "hash": previous})
+        writer.chain.head = writer.head._replace(hash=previous)
+    assert verify(register).faults == ()
+    assert verify(register, anchor).faults == ("event 6 is not the one that evidence was anchored to",)
