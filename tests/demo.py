@@ -1,12 +1,13 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""`make demo`: real hosts come up; they are checked, hardened, broken by hand, found and corrected."""
+"""`make demo`: real hosts come up; they are checked, hardened, broken by hand, corrected, and one is taken back."""
 
 from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -42,6 +43,7 @@ BREAK_BY_HAND = (
     "sudo sed --in-place 's/^X11Forwarding no/X11Forwarding yes/' /etc/ssh/sshd_config.d/00-commune-baseline.conf",
 )
 CONTROLS = {"COMMUNE_BASELINE_DETAILS": "controls"}
+EVIDENCE = ROOT / "build/demo/evidence"
 
 
 def main() -> int:
@@ -57,6 +59,7 @@ def main() -> int:
 
 
 def show(lab: Lab) -> None:
+    shutil.rmtree(EVIDENCE, ignore_errors=True)
     for host in lab.hosts.values():
         host.ssh(PREPARE, timeout=300)
     say("1. Chỉ kiểm tra, không thay đổi gì; máy mới nên sẽ KHÔNG ĐẠT", "1. Check only; fresh hosts fail")
@@ -74,6 +77,17 @@ def show(lab: Lab) -> None:
     playbook(lab, "playbooks/drift.yml", "--check", *only, expected=2)
     say("6. Sửa sai lệch", "6. Correct it")
     playbook(lab, "playbooks/drift.yml", *only, expected=0)
+    say("7. Hoàn tác việc sửa đó", "7. Take that correction back")
+    playbook(lab, "playbooks/rollback.yml", *only, "--extra-vars", f"run={latest_run()}", expected=0)
+    say("8. Kết quả cuối cùng: máy vừa hoàn tác lại KHÔNG ĐẠT", "8. How things stand: what was taken back fails again")
+    playbook(lab, "playbooks/drift.yml", "--check", expected=2, settings=CONTROLS)
+    report = (EVIDENCE / "reports/latest.html").relative_to(ROOT)
+    say(f"Báo cáo: mở {report} bằng trình duyệt", f"The report: open {report} in a browser")
+
+
+def latest_run() -> str:
+    """Return the id of the run that ended last."""
+    return max(path.stem for path in (EVIDENCE / "runs").iterdir())
 
 
 def playbook(lab: Lab, *arguments: str, expected: int, settings: Mapping[str, str] = MappingProxyType({})) -> None:
@@ -83,7 +97,8 @@ def playbook(lab: Lab, *arguments: str, expected: int, settings: Mapping[str, st
     site.write_text(json.dumps(SITE))
     command = [str(program), "--inventory", str(lab.inventory), "--extra-vars", f"@{site}", *arguments]
     print(f"$ ansible-playbook --inventory {lab.inventory.relative_to(ROOT)} {' '.join(arguments)}", flush=True)
-    environment = {**os.environ, "ANSIBLE_FORCE_COLOR": "0", **settings}
+    own = {"ANSIBLE_FORCE_COLOR": "0", "COMMUNE_BASELINE_EVIDENCE": str(EVIDENCE)}
+    environment = {**os.environ, **own, **settings}
     code = subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
     if code != expected:
         raise LabError(f"{' '.join(arguments)} ended with code {code} instead of {expected}")

@@ -37,7 +37,7 @@ SPEAKERS = (
 NO_REASONS = {
     "# Managed by commune.baseline: a change made here is drift and will be corrected.": "a line of our files",
     "-o ControlMaster=no -o ControlPath=none": "options of ssh",
-    " in whole {unit}": "a part of a sentence",
+    " in whole {measured_in}": "a part of a sentence",
     "Architecture: {architecture}": "a line of deb-control(5)",
     "Package: {name}": "a line of deb-control(5)",
     "SELECT Name, Time FROM Lastlog2": "a question to a database",

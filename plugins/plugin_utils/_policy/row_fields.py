@@ -29,7 +29,7 @@ _SHAPES: dict[str, t.Any] = {
     "maximum": "whole number",
     "optional": "true or false",
     "enforce": "true or false",
-    "unit": ("minutes",),
+    "measured_in": ("minutes",),
     "when": "dictionary of class, distribution (lists of words) or exists (an absolute path)",
     "restart": "word",
     "connectivity": "true or false",

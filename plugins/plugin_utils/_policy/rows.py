@@ -19,7 +19,7 @@ from ansible_collections.commune.baseline.plugins.plugin_utils._policy.row_field
 PLATFORMS = ("linux",)
 
 # What a person reads, or what becomes ``desired``, stays on the controller.
-_NOT_SENT = frozenset({"parameter", "value", "knob", "unit", "maximum", "optional", "refs", "why", "fix"})
+_NOT_SENT = frozenset({"parameter", "value", "knob", "measured_in", "maximum", "optional", "refs", "why", "fix"})
 _SECONDS = {"minutes": 60}  # in one unit of a setting, whose knob is in seconds
 
 
@@ -64,7 +64,7 @@ class Row(t.NamedTuple):
 
     def _in_its_unit(self, desired: t.Any) -> t.Any:
         """Return what a knob in seconds is in whole units of the setting, which are never more than the knob says."""
-        unit = self.fields.get("unit")
+        unit = self.fields.get("measured_in")
         return desired // _SECONDS[unit] if unit and isinstance(desired, int) else desired
 
     def _check_bounds(self, desired: t.Any) -> None:
@@ -83,7 +83,7 @@ class Row(t.NamedTuple):
             raise RowError(f"{place}; more than {self.fields['maximum']} would shut people out")
 
     def _place(self, desired: t.Any) -> str:
-        unit = f" in whole {self.fields['unit']}" if "unit" in self.fields else ""
+        unit = f" in whole {self.fields['measured_in']}" if "measured_in" in self.fields else ""
         return f"role {self.role}: row {self.id}: {self.knob or 'value'}{unit} is {desired!r}"
 
     def _demanded(self) -> tuple[int | None, int | None]:

@@ -259,10 +259,17 @@ def test_a_wish_within_the_bounds_is_sent(roles, compare, desired):
 
 @pytest.mark.parametrize(("seconds", "minutes"), [(600, 10), (599, 9), (60, 1)])
 def test_a_knob_in_seconds_is_rounded_down_to_the_minutes_of_a_setting(roles, seconds, minutes):
-    fields = {"compare": "<=", "minimum": 1, "value": None, "knob": "lock_a", "parameter": "minutes", "unit": "minutes"}
+    fields = {
+        "compare": "<=",
+        "minimum": 1,
+        "value": None,
+        "knob": "lock_a",
+        "parameter": "minutes",
+        "measured_in": "minutes",
+    }
     declare(roles, "lock", {"__lock_rows": [changed(fields)]})
     sent = read(roles, "lock")[0].for_device({"lock_a": seconds})
-    assert (sent["desired"], "unit" in sent) == (minutes, False)
+    assert (sent["desired"], "measured_in" in sent) == (minutes, False)
 
 
 @pytest.mark.parametrize(
@@ -274,7 +281,14 @@ def test_a_knob_in_seconds_is_rounded_down_to_the_minutes_of_a_setting(roles, se
     ],
 )
 def test_a_knob_that_is_out_of_bounds_in_minutes_is_refused(roles, seconds, sentence):
-    fields = {"compare": "<=", "minimum": 1, "value": None, "knob": "lock_a", "parameter": "minutes", "unit": "minutes"}
+    fields = {
+        "compare": "<=",
+        "minimum": 1,
+        "value": None,
+        "knob": "lock_a",
+        "parameter": "minutes",
+        "measured_in": "minutes",
+    }
     declare(roles, "lock", {"__lock_rows": [changed(fields)]})
     with pytest.raises(RowError) as caught:
         read(roles, "lock")[0].for_device({"lock_a": seconds})
