@@ -44,8 +44,8 @@ def second() -> Interpreter:
 
 @functools.cache
 def find(version: str) -> Path | None:
-    """Return an interpreter of this minor version, if the machine has one."""
-    return next((path for path in _candidates(version) if _is(path, version)), None)
+    """Return an interpreter of this minor version, if the machine has one, by the same path whoever asks."""
+    return next((path for candidate in _candidates(version) if (path := _itself(candidate, version))), None)
 
 
 def _first(versions: tuple[str, ...]) -> Interpreter | None:
@@ -64,17 +64,18 @@ def _candidates(version: str) -> list[Path]:
     return [*on_path, Path("/usr/bin", f"python{version}"), *kept_by_pyenv]
 
 
-def _is(path: Path, version: str) -> bool:
-    """Ask the interpreter itself: a pyenv shim exists even when no version stands behind it.
+def _itself(path: Path, version: str) -> Path | None:
+    """Ask the interpreter itself where it is: a pyenv shim exists even when no version stands behind it.
 
     One of a virtual environment does not count: it may be the very one that is to be made anew.
     """
-    question = "import sys; print('%d.%d' % sys.version_info[:2] if sys.prefix == sys.base_prefix else '')"
+    question = "import sys; print('%d.%d' % sys.version_info[:2], sys.prefix == sys.base_prefix, sys.executable)"
     try:
         answer = subprocess.run([path, "-c", question], capture_output=True, text=True, check=False)
     except OSError:
-        return False
-    return answer.stdout.strip() == version
+        return None
+    _same, is_this, executable = answer.stdout.strip().partition(f"{version} True ")
+    return Path(executable).resolve() if is_this else None
 
 
 def _advice(versions: tuple[str, ...]) -> str:

@@ -64,8 +64,11 @@ class Register:
         self._zones = zones
 
     @classmethod
-    def open(cls, place: str, *, create: bool = False, zones: words.Zones = words.DEFAULT_ZONES) -> Register:
-        """Open the register at a path or URL, upgrading its schema; raise SchemaError or StorageError."""
+    def open(cls, place: str, *, create: bool = False, zones: words.Zones | None = None) -> Register:
+        """Open the register at a path or URL, upgrading its schema; raise SchemaError or StorageError.
+
+        Without ``zones``, devices lie in those of the default site.
+        """
         engine = database.connect(place, create=create)
         try:
             with database.transaction(engine, writing=False) as connection:
@@ -78,7 +81,7 @@ class Register:
         except RegisterError:
             engine.dispose()
             raise
-        return cls(engine, zones)
+        return cls(engine, words.DEFAULT_ZONES if zones is None else zones)
 
     def close(self) -> None:
         self._engine.dispose()
