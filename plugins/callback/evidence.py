@@ -70,7 +70,7 @@ from ansible import context, release
 from ansible.plugins.callback import CallbackBase
 
 from ansible_collections.commune.baseline.plugins.plugin_utils._door import play as plays
-from ansible_collections.commune.baseline.plugins.plugin_utils._door.schedules import sentences
+from ansible_collections.commune.baseline.plugins.plugin_utils._door.schedules import notices_of
 from ansible_collections.commune.baseline.plugins.plugin_utils._evidence import run
 from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.record import Source, canonical, record_of
 from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.store import EvidenceError, Store
@@ -108,11 +108,8 @@ class CallbackModule(CallbackBase):
     def v2_runner_on_failed(self, result: t.Any, ignore_errors: bool = False) -> None:
         self._collect(result, failed=True)
 
-    def v2_runner_item_on_ok(self, result: t.Any) -> None:
-        self._collect(result, failed=False)
-
-    def v2_runner_item_on_failed(self, result: t.Any) -> None:
-        self._collect(result, failed=True)
+    v2_runner_item_on_ok = v2_runner_on_ok
+    v2_runner_item_on_failed = v2_runner_on_failed
 
     def v2_runner_on_unreachable(self, result: t.Any) -> None:
         self._run.hinder(result.host.name, run.UNREACHABLE, str(result.result.get("msg", "")))
@@ -154,14 +151,15 @@ class CallbackModule(CallbackBase):
         language, rows = self.get_option("language"), self.get_option("details") == "rows"
         if self._run.devices:
             self._display.display("\n" + table.ending(self._run, language, rows=rows))
-            report = table.report_at(str(self._keep(language)), language)
-            self._display.display("\n".join([report, *sentences(self._open_store().folder, language)]))
+            notices = [notice._asdict() for notice in notices_of(self._open_store().folder)]
+            report = table.report_at(str(self._keep(language, notices)), language)
+            self._display.display("\n".join([report, *(notice[language] for notice in notices)]))
 
-    def _keep(self, language: str) -> Path:
+    def _keep(self, language: str, notices: list[dict[str, str]]) -> Path:
         """Store the record of the run, and the report that is made of it; return the report's path."""
         store = self._open_store()
         source = Source(self._setting.site, plays.playbooks(), release.__version__)
-        record = record_of(self._run, source, check=bool(context.CLIARGS.get("check")))
+        record = record_of(self._run, source, check=bool(context.CLIARGS.get("check")), schedules=notices)
         store.write("runs", f"{run.RUN}.json", canonical(record))
         page = html.report(record, language).encode()
         store.write("reports", "latest.html", page)

@@ -11,18 +11,21 @@ import datetime
 import os
 import typing as t
 
-from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.schedule import read_schedules
-from ansible_collections.commune.baseline.plugins.plugin_utils._report.schedule import notices
+from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.schedule import (
+    ScheduleError,
+    read_schedules,
+)
+from ansible_collections.commune.baseline.plugins.plugin_utils._report.schedule import Notice, notices, unreadable
 
 if t.TYPE_CHECKING:
     from pathlib import Path
 
 
-def sentences(evidence: Path, language: str) -> list[str]:
-    """Return the notices of every schedule; this run may be a scheduled one. Raises ScheduleError."""
+def notices_of(evidence: Path) -> list[Notice]:
+    """Return the notices of every schedule; this run may be a scheduled one."""
     now, current = datetime.datetime.now().astimezone(), os.environ.get("INVOCATION_ID")
-    return [
-        str(getattr(notice, language))
-        for schedule, runs in read_schedules(evidence)
-        for notice in notices(schedule, runs, now, current=current)
-    ]
+    try:
+        schedules = read_schedules(evidence)
+    except ScheduleError as error:
+        return [unreadable(str(error))]
+    return [notice for schedule, runs in schedules for notice in notices(schedule, runs, now, current=current)]

@@ -40,8 +40,11 @@ class Source(t.NamedTuple):
     ansible_core: str
 
 
-def record_of(run: Run, source: Source, *, check: bool) -> Record:
-    """Return the record of a run that is over, which was meant as a check or not; times are ISO 8601 with offset."""
+def record_of(run: Run, source: Source, *, check: bool, schedules: t.Sequence[t.Mapping[str, str]] = ()) -> Record:
+    """Return the record of a run that is over, which was meant as a check or not; times are ISO 8601 with offset.
+
+    ``schedules`` are sentences, in both languages, on scheduled runs that failed or did not happen.
+    """
     controls: dict[str, t.Any] = {}
     rows: dict[str, t.Any] = {}
     devices = [_device(name, device, controls, rows) for name, device in sorted(run.devices.items())]
@@ -54,6 +57,7 @@ def record_of(run: Run, source: Source, *, check: bool) -> Record:
         "operator": _operator(),
         "changes": run.changes,
         "collection": _collection_version(),
+        "schedules": list(schedules),
     }
     return t.cast(
         "Record", _plain({**facts, **source._asdict(), "controls": controls, "rows": rows, "devices": devices})

@@ -63,6 +63,7 @@ class _Report:
             order=_STATES,
             began=self._time(self._record["began"]),
             ended=self._time(self._record["ended"]),
+            notices=[notice[self._language] for notice in self._record["schedules"]],
             devices=devices,
             counts=counts,
             total=counts.total(),

@@ -43,6 +43,7 @@ REPORT = {
         "by_control": "Theo biện pháp",
         "control": "Biện pháp",
         "result": "Kết quả trên các thiết bị",
+        "schedules": "Chạy theo lịch",
         "looked_at": "Phần đã xét",
         "looked_at_note": "Cột cuối cho biết bao nhiêu phần của biện pháp đã được kiểm tra; phần còn lại "
         "thì chưa, kể cả khi kết quả là ĐẠT.",
@@ -109,6 +110,7 @@ REPORT = {
         "by_control": "By control",
         "control": "Control",
         "result": "Result on the devices",
+        "schedules": "Scheduled runs",
         "looked_at": "Parts looked at",
         "looked_at_note": "The last column says how many parts of a control were checked; the others were not, "
         "even where the result is PASS.",

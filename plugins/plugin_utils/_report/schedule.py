@@ -15,6 +15,7 @@ if t.TYPE_CHECKING:
     from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.schedule import Schedule, ScheduledRun
 
 FAILED, CUT_OFF, MISSED, NEVER, LAST_SUCCESS = "failed", "cut_off", "missed", "never_succeeded", "last_success"
+UNREADABLE = "unreadable"
 
 # ansible-playbook's codes of a run that did its work: all is met, something is not, a device could not be reached.
 _DONE = frozenset({"0", "2", "4"})
@@ -28,6 +29,7 @@ _TEXTS = {
         MISSED: "Lịch {name}: số lần chạy đến hạn mà không diễn ra: {count} ({times})",
         NEVER: "Lịch {name}: chưa có lần chạy nào thành công từ khi đặt lịch ({time})",
         LAST_SUCCESS: "Lịch {name}: lần chạy thành công gần nhất cách đây {days} ngày ({time})",
+        UNREADABLE: "Không đọc được lịch: {error}",
         "power": "mất điện hoặc bị tắt máy",
         "more": "{shown}, … {last}",
     },
@@ -37,6 +39,7 @@ _TEXTS = {
         MISSED: "Schedule {name}: runs that were due and did not happen: {count} ({times})",
         NEVER: "Schedule {name}: no run has succeeded since the schedule was set ({time})",
         LAST_SUCCESS: "Schedule {name}: the last run that succeeded was {days} days ago ({time})",
+        UNREADABLE: "A schedule cannot be read: {error}",
         "power": "power failure or switched off",
         "more": "{shown}, … {last}",
     },
@@ -72,6 +75,11 @@ def notices(
     elif found:
         found.append(_notice(NEVER, schedule.name, time=schedule.since))
     return found
+
+
+def unreadable(error: str) -> Notice:
+    """Return the notice for a schedule, or a record of one of its runs, that cannot be read."""
+    return Notice(UNREADABLE, *(_TEXTS[language][UNREADABLE].format(error=error) for language in ("vi", "en")))
 
 
 def due(schedule: Schedule, since: datetime.datetime, until: datetime.datetime) -> list[datetime.datetime]:

@@ -78,6 +78,7 @@ def a_record(*devices, **fields):
     row = {"kind": "option", "parameter": "a", "path": "/etc/a", "compare": "<=", "why": SENTENCE, "fix": SENTENCE}
     return {
         "format": "commune.baseline.run/1",
+        "schedules": [],
         "run": "20261125-014626-1",
         "began": "2026-11-25T08:46:26+07:00",
         "ended": "2026-11-25T08:47:00+07:00",
@@ -235,3 +236,14 @@ def test_both_languages_have_the_same_words_with_the_same_places():
     assert {key: places(text) for key, text in REPORT["vi"].items()} == {
         key: places(text) for key, text in REPORT["en"].items()
     }
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_scheduled_runs_that_did_not_happen_are_told(language):
+    told = {
+        "code": "missed",
+        "vi": "Lịch a: số lần chạy đến hạn mà không diễn ra: 2",
+        "en": "Schedule a: 2 runs missed",
+    }
+    assert told[language] in report(a_record(a_device(a_row()), schedules=[told]), language)
+    assert 'id="schedules"' not in report(a_record(a_device(a_row())), language)
