@@ -35,6 +35,7 @@ class Trial:
         if not collection.exists():
             for part in ("plugins", "catalogue"):
                 shutil.copytree(ROOT / part, collection / part, ignore=shutil.ignore_patterns("__pycache__"))
+            shutil.copy(ROOT / "galaxy.yml", collection)
         vars_file = collection / "roles/trial/vars/linux.yml"
         vars_file.parent.mkdir(parents=True, exist_ok=True)
         complete = [{"why": SENTENCE, "fix": SENTENCE, "control": "AC-08", **row} for row in rows]
