@@ -86,5 +86,5 @@ class ActionModule(ActionBase):
     def _rows(self, roles: list[str] | None, site: Site) -> list[Row]:
         """Return the rows of the roles that the site wants looked at; it may name any row, so all are read."""
         every = rows_of_all_roles(_COLLECTION, self._platform)
-        check_names(every, site.only, site.exceptions)
+        check_names(every, site.only, site.exceptions, self._task_vars["groups"])
         return [row for row in rows_of(roles, every, self._platform) if site.selects(row)]

@@ -150,7 +150,7 @@ class CallbackModule(CallbackBase):
     def _show_and_keep(self) -> None:
         language, rows = self.get_option("language"), self.get_option("details") == "rows"
         if self._run.devices:
-            self._display.display("\n" + table.ending(self._run, language, rows=rows))
+            self._display.display("\n" + table.ending(self._run, self._setting.given, language, rows=rows))
             notices = [notice._asdict() for notice in notices_of(self._open_store().folder)]
             report = table.report_at(str(self._keep(language, notices)), language)
             self._display.display("\n".join([report, *(notice[language] for notice in notices)]))
@@ -158,7 +158,7 @@ class CallbackModule(CallbackBase):
     def _keep(self, language: str, notices: list[dict[str, str]]) -> Path:
         """Store the record of the run, and the report that is made of it; return the report's path."""
         store = self._open_store()
-        source = Source(self._setting.site, plays.playbooks(), release.__version__)
+        source = Source(self._setting.site, self._setting.given, plays.playbooks(), release.__version__)
         record = record_of(self._run, source, check=bool(context.CLIARGS.get("check")), schedules=notices)
         store.write("runs", f"{run.RUN}.json", canonical(record))
         page = html.report(record, language).encode()

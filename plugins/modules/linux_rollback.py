@@ -37,6 +37,11 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+known:
+  description: Whether the run wrote anything on this device.
+  type: bool
+  returned: success
+  sample: true
 restored:
   description: Paths of the files that became what they were; empty if the run wrote nothing here or is rolled back.
   type: list
@@ -61,13 +66,14 @@ def main() -> None:
         module.fail_json(msg=f"run is {run!r}, which is no id of a run; one looks like 20261121-234501-2178")
     try:
         with lock.alone(journal.FOLDER, wait=False):
-            restored = roll_back(journal.Journal(run), check_mode=module.check_mode)
+            kept = journal.Journal(run)
+            restored = roll_back(kept, check_mode=module.check_mode)
     except BlockingIOError:
         module.fail_json(msg=lock.BUSY)
     except (journal.JournalError, OSError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
         module.fail_json(msg=f"cannot roll back run {run}: {reason}")
-    module.exit_json(changed=bool(restored), restored=restored)
+    module.exit_json(changed=bool(restored), restored=restored, known=kept.is_known)
 
 
 if __name__ == "__main__":

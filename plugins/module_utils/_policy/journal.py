@@ -100,6 +100,10 @@ class Journal:
         return Entry(line["thing"], line["name"], self._old(line), line["new"], line["armed"])
 
     @property
+    def is_known(self) -> bool:
+        return os.path.exists(self._entries)
+
+    @property
     def is_rolled_back(self) -> bool:
         return os.path.exists(self._rolled_back)
 

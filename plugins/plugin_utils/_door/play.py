@@ -19,11 +19,15 @@ _DOOR = "commune.baseline.policy"
 
 
 class Setting(t.NamedTuple):
-    """The devices of a play, the folder of their inventory (None if they are only named), and all inventories."""
+    """The devices of a play, the folder of their inventory (None if they are only named), and all inventories.
+
+    ``given`` are the inventories as they were given, lists of names too.
+    """
 
     devices: t.Sequence[str] = ()
     inventory_folder: Path | None = None
     inventories: t.Sequence[Path] = ()
+    given: t.Sequence[str] = ()
 
     @property
     def site(self) -> str | None:
@@ -63,8 +67,9 @@ def setting_of(play: t.Any) -> Setting:
     known = variables["hostvars"].raw_get(devices[0]) if devices and "hostvars" in variables else {}
     folder = known.get("inventory_dir")
     # A list of names, such as "pc1,", is no place.
-    places = [Path(one).resolve() for one in variables.get("ansible_inventory_sources") or () if "," not in one]
-    return Setting(devices, Path(folder).resolve() if folder else None, places)
+    given = [str(one) for one in variables.get("ansible_inventory_sources") or ()]
+    places = [Path(one).resolve() for one in given if "," not in one]
+    return Setting(devices, Path(folder).resolve() if folder else None, places, given)
 
 
 def comes_to_the_door(play: t.Any) -> bool:

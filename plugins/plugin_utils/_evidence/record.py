@@ -33,9 +33,10 @@ _LARGEST_NUMBER = 2**53 - 1  # what every reader of JSON keeps exactly
 
 
 class Source(t.NamedTuple):
-    """Where a run comes from: the name of its inventory, its playbooks, and the version of ansible-core."""
+    """Where a run comes from: its site, its inventories as given, its playbooks, and the version of ansible-core."""
 
     site: str | None
+    inventories: t.Sequence[str]
     playbooks: t.Sequence[str]
     ansible_core: str
 

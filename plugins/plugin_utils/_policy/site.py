@@ -79,8 +79,16 @@ def read_exceptions(entries: t.Sequence[t.Mapping[str, t.Any]], today: datetime.
     return [_exception(f"baseline_exceptions[{number}]", entry, today) for number, entry in enumerate(entries)]
 
 
-def check_names(rows: t.Sequence[Row], only: t.Iterable[str], exceptions: t.Sequence[SiteException]) -> None:
-    """Raise RowError if the site names a row or control that no role has."""
+def check_names(
+    rows: t.Sequence[Row],
+    only: t.Iterable[str],
+    exceptions: t.Sequence[SiteException],
+    groups: t.Mapping[str, t.Collection[str]],
+) -> None:
+    """Raise RowError if the site names a row or control that no role has, or a device or group that is not there.
+
+    ``groups`` are those of the inventory, with the names of their devices.
+    """
     controls, ids = {row.control.id for row in rows}, {row.id for row in rows}
     for name in only:
         if name not in controls | ids:
@@ -93,6 +101,10 @@ def check_names(rows: t.Sequence[Row], only: t.Iterable[str], exceptions: t.Sequ
             )
         if one.control not in controls:
             raise RowError(f"baseline_exceptions[{number}]: control is {one.control!r}, which no row serves")
+        if one.device is not None and one.device not in groups["all"]:
+            raise RowError(f"baseline_exceptions[{number}]: device is {one.device!r}, which is not in the inventory")
+        if one.group is not None and one.group not in groups:
+            raise RowError(f"baseline_exceptions[{number}]: group is {one.group!r}, which is not in the inventory")
 
 
 def with_exception(observation: t.Mapping[str, t.Any], exception: SiteException | None) -> dict[str, t.Any]:

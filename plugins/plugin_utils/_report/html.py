@@ -73,7 +73,7 @@ class _Report:
             excepted=[row for row in rows if row["state"] == EXCEPTED],
             changed=list(_grouped((row["device"], row) for row in rows if row["changed"]).items()),
             unread=self._unread(rows),
-            undo=words.UNDO.format(run=self._record["run"]),
+            undo=words.undo_command(self._record["run"], self._record["inventories"]),
         )
 
     @staticmethod
@@ -135,7 +135,8 @@ class _Report:
         fixed = self._record["rows"][row["id"]]
         exception = row.get("exception")
         return {
-            **{name: fixed[name][self._language] if name in fixed else None for name in ("why", "fix")},
+            "why": fixed["why"][self._language] if "why" in fixed else None,
+            "fix": fixed["fix"][self._language] if "fix" in fixed and row["state"] == FAIL else None,
             "id": row["id"],
             "device": device,
             "control": control["control"],

@@ -21,9 +21,10 @@ from ansible_collections.commune.baseline.plugins.plugin_utils._report.reasons i
 from ansible_collections.commune.baseline.plugins.plugin_utils._report.words import (
     ABSENT,
     OBSTACLES,
-    UNDO,
     desired_text,
     one_line,
+    undo_command,
+    value_text,
 )
 from ansible_collections.commune.baseline.plugins.plugin_utils._report.words import STATES as _STATES
 
@@ -46,8 +47,10 @@ _WORDS = {
         "why": "Vì sao: {text}",
         "fix": "Cách xử lý: {text}",
         "unassessed": "thiết bị chưa kiểm tra được",
+        "meaningless": "không áp dụng",
         "total": "{passed}/{all} lượt kiểm tra biện pháp đạt",
         "nobody": "Không có thiết bị nào trong danh sách (inventory) khớp: chưa kiểm tra gì cả.",
+        "restarted": "{id}: đã khởi động lại dịch vụ để áp dụng",
         "undo": "Để hoàn tác lần chạy này: {command}",
         "report": "Báo cáo: {path}",
     },
@@ -63,8 +66,10 @@ _WORDS = {
         "why": "Why: {text}",
         "fix": "What to do: {text}",
         "unassessed": "devices that could not be assessed",
+        "meaningless": "not applicable",
         "total": "{passed}/{all} checks of controls pass",
         "nobody": "No device of the inventory matches: nothing was looked at.",
+        "restarted": "{id}: the service was restarted to take it up",
         "undo": "To take this run back: {command}",
         "report": "Report: {path}",
     },
@@ -92,12 +97,12 @@ def table(
     return "\n".join([words["title"], *_aligned(lines), _total(devices, obstacles, words)])
 
 
-def ending(run: Run, language: str, *, rows: bool) -> str:
+def ending(run: Run, inventories: t.Iterable[str], language: str, *, rows: bool) -> str:
     """Return what ends a run on screen: the table, and how to take the run back if it changed something."""
     controls = {name: list(device.controls.values()) for name, device in run.devices.items()}
     obstacles = {name: device.obstacle for name, device in run.devices.items() if device.obstacle}
     text = table(controls, obstacles, language, rows=rows)
-    return f"{text}\n{undo_advice(RUN, language)}" if run.changed else text
+    return f"{text}\n{undo_advice(undo_command(RUN, inventories), language)}" if run.changed else text
 
 
 def no_devices(language: str) -> str:
@@ -105,9 +110,9 @@ def no_devices(language: str) -> str:
     return _WORDS[language]["nobody"]
 
 
-def undo_advice(run: str, language: str) -> str:
+def undo_advice(command: str, language: str) -> str:
     """Return the line that says how to take a run back which changed something."""
-    return _WORDS[language]["undo"].format(command=UNDO.format(run=run))
+    return _WORDS[language]["undo"].format(command=command)
 
 
 def report_at(path: str, language: str) -> str:
@@ -132,33 +137,38 @@ def _details(row: t.Mapping[str, t.Any], language: str) -> t.Iterator[str]:
     elif row["reason"]:
         yield f"{row['id']}: {said(str(row['reason']), language)}"
     elif row["would_change"]:
-        yield words["would"].format(**_values(row, words))
+        yield words["would"].format(**_values(row, language))
+    elif row["changed"] and row["before"] == row["after"]:
+        yield words["restarted"].format(id=row["id"])
     elif row["changed"]:
-        yield words["was"].format(**_values(row, words))
+        yield words["was"].format(**_values(row, language))
     elif row["state"] == FAIL:
-        yield words["is"].format(**_values(row, words))
-    for advice in ("why", "fix"):
+        yield words["is"].format(**_values(row, language))
+    # What a row that fails wants done does not help one that could not be looked at.
+    for advice in ("why", "fix") if row["state"] == FAIL else ("why",):
         if advice in row:
             yield words[advice].format(text=row[advice][language])
 
 
-def _values(row: t.Mapping[str, t.Any], words: t.Mapping[str, str]) -> dict[str, str]:
-    shown = {key: words["absent"] if row[key] is None else str(row[key]) for key in ("before", "after")}
+def _values(row: t.Mapping[str, t.Any], language: str) -> dict[str, str]:
+    shown = {key: value_text(row[key], language) for key in ("before", "after")}
     choices = row["desired"] if row["compare"] == "in" else [row["desired"]]
     return {
         **shown,
         "id": row["id"],
-        "target": str(choices[0]),
+        "target": value_text(choices[0], language),
         "desired": desired_text(row),
         "where": f" ({row['where']})" if row["where"] else "",
-        "path": words["in"].format(path=row["path"]) if row["path"] else "",
+        "path": _WORDS[language]["in"].format(path=row["path"]) if row["path"] else "",
     }
 
 
 def _total(devices: t.Mapping[str, Controls], obstacles: t.Sized, words: t.Mapping[str, str]) -> str:
     states = [control["state"] for controls in devices.values() for control in controls]
-    total = words["total"].format(passed=states.count(PASS), all=len(states))
-    return f"{total}; {words['unassessed']}: {len(obstacles)}" if obstacles else total
+    meaningless = states.count(NOT_APPLICABLE)
+    total = words["total"].format(passed=states.count(PASS), all=len(states) - meaningless)
+    told = [(words["meaningless"], meaningless), (words["unassessed"], len(obstacles))]
+    return "; ".join([total, *(f"{name}: {count}" for name, count in told if count)])
 
 
 def _aligned(lines: t.Sequence[t.Sequence[str]]) -> list[str]:

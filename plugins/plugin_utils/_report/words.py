@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import shlex
 import typing as t
 import unicodedata
 
@@ -72,9 +73,14 @@ CLASSES = {
     },
 }
 ABSENT = {"vi": "chưa đặt", "en": "not set"}
-UNDO = "ansible-playbook commune.baseline.rollback -e run={run}"
 
 _BOUNDS = {"<=": "≤ ", ">=": "≥ "}
+
+
+def undo_command(run: str, inventories: t.Iterable[str]) -> str:
+    """Return the command that takes a run back, on the devices of the inventories that it was given."""
+    given = [word for inventory in inventories for word in ("-i", inventory)]
+    return shlex.join(["ansible-playbook", *given, "commune.baseline.rollback", "-e", f"run={run}"])
 
 
 def value_text(value: t.Any, language: str) -> str:

@@ -46,3 +46,9 @@ def test_only_root_can_read_the_journal(controller):
     controller.playbook(*HARDEN, "--limit", "debian12")
     journal = controller.lab.host("debian12").ssh("ls /var/lib/commune-baseline/journal/*", check=False)
     assert "Permission denied" in journal.stderr
+
+
+def test_a_run_that_no_device_knows_is_refused(controller):
+    screen = controller.screen("playbooks/rollback.yml", "--extra-vars", "run=20261125-999999-1")
+    assert "No device here knows run 20261125-999999-1" in screen
+    assert controller.playbook("playbooks/rollback.yml", "--extra-vars", "run=20261125-999999-1").exit_code == 2

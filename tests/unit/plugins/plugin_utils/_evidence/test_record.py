@@ -14,7 +14,7 @@ from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.record 
 from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.run import Run
 
 SENTENCE = {"vi": "Vì", "en": "Because"}
-SOURCE = Source("xa-cua-toi", ["drift.yml"], "2.19.0")
+SOURCE = Source("xa-cua-toi", ["/site/hosts.yml"], ["drift.yml"], "2.19.0")
 
 
 def a_row(**fields):

@@ -107,12 +107,15 @@ def test_only_the_rows_that_the_site_names_are_looked_at(only, ids):
     [
         (["AC-8"], {}, "baseline_only names 'AC-8', which is no row and no control that rows serve"),
         ([], {"control": "AC-88"}, "baseline_exceptions[0]: control is 'AC-88', which no row serves"),
+        ([], {"device": "pc-7"}, "baseline_exceptions[0]: device is 'pc-7', which is not in the inventory"),
+        ([], {"device": None, "group": "pc"}, "baseline_exceptions[0]: group is 'pc', which is not in the inventory"),
         ([], {"row": "LNX-B"}, "baseline_exceptions[0]: row is 'LNX-B'; rows of control AC-08: LNX-A"),
     ],
 )
 def test_a_name_that_nothing_has_is_refused(only, exception, sentence):
+    rows, groups = [a_row(), a_row("LNX-B", "AC-09")], {"all": ["pc-1"], "pcs": ["pc-1"]}
     with pytest.raises(RowError) as caught:
-        check_names([a_row(), a_row("LNX-B", "AC-09")], only, read_exceptions([{**ALLOWED, **exception}], TODAY))
+        check_names(rows, only, read_exceptions([{**ALLOWED, **exception}], TODAY), groups)
     assert str(caught.value) == sentence
 
 

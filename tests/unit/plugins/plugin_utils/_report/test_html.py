@@ -79,6 +79,7 @@ def a_record(*devices, **fields):
     return {
         "format": "commune.baseline.run/1",
         "schedules": [],
+        "inventories": ["/site/hosts.yml"],
         "run": "20261125-014626-1",
         "began": "2026-11-25T08:46:26+07:00",
         "ended": "2026-11-25T08:47:00+07:00",
@@ -183,7 +184,9 @@ def test_an_exception_says_who_allowed_it_and_how_long_it_holds():
 def test_what_was_changed_is_listed_with_the_way_back():
     shown = page(whole_record(), "en")
     assert "LNX-A AC-05 0 600 /etc/a:1" in shown.texts("tr")
-    assert shown.texts("pre") == ["ansible-playbook commune.baseline.rollback -e run=20261125-014626-1"]
+    assert shown.texts("pre") == [
+        "ansible-playbook -i /site/hosts.yml commune.baseline.rollback -e run=20261125-014626-1"
+    ]
     assert page(a_record(a_device(a_row()))).texts("pre") == []
 
 
