@@ -23,6 +23,8 @@ SUDOERS = ("/etc/sudoers", "/etc/sudoers.d/*")
 SSHD_CONFIG = ("/etc/ssh/sshd_config", "/etc/ssh/sshd_config.d/*.conf")
 _ADMINISTRATORS = ("sudo", "wheel", "admin")
 _VALID, _NEEDS_PASSWORD, _REFUSED = range(3)
+# The account that a run comes in by is not given an age that ends sooner: nobody would notice before it does.
+_NOTICE_DAYS = 14
 
 
 def refusal(thing: str, value: t.Any, account: str | None) -> str | None:
@@ -70,15 +72,17 @@ def _shuts_out(account: accounts.Account, attribute: str, value: t.Any) -> bool:
         return True
     if attribute == "shell":
         return not accounts.can_log_in(value)
-    return _expiry(account.last_change, {**account.ages, attribute: value}) > _VALID
+    return _expiry(account.last_change, {**account.ages, attribute: value}, ahead=_NOTICE_DAYS) > _VALID
 
 
-def _expiry(last_change: int | None, ages: t.Mapping[str, int | None]) -> int:
-    """Tell how far an account has expired: sshd and sudo want a new password first, or refuse it, pam_unix(8).
+def _expiry(last_change: int | None, ages: t.Mapping[str, int | None], *, ahead: int = 0) -> int:
+    """Tell how far an account has expired, or will have some days ahead.
+
+    sshd and sudo want a new password first, or refuse it, pam_unix(8).
 
     Without a day of the last change, older libraries count from 1970.
     """
-    today = int(time.time() // 86400)
+    today = int(time.time() // 86400) + ahead
     expires, maximum, inactive = ages["expires"], ages["maximum_days"], ages["inactive_days"]
     if expires is not None and expires <= today:
         return _REFUSED

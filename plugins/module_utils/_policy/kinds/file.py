@@ -108,6 +108,9 @@ def _value(row: Row, path: str) -> t.Any:
         return "folder" if stat.S_ISDIR(link.st_mode) else "link" if stat.S_ISLNK(link.st_mode) else "file"
     if stat.S_ISLNK(link.st_mode) and link.st_uid not in (0, os.geteuid(), os.stat(path).st_uid):
         raise OSError(0, f"it is a link that {_name('owner', link.st_uid)} made to what is somebody else's", path)
+    if row["attribute"] == "content" and os.path.realpath(path) != path:
+        # Whoever made the link, what lies behind it is another file: it may be a secret, or what logins need.
+        raise OSError(0, "it is a link, or lies behind one, so that another file would be read and overwritten", path)
     if row["attribute"] == "content":
         state = file_state.capture(path)
         return state.content.decode(errors="replace") if state else None

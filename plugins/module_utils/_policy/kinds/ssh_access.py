@@ -60,9 +60,11 @@ def fault_of_desired(row: Row, desired: t.Any) -> str | None:
         return "it names no network, so that nobody could log in"
     for network in desired:
         try:
-            ipaddress.ip_network(network)
+            is_every = ipaddress.ip_network(network).prefixlen == 0
         except (ValueError, TypeError) as error:
             return f"{network!r} is no network such as 192.0.2.0/24: {error}"
+        if is_every:
+            return f"{network!r} is every network, so that logins would not be restricted"
     return None
 
 
@@ -172,7 +174,9 @@ def _refusal_of_groups(groups: t.Sequence[str], account: str) -> str | None:
     return None
 
 
-def _refusal_of_methods(methods: str, _account: str) -> str | None:
+def _refusal_of_methods(methods: str, account: str) -> str | None:
+    if account == "root" and login.address() is not None:  # the exemption is for whom we come in as
+        return "we came in as root: run again as an administrator of their own with sudo"
     keys = [_PROOFS[proof] for proof in methods.split(",") if proof in _PROOFS]
     refused = [key for key, answer in sshd_probe.read_keys(keys).items() if answer.value != "yes"]
     return f"nobody could log in: {', '.join(refused)} is not yes" if refused else None

@@ -205,7 +205,7 @@ def test_files_that_cannot_be_read_are_told(etc):
         ({"name": "lan", "attribute": "minimum_days", "desired": 1, "compare": ">="}, ["chage --mindays 1 lan"]),
         ({"name": "lan", "attribute": "inactive_days", "compare": "absent"}, ["chage --inactive -1 lan"]),
         ({"name": "lan", "attribute": "warn_days", "desired": "21"}, ["chage --warndays 21 lan"]),
-        ({"name": "ops", "attribute": "expires", "desired": TODAY + 9}, [f"chage --expiredate {TODAY + 9} ops"]),
+        ({"name": "ops", "attribute": "expires", "desired": TODAY + 29}, [f"chage --expiredate {TODAY + 29} ops"]),
         (
             {
                 "accounts": "system",
@@ -233,6 +233,10 @@ def test_what_falls_short_is_corrected(apply, tools, fields, calls, check_mode):
         ),
         (
             {"name": "ops", "attribute": "shell", "desired": "/bin/false"},
+            "ops would lose its login, and we came in by it",
+        ),
+        (
+            {"name": "ops", "attribute": "expires", "desired": TODAY + 9},
             "ops would lose its login, and we came in by it",
         ),
         ({"name": "ops", "desired": 5}, "ops would lose its login, and we came in by it"),

@@ -156,6 +156,17 @@ def test_what_somebody_linked_to_the_file_of_another_is_left_alone(tmp_path, jou
     assert mode_of(tmp_path / "secret") == 0o644
 
 
+def test_a_content_is_never_written_through_a_link(tmp_path, journal):
+    a_file(tmp_path / "secret", 0o600)
+    before = (tmp_path / "secret").read_bytes()
+    (tmp_path / "link").symlink_to("secret")
+    row = a_row(tmp_path / "link", "content", "for everybody")
+    assert "so that another file would be read and overwritten" in read(row).unreadable
+    assert read(row).value is None
+    assert apply(row, journal).changes is False
+    assert (tmp_path / "secret").read_bytes() == before
+
+
 def test_a_link_stands_for_what_it_leads_to(tmp_path, journal):
     a_file(tmp_path / "f", 0o666)
     (tmp_path / "link").symlink_to("f")

@@ -131,7 +131,19 @@ def test_what_pam_asks_for_is_switched_on(etc, apply, answers):
 def test_a_proof_that_sshd_does_not_take_is_not_asked_for(etc, apply, answers):
     answers["PasswordAuthentication"] = "no"
     reason = "nobody could log in: PasswordAuthentication is not yes"
-    assert apply(a_row(etc, "publickey,password", "methods")) == (reason, None)
+    assert apply(a_row(etc, "publickey,password", "methods"), by="ops") == (reason, None)
+
+
+def test_who_comes_in_as_root_is_not_the_one_to_be_exempted(etc, apply):
+    error, written = apply(a_row(etc, "publickey,password", "methods"))
+    assert (error, written) == ("we came in as root: run again as an administrator of their own with sudo", None)
+
+
+@pytest.mark.parametrize("network", ["0.0.0.0/0", "::/0"])
+def test_every_network_is_no_restriction(etc, network):
+    assert ssh_access.fault_of_desired(a_row(etc, None), [network]) == (
+        f"{network!r} is every network, so that logins would not be restricted"
+    )
 
 
 def test_our_own_exception_is_none(etc, apply, answers):
