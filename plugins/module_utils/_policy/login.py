@@ -11,6 +11,8 @@ import os
 import pwd
 import re
 
+AS_ROOT = "we came in as root: run again as an administrator of their own with sudo"
+
 _NOBODY_LOGGED_IN = 2**32 - 1  # loginuid of a process that descends from no login, audit_getloginuid(3)
 
 

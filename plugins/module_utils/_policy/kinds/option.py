@@ -173,7 +173,7 @@ def _refusal(row: Row, account: str | None) -> str | None:
     ends_root = row["grammar"] == "sshd" and row["key"].lower() == "permitrootlogin" and row.get("desired") == "no"
     if not ends_root or account not in (None, "root") or login.address() is None:
         return None
-    return "we came in as root: run again as an administrator of their own with sudo"
+    return login.AS_ROOT
 
 
 def _can_help(row: Row, reading: Reading) -> bool:

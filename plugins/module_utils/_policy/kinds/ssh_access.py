@@ -176,7 +176,7 @@ def _refusal_of_groups(groups: t.Sequence[str], account: str) -> str | None:
 
 def _refusal_of_methods(methods: str, account: str) -> str | None:
     if account == "root" and login.address() is not None:  # the exemption is for whom we come in as
-        return "we came in as root: run again as an administrator of their own with sudo"
+        return login.AS_ROOT
     keys = [_PROOFS[proof] for proof in methods.split(",") if proof in _PROOFS]
     refused = [key for key, answer in sshd_probe.read_keys(keys).items() if answer.value != "yes"]
     return f"nobody could log in: {', '.join(refused)} is not yes" if refused else None
