@@ -1,0 +1,35 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This plugin util is PRIVATE to the collection. It can change at any time.
+
+"""Where the register of a site lies: one rule for every verb, the inventory and the evidence."""
+
+from __future__ import annotations
+
+import os
+import typing as t
+from pathlib import Path
+
+VARIABLE = "baseline_register"
+ENVIRONMENT = "COMMUNE_BASELINE_REGISTER"
+FILE = "register.db"
+
+
+def place_of(given: str | None, variables: t.Mapping[str, t.Any], folder: Path | None = None) -> str:
+    """Return the path or the URL of the register; a relative path is one below the folder of the inventory.
+
+    The first of: what was given, the environment, the variable of the site, ``register.db``. The folder is that of
+    the inventory, or the current one if devices are only named.
+    """
+    place = given or os.environ.get(ENVIRONMENT) or variables.get(VARIABLE) or FILE
+    return str(place) if "://" in str(place) else str((folder or folder_of(variables)) / Path(str(place)).expanduser())
+
+
+def folder_of(variables: t.Mapping[str, t.Any]) -> Path:
+    """Return the folder of the inventory: of this host's, else of the first that was given as a path."""
+    if variables.get("inventory_dir"):
+        return Path(str(variables["inventory_dir"])).resolve()
+    given = (str(one) for one in variables.get("ansible_inventory_sources") or ())
+    places = (Path(one).resolve() for one in given if "," not in one)
+    return next((place if place.is_dir() else place.parent for place in places), Path.cwd())
