@@ -7,11 +7,11 @@ import contextlib
 import typing as t
 from pathlib import Path
 
-from ansible.errors import AnsibleActionFail
+from ansible.errors import AnsibleActionFail, AnsibleError
 from ansible.plugins.action import ActionBase
 
 from ansible_collections.commune.baseline.plugins.plugin_utils._door import linux_device
-from ansible_collections.commune.baseline.plugins.plugin_utils._door.variables import Variables
+from ansible_collections.commune.baseline.plugins.plugin_utils._door.variables import Variables, declared
 from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.masking import masked
 from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.run import RUN as _RUN
 from ansible_collections.commune.baseline.plugins.plugin_utils._policy.controls import (
@@ -40,8 +40,9 @@ _ARGUMENTS = {
 
 
 # Read here, before the fork, so that the worker of each host finds them; a fault in them is told by the task.
-with contextlib.suppress(RowError, OSError):
-    rows_of_all_roles(_COLLECTION, "linux")
+with contextlib.suppress(RowError, AnsibleError, LookupError, OSError):
+    for _role in {row.role for row in rows_of_all_roles(_COLLECTION, "linux") if row.knob}:
+        declared(_ROLES / _role)
     linux_device.prepare()
 
 
@@ -61,7 +62,7 @@ class ActionModule(ActionBase):
                 "delegate_to would credit this device with what another one shows; name it in hosts"
             )
         try:
-            variables = Variables(_ROLES, self._loader, self._templar, self._task_vars)
+            variables = Variables(_ROLES, self._templar, self._task_vars)
             site, revert_after = variables.site()
             change = variables.change(enforcing=not self._task.check_mode)
             rows = self._rows(arguments["roles"], site)
