@@ -18,6 +18,7 @@ from ansible_collections.commune.baseline.plugins.plugin_utils._policy.controls 
     FAIL_ON,
     controls_of,
     unmet,
+    with_text,
 )
 from ansible_collections.commune.baseline.plugins.plugin_utils._policy.rows import (
     PLATFORMS,
@@ -82,7 +83,7 @@ class ActionModule(ActionBase):
             msg = f"{len(missed)} of {len(controls)} controls are not met: {', '.join(missed)}"
             result.update(failed=True, msg=msg)
         told = {"device_class": site.device_class, "check_mode": self._task.check_mode, "change": change}
-        return {**result, **told, "run": _RUN, "controls": controls}
+        return {**result, **told, "run": _RUN, "controls": with_text(controls)}
 
     def _rows(self, roles: list[str] | None, site: Site) -> list[Row]:
         """Return the rows of the roles that the site wants looked at; it may name any row, so all are read."""
