@@ -36,7 +36,7 @@ _DEVICES = {"linux": linux_device.LinuxDevice}
 _ARGUMENTS = {
     "roles": {"type": "list", "elements": "str"},
     "platform": {"type": "str", "choices": list(PLATFORMS), "default": "linux"},
-    "fail_on": {"type": "str", "choices": list(FAIL_ON), "default": "must"},
+    "fail_on": {"type": "str", "choices": list(FAIL_ON)},
 }
 
 
@@ -65,6 +65,7 @@ class ActionModule(ActionBase):
         try:
             variables = Variables(_ROLES, self._templar, self._task_vars)
             site, revert_after = variables.site()
+            fail_on = arguments["fail_on"] or variables.fail_on()
             change = variables.change(enforcing=not self._task.check_mode)
             rows = self._rows(arguments["roles"], site)
             excused = [excuse for row in rows if (excuse := site.excuse(row))]
@@ -78,7 +79,7 @@ class ActionModule(ActionBase):
             return result
         result["observations"] += [excuse.as_dict() for excuse in excused]
         controls = controls_of(rows, result.pop("observations"), site.exception_for)
-        missed = unmet(controls, arguments["fail_on"])
+        missed = unmet(controls, fail_on)
         if missed:
             msg = f"{len(missed)} of {len(controls)} controls are not met: {', '.join(missed)}"
             result.update(failed=True, msg=msg)

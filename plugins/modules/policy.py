@@ -49,10 +49,10 @@ options:
   fail_on:
     description:
       - The task fails if a control of this priority or a higher one fails or could not be assessed.
+      - If left out, the variable C(baseline_fail_on) of the host says it, else it is V(must).
       - RV(controls) is returned in any case.
     type: str
     choices: [must, should, could, never]
-    default: must
 seealso:
   - module: commune.baseline.linux_policy
 """

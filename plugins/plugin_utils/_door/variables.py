@@ -17,6 +17,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.parsing.dataloader import DataLoader
 
 from ansible_collections.commune.baseline.plugins.plugin_utils._policy.change import read_change
+from ansible_collections.commune.baseline.plugins.plugin_utils._policy.controls import FAIL_ON
 from ansible_collections.commune.baseline.plugins.plugin_utils._policy.rows import Row, RowError
 from ansible_collections.commune.baseline.plugins.plugin_utils._policy.site import DEVICE_CLASSES, Site, read_exceptions
 
@@ -26,6 +27,7 @@ _SITE = {
     "baseline_exceptions": {"type": "list", "elements": "dict", "default": []},
     "baseline_revert_seconds": {"type": "int", "default": 60},
 }
+_FAIL_ON = {"baseline_fail_on": {"type": "str", "choices": list(FAIL_ON), "default": "must"}}
 _CHANGE = {
     "baseline_change": {"type": "dict"},
     "baseline_change_required": {"type": "bool", "default": False},
@@ -67,6 +69,10 @@ class Variables:
             exceptions=read_exceptions(settings["baseline_exceptions"], today),
         )
         return site, seconds
+
+    def fail_on(self) -> str:
+        """Return from which priority on a control that is not met fails the task."""
+        return str(self._settings(_FAIL_ON)["baseline_fail_on"])
 
     def change(self, *, enforcing: bool) -> dict[str, str | None] | None:
         """Return the change that this run belongs to, as it was given; raise RowError if it has to have one."""

@@ -117,10 +117,25 @@ def test_a_row_that_cannot_be_read_fails_the_task_too(site):
     assert (row_of(result)["state"], row_of(result)["would_change"]) == ("not_assessed", False)
 
 
-@pytest.mark.parametrize(("fail_on", "failed"), [("could", True), ("never", False)])
-def test_fail_on_decides_whether_the_task_fails_and_nothing_else(site, fail_on, failed):
-    result = policy(site, {"fail_on": fail_on})
+@pytest.mark.parametrize(
+    ("arguments", "variables", "failed"),
+    [
+        ({"fail_on": "could"}, {}, True),
+        ({"fail_on": "never"}, {}, False),
+        ({}, {"baseline_fail_on": "never"}, False),
+        ({}, {"baseline_fail_on": "{{ 'never' }}"}, False),
+        ({"fail_on": "must"}, {"baseline_fail_on": "never"}, True),
+    ],
+)
+def test_fail_on_decides_whether_the_task_fails_and_nothing_else(site, arguments, variables, failed):
+    result = policy(site, arguments, **variables)
     assert (result["failed"], "msg" in result, row_of(result)["state"]) == (failed, failed, "fail")
+
+
+def test_a_priority_that_does_not_exist_is_named_before_the_device_is_touched(site):
+    result = policy(site, baseline_fail_on="may")
+    assert (result["failed"], "controls" in result) == (True, False)
+    assert result["msg"] == "site: value of baseline_fail_on must be one of: must, should, could, never, got: may"
 
 
 @pytest.mark.parametrize(
