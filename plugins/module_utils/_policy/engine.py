@@ -40,6 +40,8 @@ def run(rows: t.Sequence[Row], writer: Writer) -> list[Observation]:
     Rows that can cut the connection come after all others, under a revert that the device does by itself.
     """
     files = _files_of_units(rows)
+    if writer.check_mode:
+        services.look_at([*files, *_units(rows)])
     stale = services.stale(files)
     results = _bring([row for row in rows if not row.get("connectivity")], stale, writer)
     writer.arm_writes()
@@ -100,6 +102,11 @@ def _files_of_units(rows: t.Iterable[Row]) -> dict[str, list[str]]:
         if "restart" in row:
             files.setdefault(row["restart"], []).append(row.get("path", ""))
     return files
+
+
+def _units(rows: t.Iterable[Row]) -> list[str]:
+    """Return the units that rows are about."""
+    return [row["unit"] for row in rows if "unit" in row and applicability.excuse(row) is None]
 
 
 def _held_against_service(reading: Reading, staleness: str | None) -> Reading:
