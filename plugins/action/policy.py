@@ -7,17 +7,18 @@ import contextlib
 import typing as t
 from pathlib import Path
 
-from ansible.errors import AnsibleActionFail
+from ansible.errors import AnsibleActionFail, AnsibleError
 from ansible.plugins.action import ActionBase
 
 from ansible_collections.commune.baseline.plugins.plugin_utils._door import linux_device
-from ansible_collections.commune.baseline.plugins.plugin_utils._door.variables import Variables
+from ansible_collections.commune.baseline.plugins.plugin_utils._door.variables import Variables, declared
 from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.masking import masked
 from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.run import RUN as _RUN
 from ansible_collections.commune.baseline.plugins.plugin_utils._policy.controls import (
     FAIL_ON,
     controls_of,
     unmet,
+    with_text,
 )
 from ansible_collections.commune.baseline.plugins.plugin_utils._policy.rows import (
     PLATFORMS,
@@ -35,13 +36,14 @@ _DEVICES = {"linux": linux_device.LinuxDevice}
 _ARGUMENTS = {
     "roles": {"type": "list", "elements": "str"},
     "platform": {"type": "str", "choices": list(PLATFORMS), "default": "linux"},
-    "fail_on": {"type": "str", "choices": list(FAIL_ON), "default": "must"},
+    "fail_on": {"type": "str", "choices": list(FAIL_ON)},
 }
 
 
 # Read here, before the fork, so that the worker of each host finds them; a fault in them is told by the task.
-with contextlib.suppress(RowError, OSError):
-    rows_of_all_roles(_COLLECTION, "linux")
+with contextlib.suppress(RowError, AnsibleError, LookupError, OSError):
+    for _role in {row.role for row in rows_of_all_roles(_COLLECTION, "linux") if row.knob}:
+        declared(_ROLES / _role)
     linux_device.prepare()
 
 
@@ -61,8 +63,9 @@ class ActionModule(ActionBase):
                 "delegate_to would credit this device with what another one shows; name it in hosts"
             )
         try:
-            variables = Variables(_ROLES, self._loader, self._templar, self._task_vars)
+            variables = Variables(_ROLES, self._templar, self._task_vars)
             site, revert_after = variables.site()
+            fail_on = arguments["fail_on"] or variables.fail_on()
             change = variables.change(enforcing=not self._task.check_mode)
             rows = self._rows(arguments["roles"], site)
             excused = [excuse for row in rows if (excuse := site.excuse(row))]
@@ -76,12 +79,12 @@ class ActionModule(ActionBase):
             return result
         result["observations"] += [excuse.as_dict() for excuse in excused]
         controls = controls_of(rows, result.pop("observations"), site.exception_for)
-        missed = unmet(controls, arguments["fail_on"])
+        missed = unmet(controls, fail_on)
         if missed:
             msg = f"{len(missed)} of {len(controls)} controls are not met: {', '.join(missed)}"
             result.update(failed=True, msg=msg)
         told = {"device_class": site.device_class, "check_mode": self._task.check_mode, "change": change}
-        return {**result, **told, "run": _RUN, "controls": controls}
+        return {**result, **told, "run": _RUN, "controls": with_text(controls)}
 
     def _rows(self, roles: list[str] | None, site: Site) -> list[Row]:
         """Return the rows of the roles that the site wants looked at; it may name any row, so all are read."""

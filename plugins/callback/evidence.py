@@ -74,6 +74,7 @@ from ansible_collections.commune.baseline.plugins.plugin_utils._door.schedules i
 from ansible_collections.commune.baseline.plugins.plugin_utils._evidence import run
 from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.record import Source, canonical, record_of
 from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.store import EvidenceError, Store
+from ansible_collections.commune.baseline.plugins.plugin_utils._policy.controls import from_text
 from ansible_collections.commune.baseline.plugins.plugin_utils._report import html, table
 
 
@@ -171,7 +172,7 @@ class CallbackModule(CallbackBase):
         at_the_door = plays.is_door(result.task)
         if isinstance(shown.get("controls"), list) and at_the_door:
             self._comes_to_the_door = True
-            self._run.answer(name, shown, failed=failed)
+            self._run.answer(name, {**shown, "controls": from_text(shown["controls"])}, failed=failed)
         elif failed and not plays.told_by_round(result) and (at_the_door or not self._run.has_controls(name)):
             message = str(shown.get("msg", "no_log hides the reason"))
             self._run.hinder(name, run.FAILED, message, lasting=at_the_door)

@@ -68,4 +68,4 @@ class Observation:
     would_change: bool = False
 
     def as_dict(self) -> dict[str, t.Any]:
-        return dataclasses.asdict(self)
+        return dict(vars(self))

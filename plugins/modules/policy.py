@@ -49,10 +49,10 @@ options:
   fail_on:
     description:
       - The task fails if a control of this priority or a higher one fails or could not be assessed.
+      - If left out, the variable C(baseline_fail_on) of the host says it, else it is V(must).
       - RV(controls) is returned in any case.
     type: str
     choices: [must, should, could, never]
-    default: must
 seealso:
   - module: commune.baseline.linux_policy
 """
@@ -61,6 +61,19 @@ EXAMPLES = r"""
 - name: Check and correct all rows
   commune.baseline.policy:
   become: true
+
+- name: Look at the rows of all roles
+  commune.baseline.policy:
+    fail_on: never
+  check_mode: true
+  become: true
+  register: looked_at
+
+- name: Name the rows that fail
+  ansible.builtin.debug:
+    msg: >-
+      {{ looked_at.controls | map(attribute='rows') | map('from_json') | flatten | selectattr('state', 'eq', 'fail')
+      | map(attribute='id') }}
 
 - name: Check and correct the rows of one role
   commune.baseline.policy:
@@ -149,24 +162,15 @@ controls:
       sample: pass
     rows:
       description:
-        - The observations of its rows, as M(commune.baseline.linux_policy) returns them.
+        - The observations of its rows as JSON text, of which C(from_json) makes a list; they are what
+          M(commune.baseline.linux_policy) returns.
+        - Ansible copies a result again and again, value by value, which costs more than looking at a device does.
         - C(parameter), C(path) and C(compare) come with each, C(why) and C(fix) (one sentence each in C(vi) and C(en))
           where a row fails or could not be assessed, C(exception) where it is excepted.
-      type: list
-      elements: dict
-      sample:
-        - id: LNX-SHELL-TMOUT
-          control: AC-08
-          parameter: console_timeout_seconds
-          path: /etc/profile.d/zz-commune-baseline.sh
-          kind: option
-          compare: "<="
-          state: pass
-          desired: 600
-          before: null
-          after: "600"
-          where: /etc/profile.d/zz-commune-baseline.sh:2
-          reason: null
-          changed: true
-          would_change: false
+      type: str
+      sample: >-
+        [{"id": "LNX-SHELL-TMOUT", "control": "AC-08", "kind": "option", "state": "pass", "desired": 600,
+        "before": null, "after": "600", "where": "/etc/profile.d/zz-commune-baseline.sh:2", "reason": null,
+        "changed": true, "would_change": false, "compare": "<=", "parameter": "console_timeout_seconds",
+        "path": "/etc/profile.d/zz-commune-baseline.sh"}]
 """

@@ -115,7 +115,7 @@ class _Bench:
         report, _end = json.JSONDecoder().raw_decode(done.stdout[done.stdout.index("{") :])
         controls = report["plays"][0]["tasks"][0]["hosts"][self._first.name]["controls"]
         fields = _fields_of_rows()
-        return [{**fields[row["id"]], **row} for control in controls for row in control["rows"]]
+        return [{**fields[row["id"]], **row} for control in controls for row in json.loads(control["rows"])]
 
     @staticmethod
     def _line_at(host: Host) -> Any:

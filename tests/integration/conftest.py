@@ -40,7 +40,7 @@ class Run:
 
     def rows(self, host: str) -> dict[str, dict[str, Any]]:
         """Return the observations of all rows by their ids."""
-        return {row["id"]: dict(row) for control in self.results[host]["controls"] for row in control["rows"]}
+        return {row["id"]: row for control in self.results[host]["controls"] for row in json.loads(control["rows"])}
 
 
 @dataclass(frozen=True)

@@ -39,9 +39,15 @@ def run(rows: t.Sequence[Row], writer: Writer) -> list[Observation]:
 
     Rows that can cut the connection come after all others, under a revert that the device does by itself.
     """
-    results = _bring([row for row in rows if not row.get("connectivity")], writer)
+    files = _files_of_units(rows)
+    if writer.check_mode:
+        services.look_at([*files, *_units(rows)])
+    stale = services.stale(files)
+    results = _bring([row for row in rows if not row.get("connectivity")], stale, writer)
     writer.arm_writes()
-    results.update(_bring([row for row in rows if row.get("connectivity")], writer))
+    if writer.acted:
+        stale = services.stale(files)
+    results.update(_bring([row for row in rows if row.get("connectivity")], stale, writer))
     if writer.acted:
         for kind, of_kind in _by_kind([row for row in rows if applicability.excuse(row) is None]):
             for id_, reading in kind.observe(of_kind).items():
@@ -49,11 +55,10 @@ def run(rows: t.Sequence[Row], writer: Writer) -> list[Observation]:
     return [_observation(results[row["id"]], check_mode=writer.check_mode) for row in rows]
 
 
-def _bring(rows: t.Sequence[Row], writer: Writer) -> dict[str, _Result]:
+def _bring(rows: t.Sequence[Row], stale: t.Mapping[str, str], writer: Writer) -> dict[str, _Result]:
     """Observe kind after kind and correct what fails; then let services take it up, once."""
     results: dict[str, _Result] = {}
     restarting: list[_Result] = []
-    stale = services.stale(_files_of_units(rows))
     for kind, all_of_kind in _by_kind(rows):
         # Judged only now: a package that came just before may be what the row waits for.
         excuses = {row["id"]: applicability.excuse(row) for row in all_of_kind}
@@ -97,6 +102,11 @@ def _files_of_units(rows: t.Iterable[Row]) -> dict[str, list[str]]:
         if "restart" in row:
             files.setdefault(row["restart"], []).append(row.get("path", ""))
     return files
+
+
+def _units(rows: t.Iterable[Row]) -> list[str]:
+    """Return the units that rows are about."""
+    return [row["unit"] for row in rows if "unit" in row and applicability.excuse(row) is None]
 
 
 def _held_against_service(reading: Reading, staleness: str | None) -> Reading:

@@ -7,12 +7,30 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import subprocess
+import typing as t
 
 _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 ENVIRONMENT = {"PATH": _PATH, "LC_ALL": "C", "DEBIAN_FRONTEND": "noninteractive"}
+_kept: list[dict[t.Any, t.Any]] = []
+
+
+@contextlib.contextmanager
+def keeping_answers() -> t.Iterator[None]:
+    """Keep what programs answered; only for a run that changes nothing that they could be asked about again."""
+    _kept.append({})
+    try:
+        yield
+    finally:
+        _kept.pop()
+
+
+def answers() -> dict[t.Any, t.Any]:
+    """Return the answers that are kept, to look one up or to add one; outside of ``keeping_answers`` there are none."""
+    return _kept[-1] if _kept else {}
 
 
 def find(name: str) -> str | None:

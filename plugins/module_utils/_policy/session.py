@@ -17,6 +17,7 @@ from ansible_collections.commune.baseline.plugins.module_utils._policy import (
     language,
     lock,
     login,
+    programs,
     revert,
 )
 from ansible_collections.commune.baseline.plugins.module_utils._policy.kind import Row
@@ -37,7 +38,7 @@ def carry_out(rows: t.Sequence[Row], *, run: str, revert_after: int, check_mode:
     """
     language.keep_to_english()
     warnings: list[str] = []
-    with contextlib.nullcontext() if check_mode else _alone():
+    with programs.keeping_answers() if check_mode else _alone():
         taken_back = [] if check_mode else _taken_back(warnings)
         account = login.account()
         writer = Writer(journal.Journal(run), check_mode=check_mode, revert_after=revert_after, account=account)

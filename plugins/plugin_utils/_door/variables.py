@@ -8,14 +8,16 @@
 from __future__ import annotations
 
 import datetime
+import functools
 import typing as t
 from pathlib import Path
 
 from ansible.errors import AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible.template import trust_as_template
+from ansible.parsing.dataloader import DataLoader
 
 from ansible_collections.commune.baseline.plugins.plugin_utils._policy.change import read_change
+from ansible_collections.commune.baseline.plugins.plugin_utils._policy.controls import FAIL_ON
 from ansible_collections.commune.baseline.plugins.plugin_utils._policy.rows import Row, RowError
 from ansible_collections.commune.baseline.plugins.plugin_utils._policy.site import DEVICE_CLASSES, Site, read_exceptions
 
@@ -25,6 +27,7 @@ _SITE = {
     "baseline_exceptions": {"type": "list", "elements": "dict", "default": []},
     "baseline_revert_seconds": {"type": "int", "default": 60},
 }
+_FAIL_ON = {"baseline_fail_on": {"type": "str", "choices": list(FAIL_ON), "default": "must"}}
 _CHANGE = {
     "baseline_change": {"type": "dict"},
     "baseline_change_required": {"type": "bool", "default": False},
@@ -35,9 +38,8 @@ _LEAST_REVERT_SECONDS = 10
 class Variables:
     """The variables of one host, resolved on demand."""
 
-    def __init__(self, roles: Path, loader: t.Any, templar: t.Any, variables: t.Mapping[str, t.Any]) -> None:
+    def __init__(self, roles: Path, templar: t.Any, variables: t.Mapping[str, t.Any]) -> None:
         self._roles = roles
-        self._loader = loader
         self._templar = templar
         self._variables = variables
 
@@ -68,6 +70,10 @@ class Variables:
         )
         return site, seconds
 
+    def fail_on(self) -> str:
+        """Return from which priority on a control that is not met fails the task."""
+        return str(self._settings(_FAIL_ON)["baseline_fail_on"])
+
     def change(self, *, enforcing: bool) -> dict[str, str | None] | None:
         """Return the change that this run belongs to, as it was given; raise RowError if it has to have one."""
         settings = self._settings(_CHANGE)
@@ -78,8 +84,7 @@ class Variables:
         return self._validated("site", specs, given)
 
     def _knobs_of(self, role: str, names: list[str]) -> dict[str, t.Any]:
-        defaults = self._load(role, "defaults/main.yml", trusted_as_template=True)
-        specs = self._load(role, "meta/argument_specs.yml")["argument_specs"]["main"]["options"]
+        defaults, specs = declared(self._roles / role)
         variables = {**defaults, **self._variables}
         for name in names:
             if name not in specs or name not in variables:
@@ -90,7 +95,7 @@ class Variables:
     def _value(self, variables: t.Mapping[str, t.Any], name: str, place: str) -> t.Any:
         templar = self._templar.copy_with_new_env(available_variables=variables)
         try:
-            return templar.evaluate_expression(trust_as_template(name))
+            return templar.template(variables[name])
         except AnsibleError as error:
             raise RowError(f"{place}: {error}") from error
 
@@ -101,9 +106,15 @@ class Variables:
             raise RowError(f"{place}: {'; '.join(checked.error_messages)}")
         return t.cast("dict[str, t.Any]", checked.validated_parameters)
 
-    def _load(self, role: str, file: str, **options: t.Any) -> dict[str, t.Any]:
-        path = self._roles / role / file
-        data = self._loader.load_from_file(str(path), **options)
-        if not isinstance(data, dict):
-            raise RowError(f"{path}: it holds no dictionary")
-        return data
+
+@functools.cache
+def declared(role: Path) -> tuple[dict[str, t.Any], dict[str, t.Any]]:
+    """Return the defaults of a role's knobs, which may be templates, and their specifications."""
+    loader = DataLoader()
+    defaults, specs = (
+        loader.load_from_file(str(role / file), unsafe=True, trusted_as_template=True)
+        for file in ("defaults/main.yml", "meta/argument_specs.yml")
+    )
+    if not isinstance(defaults, dict):
+        raise RowError(f"{role / 'defaults/main.yml'}: it holds no dictionary")
+    return defaults, specs["argument_specs"]["main"]["options"]

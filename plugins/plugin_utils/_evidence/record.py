@@ -111,6 +111,8 @@ def _operator() -> dict[str, str | None]:
 
 def _plain(value: t.Any) -> t.Any:
     """Return a value as plain JSON without fractions; what else there may be, such as a date, as its text."""
+    if isinstance(value, str):
+        return _text(value)
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, int) and abs(value) <= _LARGEST_NUMBER:
@@ -124,4 +126,5 @@ def _plain(value: t.Any) -> t.Any:
 
 def _text(value: t.Any) -> str:
     """Return text in NFC; a byte that was no UTF-8 becomes a question mark."""
-    return unicodedata.normalize("NFC", str(value)).encode(errors="replace").decode()
+    text = str(value)
+    return text if text.isascii() else unicodedata.normalize("NFC", text).encode(errors="replace").decode()

@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import json
 import typing as t
 
 from ansible_collections.commune.baseline.plugins.module_utils._observation import (
@@ -59,6 +60,16 @@ def controls_of(
         about = {row["parameter"] for row in control["rows"] if row["state"] in _SEEN}
         control["looked_at"] = [part for part in control["parts"] if part in about]
     return sorted(controls.values(), key=lambda control: str(control["control"]))
+
+
+def with_text(controls: t.Iterable[t.Mapping[str, t.Any]]) -> list[dict[str, t.Any]]:
+    """Return the controls with their rows as JSON text: Ansible copies every value of a result, for each callback."""
+    return [{**control, "rows": json.dumps(control["rows"], ensure_ascii=False)} for control in controls]
+
+
+def from_text(controls: t.Iterable[t.Mapping[str, t.Any]]) -> list[dict[str, t.Any]]:
+    """Return what ``with_text`` got."""
+    return [{**control, "rows": json.loads(control["rows"])} for control in controls]
 
 
 def unmet(controls: t.Iterable[t.Mapping[str, t.Any]], fail_on: str) -> list[str]:

@@ -127,6 +127,14 @@ def _is_whole_number(value: t.Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
+def _is_expression(value: t.Any) -> bool:
+    """Tell whether a value is a regular expression that finds texts: more than one group would find tuples."""
+    try:
+        return _is_text(value) and re.compile(value).groups <= 1
+    except re.error:
+        return False
+
+
 def _has_template(value: t.Any) -> bool:
     return any(mark in str(value) for mark in ("{{", "{%"))
 
@@ -142,6 +150,7 @@ _HAS_SHAPE: dict[str, t.Callable[[t.Any], bool]] = {
     "true or false": lambda value: isinstance(value, bool),
     "dictionary of class, distribution (lists of words) or exists (an absolute path)": _is_condition,
     "whole number": _is_whole_number,
+    "regular expression": _is_expression,
     "list of whole numbers": lambda value: (
         isinstance(value, list) and bool(value) and all(map(_is_whole_number, value))
     ),

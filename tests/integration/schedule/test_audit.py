@@ -35,7 +35,7 @@ def fixture_clerk(office):
 def rows_of(done):
     """Return the observation of every row, from what Ansible itself printed."""
     controls = json.JSONDecoder().raw_decode(done.stdout[done.stdout.index("=> {") + 3 :])[0]["controls"]
-    return {row["id"]: row for control in controls for row in control["rows"]}
+    return {row["id"]: row for control in controls for row in json.loads(control["rows"])}
 
 
 def states(done):

@@ -11,6 +11,7 @@ first file is the one sshd starts with; the others count only where an ``Include
 
 from __future__ import annotations
 
+import functools
 import os
 import re
 import typing as t
@@ -97,9 +98,13 @@ def write(text: str, key: str, value: t.Any, section: str | None = None) -> str:
 
 
 def _directives(files: lines.Files, key: str) -> list[_Directive]:
-    files = list(files)
-    walked = _walk(files[0], dict(files), in_match=False, depth=0) if files else ()
-    return [directive for directive in walked if directive.key == key.lower()]
+    return [directive for directive in _walked(tuple(files)) if directive.key == key.lower()]
+
+
+@functools.lru_cache(maxsize=2)
+def _walked(files: tuple[tuple[str, str], ...]) -> list[_Directive]:
+    """Return all directives of some files; row after row looks at the same ones."""
+    return list(_walk(files[0], dict(files), in_match=False, depth=0)) if files else []
 
 
 def _walk(file: tuple[str, str], files: t.Mapping[str, str], *, in_match: bool, depth: int) -> t.Iterator[_Directive]:

@@ -5,12 +5,16 @@
 
 """Kind ``command``: what a program of the system answers; only read, never corrected.
 
-Fields of a row: ``command`` (a list of words; no shell comes near them) and ``accept`` (the exit codes that count as an
-answer, default only 0). The value is what the program prints, in the C locale and without the white space around it.
+Fields of a row: ``command`` (a list of words; no shell comes near them), ``accept`` (the exit codes that count as an
+answer, default only 0) and ``find``. The value is what the program prints, in the C locale and without the white space
+around it. With ``find``, a regular expression, it is what that finds in the answer, one find a line; of a group in it,
+only the group. Thus several rows can look at one answer.
 """
 
 from __future__ import annotations
 
+import dataclasses
+import re
 import typing as t
 
 from ansible_collections.commune.baseline.plugins.module_utils._observation import Reading, Write
@@ -20,7 +24,11 @@ from ansible_collections.commune.baseline.plugins.module_utils._policy.writer im
 
 Row = t.Mapping[str, t.Any]
 
-FIELDS: t.Mapping[str, t.Any] = {"command": "list of texts", "accept": "list of whole numbers"}
+FIELDS: t.Mapping[str, t.Any] = {
+    "command": "list of texts",
+    "accept": "list of whole numbers",
+    "find": "regular expression",
+}
 REQUIRED = frozenset({"command"})
 COMPARISONS: t.Sequence[str] = ("==", "in", "<=", ">=")
 _SECONDS = 10
@@ -33,7 +41,7 @@ def observe(rows: t.Sequence[Row]) -> dict[str, Reading]:
         question = _question(row)
         if question not in answers:
             answers[question] = _ask(row)
-    return {row["id"]: answers[_question(row)] for row in rows}
+    return {row["id"]: _part(row, answers[_question(row)]) for row in rows}
 
 
 def compare(row: Row, reading: Reading) -> bool:
@@ -56,3 +64,10 @@ def _ask(row: Row) -> Reading:
         return Reading(unreadable=str(error.strerror))
     text = said.encode(errors="surrogateescape").decode(errors="replace")
     return Reading(text.strip(), where=" ".join(row["command"]))
+
+
+def _part(row: Row, answer: Reading) -> Reading:
+    """Return what a row looks at in an answer."""
+    if "find" not in row or answer.value is None:
+        return answer
+    return dataclasses.replace(answer, value="\n".join(re.findall(row["find"], answer.value, re.MULTILINE)))

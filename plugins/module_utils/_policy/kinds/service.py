@@ -28,7 +28,6 @@ FIELDS: t.Mapping[str, t.Any] = {"unit": "word"}
 REQUIRED = frozenset({"unit"})
 COMPARISONS: t.Sequence[str] = ("==",)
 BOOTED = "/run/systemd/system"  # sd_booted(3)
-_PROPERTIES = ("LoadState", "UnitFileState", "ActiveState", "TriggeredBy", "FragmentPath", "WantedBy", "RequiredBy")
 _STARTS = ("enabled", "static", "alias", "indirect", "linked")
 _DOES_NOT_START = ("disabled", "static", "alias", "indirect", "linked", "masked", "transient", "")
 _ENOUGH = {"running": {"running"}, "stopped": {"stopped", "masked", "absent"}, "masked": {"masked", "absent"}}
@@ -74,7 +73,7 @@ def apply(rows: t.Sequence[Row], readings: t.Mapping[str, Reading], writer: Writ
 
 def _ask(units: t.Iterable[str]) -> dict[str, Properties]:
     names = list(dict.fromkeys(units))
-    return dict(zip(names, thing.show(names, *_PROPERTIES)))  # show() checked their number
+    return dict(zip(names, thing.show(names, *thing.OBSERVED)))  # show() checked their number
 
 
 def _read(row: Row, properties: Properties, triggers: t.Mapping[str, Properties]) -> Reading:

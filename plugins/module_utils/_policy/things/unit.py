@@ -20,6 +20,11 @@ from ansible_collections.commune.baseline.plugins.module_utils._policy import pr
 
 SHARED = True
 FOLDERS: t.Sequence[str] = ("/etc/systemd/system", "/run/systemd/system")
+# What it takes to tell whether a unit starts and runs, and since when.
+OBSERVED = (
+    *("LoadState", "UnitFileState", "ActiveState", "TriggeredBy", "FragmentPath", "WantedBy", "RequiredBy"),
+    "StateChangeTimestampMonotonic",
+)
 # Without this, it would also write links of SysV scripts, which systemd reads only where there is no unit.
 _SYSTEMCTL = ("env", "SYSTEMCTL_SKIP_SYSV=1", "systemctl", "--quiet")
 _RUNNING = ("active", "activating", "reloading", "refreshing")
@@ -32,9 +37,15 @@ _UNTIL_BOOT = {"masked-runtime": "unmask", "enabled-runtime": "disable"}  # what
 
 
 def show(units: t.Sequence[str], *properties: str) -> list[dict[str, str]]:
-    """Ask systemd for properties of all units at once; raises OSError."""
-    if not units:
-        return []
+    """Ask systemd for properties of all units at once, but for what was answered already; raises OSError."""
+    known = programs.answers()
+    asked = [unit for unit in dict.fromkeys(units) if not known.get((show, unit), {}).keys() >= set(properties)]
+    for unit, told in zip(asked, _ask(asked, properties) if asked else ()):
+        known.setdefault((show, unit), {}).update(told)
+    return [known[show, unit] for unit in units]
+
+
+def _ask(units: t.Sequence[str], properties: t.Iterable[str]) -> list[dict[str, str]]:
     answer = programs.run("systemctl", "show", f"--property={','.join(properties)}", "--", *units)
     blocks = [
         dict(line.partition("=")[::2] for line in block.split("\n")) for block in answer.strip("\n").split("\n\n")

@@ -66,8 +66,12 @@ def policy(site, arguments=None, **variables):
 
 
 def row_of(result):
-    ((row,),) = (control["rows"] for control in result["controls"])
+    (row,) = rows_of(result)
     return row
+
+
+def rows_of(result):
+    return [row for control in result["controls"] for row in json.loads(control["rows"])]
 
 
 def add_role(site, role, *, default):
@@ -94,7 +98,7 @@ def test_controls_are_returned_when_the_task_fails(site):
     (control,) = result["controls"]
     assert (control["control"], control["priority"], control["state"]) == ("AC-08", "must", "fail")
     assert control["title"]["vi"] == "Khóa màn hình sau 10 phút không sử dụng"
-    assert control["rows"][0]["why"]["en"].startswith("A shell left open")
+    assert row_of(result)["why"]["en"].startswith("A shell left open")
     assert "observations" not in result
 
 
@@ -113,10 +117,25 @@ def test_a_row_that_cannot_be_read_fails_the_task_too(site):
     assert (row_of(result)["state"], row_of(result)["would_change"]) == ("not_assessed", False)
 
 
-@pytest.mark.parametrize(("fail_on", "failed"), [("could", True), ("never", False)])
-def test_fail_on_decides_whether_the_task_fails_and_nothing_else(site, fail_on, failed):
-    result = policy(site, {"fail_on": fail_on})
+@pytest.mark.parametrize(
+    ("arguments", "variables", "failed"),
+    [
+        ({"fail_on": "could"}, {}, True),
+        ({"fail_on": "never"}, {}, False),
+        ({}, {"baseline_fail_on": "never"}, False),
+        ({}, {"baseline_fail_on": "{{ 'never' }}"}, False),
+        ({"fail_on": "must"}, {"baseline_fail_on": "never"}, True),
+    ],
+)
+def test_fail_on_decides_whether_the_task_fails_and_nothing_else(site, arguments, variables, failed):
+    result = policy(site, arguments, **variables)
     assert (result["failed"], "msg" in result, row_of(result)["state"]) == (failed, failed, "fail")
+
+
+def test_a_priority_that_does_not_exist_is_named_before_the_device_is_touched(site):
+    result = policy(site, baseline_fail_on="may")
+    assert (result["failed"], "controls" in result) == (True, False)
+    assert result["msg"] == "site: value of baseline_fail_on must be one of: must, should, could, never, got: may"
 
 
 @pytest.mark.parametrize(
@@ -183,8 +202,7 @@ def test_a_knob_that_refers_to_nothing_names_what_is_missing(site):
 def test_all_roles_with_rows_are_used_unless_some_are_named(site):
     add_role(site, "console_lock", default=300)
     every, one = policy(site), policy(site, {"roles": ["console_lock"]}, console_lock_idle_seconds=60)
-    (control,) = every["controls"]
-    assert {row["id"]: row["desired"] for row in control["rows"]} == {"LNX-console_lock": 300, "LNX-SHELL-TMOUT": 600}
+    assert {row["id"]: row["desired"] for row in rows_of(every)} == {"LNX-console_lock": 300, "LNX-SHELL-TMOUT": 600}
     assert (row_of(one)["id"], row_of(one)["desired"]) == ("LNX-console_lock", 60)
 
 

@@ -13,7 +13,9 @@ import pytest
 
 from ansible_collections.commune.baseline.plugins.module_utils._policy import engine, programs, revert, services
 from ansible_collections.commune.baseline.plugins.module_utils._policy.journal import Journal
+from ansible_collections.commune.baseline.plugins.module_utils._policy.kinds import service
 from ansible_collections.commune.baseline.plugins.module_utils._policy.revert import Revert, take_back_unconfirmed
+from ansible_collections.commune.baseline.plugins.module_utils._policy.things import unit
 from ansible_collections.commune.baseline.plugins.module_utils._policy.writer import Writer
 
 # Notes what it is asked, and when it last restarted its only unit; a restart fails as long as the file "broken" is
@@ -88,6 +90,19 @@ def test_check_mode_restarts_nothing(device):
     device.run(device.row("a", restart="x.service"), check_mode=True)
     assert device.asked() == []
     assert not device.journals.exists()
+
+
+def test_check_mode_asks_systemd_one_question_about_all_units(device, monkeypatch):
+    monkeypatch.setattr(service, "BOOTED", str(device.folder))
+    answer = "\\n".join(f"{name}={'inactive' if name == 'ActiveState' else ''}" for name in unit.OBSERVED)
+    script = f'#!/bin/sh\necho "$@" >>{device.folder}/asked\nprintf "{answer}\\n\\n{answer}\\n"\n'
+    (device.folder / "systemctl").write_text(script)
+    cutting = device.row("b", restart="x.service", connectivity=True)
+    about = {"id": "c", "control": "SV-02", "kind": "service", "unit": "y.service", "desired": "stopped"}
+    with programs.keeping_answers():
+        seen = device.run(device.row("a", restart="x.service"), cutting, about, check_mode=True)
+    assert (seen["c"].state, seen["c"].before) == ("pass", "stopped")
+    assert [line.partition(" -- ")[2] for line in device.asked()] == ["x.service y.service"]
 
 
 def test_a_service_that_did_not_take_it_up_fails_its_rows_until_it_does(device):

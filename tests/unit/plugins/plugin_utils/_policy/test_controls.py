@@ -8,7 +8,12 @@ import itertools
 import pytest
 
 from ansible_collections.commune.baseline.plugins.plugin_utils._catalogue import Control, Source
-from ansible_collections.commune.baseline.plugins.plugin_utils._policy.controls import controls_of, unmet
+from ansible_collections.commune.baseline.plugins.plugin_utils._policy.controls import (
+    controls_of,
+    from_text,
+    unmet,
+    with_text,
+)
 from ansible_collections.commune.baseline.plugins.plugin_utils._policy.rows import Row
 
 STATES = ("pass", "fail", "not_assessed", "excepted", "not_applicable")
@@ -45,6 +50,18 @@ def test_a_control_joins_what_the_controller_and_the_device_know():
             ],
         }
     ]
+
+
+def test_rows_come_back_from_their_text_byte_for_byte():
+    rows = [a_row("LNX-A", "AC-08", parameter="idle"), a_row("LNX-B", "AC-09")]
+    shown = [
+        {**seen("LNX-A", "fail"), "before": "\udcff\n\x1b[2J"},
+        {**seen("LNX-B", "pass"), "after": ["Sửa", None, 1]},
+    ]
+    controls = controls_of(rows, shown)
+    told = with_text(controls)
+    assert [type(control["rows"]) for control in told] == [str, str]
+    assert from_text(told) == controls
 
 
 def test_a_row_without_parameter_and_compare_shows_the_defaults():

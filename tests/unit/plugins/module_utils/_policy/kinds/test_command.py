@@ -68,6 +68,27 @@ def test_rows_that_ask_the_same_share_one_answer(tmp_path):
     assert values == {"LNX-A": "1", "LNX-B": "1", "LNX-C": "2"}
 
 
+@pytest.mark.parametrize(
+    ("find", "value"),
+    [("^NTP=(.*)", "yes"), ("^.*T.*$", "CanNTP=no\nNTP=yes\nTimezone=Etc/UTC"), ("^Nothing=(.*)", ""), ("a\nN", "")],
+)
+def test_a_row_can_look_at_a_part_of_the_answer(find, value):
+    reading = read("print('CanNTP=no', 'NTP=yes', 'Timezone=Etc/UTC', sep=chr(10))", find=find)
+    assert reading.value == value
+
+
+def test_rows_that_look_at_parts_of_one_answer_ask_once(tmp_path):
+    counting = f"file = open({str(tmp_path / 'asked')!r}, 'a+'); file.write('x'); print('A=1', 'B=2', sep=chr(10))"
+    rows = [a_row(counting, id=name, find=f"^{name}=(.*)") for name in ("A", "B")]
+    assert [reading.value for reading in command.observe(rows).values()] == ["1", "2"]
+    assert (tmp_path / "asked").read_text() == "x"
+
+
+def test_what_cannot_be_asked_cannot_be_read_in_parts_either():
+    reading = read("raise SystemExit(1)", find="x*")
+    assert (reading.value, "failed with code 1" in reading.unreadable) == (None, True)
+
+
 @pytest.mark.parametrize(("compare", "desired", "holds"), [("==", "5", True), ("==", 6, False), ("<=", 4, False)])
 def test_the_answer_is_held_against_the_row(compare, desired, holds):
     row = a_row("print(5)", compare=compare, desired=desired)

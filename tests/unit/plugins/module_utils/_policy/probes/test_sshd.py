@@ -45,6 +45,16 @@ def test_one_question_answers_all_keys_in_any_case(install):
     assert asked.read_text() == "-T\n"
 
 
+def test_a_run_that_only_looks_asks_once_and_any_other_each_time(install):
+    asked = install("echo port 22")
+    with programs.keeping_answers():
+        assert [sshd.read_keys([key])[key].value for key in ("Port", "Port")] == ["22", "22"]
+        assert asked.read_text() == "-T\n"
+    for _time in range(2):
+        sshd.read_keys(["Port"])
+    assert asked.read_text() == "-T\n" * 3
+
+
 def test_a_key_that_this_sshd_does_not_have_has_no_meaning_here(install):
     install("echo port 22")
     readings = sshd.read_keys(["Protocol", "AllowGroups"])

@@ -132,6 +132,23 @@ def test_an_answer_about_too_few_units_is_an_error(host):
         unit.show(["a.service", "b.socket"], "ActiveState")
 
 
+def test_a_run_that_only_looks_asks_once_about_a_unit_and_any_other_each_time(host):
+    with programs.keeping_answers():
+        first = unit.show(["a.service"], "ActiveState")
+        (host / "active").write_text("failed")
+        assert unit.show(["a.service"], "ActiveState") == first
+        assert len(asked(host, "show")) == 1
+    assert [first[0]["ActiveState"], unit.show(["a.service"], "ActiveState")[0]["ActiveState"]] == ["active", "failed"]
+
+
+def test_a_property_that_was_not_asked_for_is_asked_for_later(host):
+    with programs.keeping_answers():
+        (host / "systemctl").write_text("#!/bin/sh\necho ActiveState=active\n")
+        unit.show(["a.service"], "ActiveState")
+        (host / "systemctl").write_text("#!/bin/sh\necho UnitFileState=masked\n")
+        assert unit.show(["a.service"], "UnitFileState") == [{"ActiveState": "active", "UnitFileState": "masked"}]
+
+
 def test_a_unit_is_not_taken_away(host):
     with pytest.raises(OSError, match="not taken away"):
         unit.put("a.service", None)
