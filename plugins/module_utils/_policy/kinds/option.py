@@ -17,11 +17,12 @@ A value of true or false is the flag or the word of the grammar. ``absent`` remo
 from __future__ import annotations
 
 import dataclasses
+import re
 import typing as t
 
 from ansible_collections.commune.baseline.plugins.module_utils._observation import Reading, Write
 from ansible_collections.commune.baseline.plugins.module_utils._policy import compare as _compare
-from ansible_collections.commune.baseline.plugins.module_utils._policy import finding, login
+from ansible_collections.commune.baseline.plugins.module_utils._policy import custody, finding, login
 from ansible_collections.commune.baseline.plugins.module_utils._policy.grammars import (
     assignment,
     equals,
@@ -109,6 +110,7 @@ class _Files:
         self._found: dict[str, list[str]] = {}
         self._texts: dict[str, str | None] = {}
         self._of: dict[tuple[str, ...], _Texts] = {}
+        self._in_other_hands: dict[str, str | None] = {}
 
     def of(self, row: Row) -> _Texts:
         """Return path and text of all files that a row reads; raises OSError."""
@@ -122,6 +124,13 @@ class _Files:
             includes = _INCLUDING[grammar].includes if grammar in _INCLUDING else lambda _path, _text: []
             self._of[known] = inclusion.reachable(start, includes, self._find, self._text)
         return self._of[known]
+
+    def why_in_other_hands(self, where: str | None) -> str | None:
+        """Return why the place that decides a value is not for root alone to say."""
+        path = re.sub(r":\d+$", "", where or "")
+        if path not in self._in_other_hands:
+            self._in_other_hands[path] = custody.why_in_other_hands(path) if path else None
+        return self._in_other_hands[path]
 
     def _find(self, pattern: str) -> list[str]:
         """Expand a glob; its files are read in the order of their names, as run-parts does."""
@@ -268,7 +277,8 @@ def _read(row: Row, files: _Files, answers: t.Mapping[tuple[str, str], Reading])
     found = GRAMMARS[row["grammar"]].read(texts, row["key"], row.get("section"))
     if answer is not None:
         found = dataclasses.replace(answer, where=found.where if answer.value is not None else None)
-    return dataclasses.replace(found, weakness=found.weakness or _weakness(row, found, texts))
+    weakness = found.weakness or _weakness(row, found, texts) or files.why_in_other_hands(found.where)
+    return dataclasses.replace(found, weakness=weakness)
 
 
 def _weakness(row: Row, found: Reading, texts: _Texts) -> str | None:
