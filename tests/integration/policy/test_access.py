@@ -12,7 +12,7 @@ import pytest
 
 from tests.integration.conftest import Controller
 
-HARDEN, ROLLBACK = "playbooks/harden.yml", "playbooks/rollback.yml"
+HARDEN, ROLLBACK, DRIFT = "playbooks/harden.yml", "playbooks/rollback.yml", "playbooks/drift.yml"
 SETUP = """
 set -eu
 useradd --create-home --shell /bin/bash pi
@@ -132,6 +132,57 @@ def test_a_key_alone_is_not_enough_but_for_the_account_of_ansible(hosts, harden)
             assert run.row(name)["state"] == "pass"
             assert f"Permission denied ({methods.partition(',')[2]})" in by_key(host, "lan", "127.0.0.1")
             assert host.ssh("echo in").stdout == "in\n"
+
+
+def test_what_was_added_to_our_own_file_of_sshd_is_found_and_goes(hosts, harden, controller):
+    methods, ours = "publickey,password", "/etc/ssh/sshd_config.d/00-commune-baseline-methods.conf"
+    site = {"baseline_device_class": "server", "baseline_only": ["LNX-SSH-AuthenticationMethods"]}
+    knobs = {"ssh_server_authentication_methods": methods}
+    asked = "sudo sshd -T -C user=lan,host=h,addr=127.0.0.1 | grep -i ^authenticationmethods"
+    harden("LNX-SSH-AuthenticationMethods", **knobs)
+    for host in hosts.values():
+        assert host.ssh(asked).stdout.split() == ["authenticationmethods", methods]
+        host.ssh(f"printf 'Match User lan\\n\\tAuthenticationMethods publickey\\n' | sudo tee -a {ours}")
+        assert host.ssh(asked).stdout.split() == ["authenticationmethods", "publickey"]
+        host.ssh("sudo systemctl restart ssh")
+        assert by_key(host, "lan", "127.0.0.1") == "in"
+    checked = controller.playbook(DRIFT, "--check", "--extra-vars", json.dumps({**site, **knobs}))
+    corrected = harden("LNX-SSH-AuthenticationMethods", **knobs)
+    for name, host in hosts.items():
+        seen = checked.row(name)
+        reason = f"{ours} is ours alone, and holds something else than we write"
+        assert (seen["state"], seen["reason"], seen["would_change"]) == ("fail", reason, True)
+        assert (corrected.row(name)["state"], corrected.row(name)["changed"]) == ("pass", True)
+        assert host.ssh(asked).stdout.split() == ["authenticationmethods", methods]
+        assert "Permission denied (password)" in by_key(host, "lan", "127.0.0.1")
+    assert not any(harden("LNX-SSH-AuthenticationMethods", **knobs).row(name)["changed"] for name in hosts)
+
+
+# A folder that lan can write, behind a link of root; a link of lan in a folder of root.
+LED_AWAY = {
+    "/etc/profile.d/zz-commune-baseline.sh": "LNX-SHELL-TMOUT",
+    "/etc/ssh/sshd_config.d/00-commune-baseline-groups.conf": "LNX-SSH-AllowedGroups",
+    "/etc/ssh/sshd_config.d/00-commune-baseline.conf": "LNX-SSH-X11Forwarding",
+}
+
+
+@pytest.mark.parametrize("owned", ["link", "folder"])
+def test_root_writes_nowhere_where_a_user_could_lead_it(hosts, harden, controller, owned):
+    fault = "its link" if owned == "link" else "its folder /home/lan (lan:lan 07"
+    for host in hosts.values():
+        for number, path in enumerate(LED_AWAY):
+            host.ssh(f"sudo ln -s /{'root' if owned == 'link' else 'home/lan'}/{number} {path}")
+            host.ssh(f"sudo chown -h {'lan' if owned == 'link' else 'root'} {path}")
+    knobs = {"ssh_server_allowed_groups": ["ops"]}
+    site = {"baseline_device_class": "server", "baseline_only": list(LED_AWAY.values()), **knobs}
+    checked = controller.playbook(DRIFT, "--check", "--extra-vars", json.dumps(site))
+    for run in (checked, harden(*LED_AWAY.values(), **knobs)):
+        for name, host in hosts.items():
+            for path, row in LED_AWAY.items():
+                seen = run.rows(name)[row]
+                assert (seen["state"], seen["changed"], seen["would_change"]) == ("fail", False, False), seen
+                assert f"cannot write {path}: {fault}" in seen["reason"]
+            assert host.ssh("sudo find /root /home/lan -name '[0-9]'").stdout == ""
 
 
 def test_root_is_told_to_come_in_as_somebody_else_and_the_other_rows_stay(hosts, harden):
