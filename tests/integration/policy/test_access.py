@@ -168,11 +168,12 @@ LED_AWAY = {
 
 @pytest.mark.parametrize("owned", ["link", "folder"])
 def test_root_writes_nowhere_where_a_user_could_lead_it(hosts, harden, controller, owned):
-    fault = "its link" if owned == "link" else "its folder /home/lan (lan:lan 07"
+    fault, owner = ("its link", "lan") if owned == "link" else ("its folder /home/lan (lan:lan 07", "root")
     for host in hosts.values():
         for number, path in enumerate(LED_AWAY):
-            host.ssh(f"sudo ln -s /{'root' if owned == 'link' else 'home/lan'}/{number} {path}")
-            host.ssh(f"sudo chown -h {'lan' if owned == 'link' else 'root'} {path}")
+            target = f"/{'root' if owned == 'link' else 'home/lan'}/{number}"
+            host.ssh(f"sudo sh -c '> {target}; ln -s {target} {path}; chown -h {owner} {path}'")
+        host.ssh("sudo systemctl restart ssh")
     knobs = {"ssh_server_allowed_groups": ["ops"]}
     site = {"baseline_device_class": "server", "baseline_only": list(LED_AWAY.values()), **knobs}
     checked = controller.playbook(DRIFT, "--check", "--extra-vars", json.dumps(site))
@@ -180,9 +181,9 @@ def test_root_writes_nowhere_where_a_user_could_lead_it(hosts, harden, controlle
         for name, host in hosts.items():
             for path, row in LED_AWAY.items():
                 seen = run.rows(name)[row]
-                assert (seen["state"], seen["changed"], seen["would_change"]) == ("fail", False, False), seen
+                assert (seen["state"], seen["changed"], seen["would_change"]) == ("fail", False, False), seen["reason"]
                 assert f"cannot write {path}: {fault}" in seen["reason"]
-            assert host.ssh("sudo find /root /home/lan -name '[0-9]'").stdout == ""
+            assert host.ssh("sudo find /root /home/lan -name '[0-9]' -empty | wc -l").stdout == f"{len(LED_AWAY)}\n"
 
 
 def test_root_is_told_to_come_in_as_somebody_else_and_the_other_rows_stay(hosts, harden):
