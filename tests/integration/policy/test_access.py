@@ -199,6 +199,81 @@ def test_root_is_told_to_come_in_as_somebody_else_and_the_other_rows_stay(hosts,
         assert "Permission denied" in by_key(host, "root", "127.0.0.1")
 
 
+# Every unit runs agetty, which is asked below whether it knows such an option.
+AUTOLOGINS = r"""
+set -eu
+cd /etc/systemd/system
+for tty in 3 4 5 6; do install -d getty@tty$tty.service.d; done
+printf '[Service]\nExecStart=\nExecStart=-agetty --noclear \\\n  --autologin lan %%I\n' > getty@tty3.service.d/a.conf
+printf '[Service]\nExecStart=\nExecStart=-/sbin/agetty --autologin lan %%I\n' > /usr/local/linked
+ln -s /usr/local/linked getty@tty4.service.d/a.conf
+printf '[Service]\nExecStart=\nExecStart=-/sbin/agetty --autolog lan %%I\n' > getty@tty5.service.d/a.conf
+printf '[Service]\nExecStart=\nExecStart=-/sbin/agetty -8a lan %%I\n' > getty@tty6.service.d/a.conf
+systemctl daemon-reload
+"""
+
+
+def test_every_way_in_which_a_console_lets_somebody_in_is_found(hosts, controller):
+    site = {"baseline_device_class": "server", "baseline_only": ["LNX-LOGIN-ConsoleAutologin"]}
+    check = (DRIFT, "--check", "--extra-vars", json.dumps(site))
+    assert {controller.playbook(*check).row(name)["state"] for name in hosts} == {"pass"}
+    for host in hosts.values():
+        subprocess.run([*host.ssh_command(), "sudo sh"], input=AUTOLOGINS, text=True, check=True, capture_output=True)
+        for option in ("--autolog", "-8a"):
+            said = host.ssh(f"/sbin/agetty {option} 2>&1", check=False).stdout
+            assert "requires an argument" in said.partition("\n")[0]
+    found = controller.playbook(*check)
+    for name, host in hosts.items():
+        seen = found.row(name)
+        assert (seen["state"], seen["before"]) == ("fail", [f"getty@tty{tty}.service" for tty in (3, 4, 5, 6)])
+        assert seen["where"] == "/etc/systemd/system/getty@tty3.service.d/a.conf"
+        host.ssh(
+            "sudo sh -c 'rm -r /etc/systemd/system/getty@*.d; install -D /dev/null /etc/credstore/agetty.autologin'"
+        )
+    unread = controller.playbook(*check)
+    for name, host in hosts.items():
+        assert "/etc/credstore/agetty.autologin" in unread.row(name)["before"]
+        host.ssh("sudo rm /etc/credstore/agetty.autologin; sudo systemctl daemon-reload")
+    assert {controller.playbook(*check).row(name)["state"] for name in hosts} == {"pass"}
+
+
+LIGHTDM = r"""
+exec > /dev/null 2>&1
+set -eu
+apt-get -qq update
+DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends lightdm
+install -d /etc/lightdm/lightdm.conf.d /usr/local/share/lightdm/lightdm.conf.d
+printf '[SeatDefaults]\nautologin-user=lan\n[Seat:seat0]\nautologin-user=hoa\n' >> /etc/lightdm/lightdm.conf
+"""
+# What LightDM reads besides, and no person would think of.
+FURTHER = {
+    "/etc/lightdm/lightdm.conf.d/.x.conf": "[Seat:seat0]",
+    "/etc/lightdm/lightdm.conf.d/x.conf": "[Seat:s*]",
+    "/usr/local/share/lightdm/lightdm.conf.d/x.conf": "[Seat:*]",
+}
+
+
+def test_every_way_in_which_lightdm_logs_somebody_in_is_found(hosts, harden, controller):
+    row = "LNX-LIGHTDM-AutologinUser"
+    shown = "/usr/sbin/lightdm --show-config 2>&1 | grep -c autologin-user="
+    site = {"baseline_device_class": "server", "baseline_only": [row]}
+    for host in hosts.values():
+        subprocess.run([*host.ssh_command(), "sudo sh"], input=LIGHTDM, text=True, check=True)
+        assert host.ssh(shown).stdout == "2\n"
+    run = harden(row)
+    for name, host in hosts.items():
+        assert (run.row(name)["state"], run.row(name)["changed"]) == ("pass", True)
+        assert host.ssh(shown, check=False).stdout == "0\n"
+    for path, section in FURTHER.items():
+        for host in hosts.values():
+            host.ssh(f"printf '{section}\\nautologin-user=lan\\n' | sudo tee {path}")
+            assert host.ssh(shown).stdout == "1\n"
+        run = controller.playbook(DRIFT, "--check", "--extra-vars", json.dumps(site))
+        for name, host in hosts.items():
+            assert (run.row(name)["state"], path in run.row(name)["reason"]) == ("fail", True)
+            host.ssh(f"sudo rm {path}")
+
+
 @pytest.mark.parametrize(
     ("only", "knobs", "sentence"),
     [

@@ -29,6 +29,7 @@ from ansible_collections.commune.baseline.plugins.module_utils._policy.grammars 
     inclusion,
     ini,
     kconfig,
+    lightdm,
     login_defs,
     shell_readonly,
     sshd,
@@ -36,6 +37,7 @@ from ansible_collections.commune.baseline.plugins.module_utils._policy.grammars 
     systemd,
     xfconf,
 )
+from ansible_collections.commune.baseline.plugins.module_utils._policy.probes import lightdm as lightdm_probe
 from ansible_collections.commune.baseline.plugins.module_utils._policy.probes import login_shell
 from ansible_collections.commune.baseline.plugins.module_utils._policy.probes import sshd as sshd_probe
 from ansible_collections.commune.baseline.plugins.module_utils._policy.things.file_state import (
@@ -79,6 +81,7 @@ GRAMMARS: dict[str, Grammar] = {
     "equals": equals,
     "ini": ini,
     "kconfig": kconfig,
+    "lightdm": lightdm,
     "login_defs": login_defs,
     "shell_readonly": shell_readonly,
     "systemd": systemd,
@@ -88,6 +91,7 @@ GRAMMARS: dict[str, Grammar] = {
 _SOURCES = {"sshd": sshd.sources, "sudoers": sudoers.sources, "systemd": systemd.sources}
 _MODES = {"sudoers": 0o440}
 PROBES: dict[str, t.Callable[[t.Sequence[str]], dict[str, Reading]]] = {
+    "lightdm": lightdm_probe.read_keys,
     "login_shell": login_shell.read_variables,
     "sshd": sshd_probe.read_keys,
 }
@@ -127,7 +131,7 @@ class _Files:
 
     def why_in_other_hands(self, where: str | None) -> str | None:
         """Return why the place that decides a value is not for root alone to say."""
-        path = re.sub(r":\d+$", "", where or "")
+        path = _file_of(where)
         if path not in self._in_other_hands:
             self._in_other_hands[path] = custody.why_in_other_hands(path) if path else None
         return self._in_other_hands[path]
@@ -276,9 +280,14 @@ def _read(row: Row, files: _Files, answers: t.Mapping[tuple[str, str], Reading])
         return answer if answer is not None and row["grammar"] not in _INCLUDING else unreadable
     found = GRAMMARS[row["grammar"]].read(texts, row["key"], row.get("section"))
     if answer is not None:
-        found = dataclasses.replace(answer, where=found.where if answer.value is not None else None)
+        found = dataclasses.replace(answer, where=(found.where or answer.where) if answer.value is not None else None)
     weakness = found.weakness or _weakness(row, found, texts) or files.why_in_other_hands(found.where)
     return dataclasses.replace(found, weakness=weakness)
+
+
+def _file_of(where: str | None) -> str:
+    """Return the file of a place; not every grammar and probe knows the line."""
+    return re.sub(r":\d+$", "", where or "")
 
 
 def _weakness(row: Row, found: Reading, texts: _Texts) -> str | None:
@@ -287,7 +296,7 @@ def _weakness(row: Row, found: Reading, texts: _Texts) -> str | None:
     for value, where in grammar.exceptions(texts, row["key"]) if grammar else ():
         if not _meets(row, value):
             return f"{where} makes an exception: {row['key']} is {value}"
-    place, path = (found.where or "").rpartition(":")[0], row["path"]
+    place, path = _file_of(found.where), row["path"]
     if place in ("", path) or _meets(row, found.value):
         return None
     wanted = None if row.get("compare") == "absent" else _value_to_write(row, found)
