@@ -13,6 +13,7 @@ from ansible_collections.commune.baseline.plugins.module_utils._observation impo
 from ansible_collections.commune.baseline.plugins.module_utils._policy.kinds import (
     account,
     command,
+    console_login,
     dconf,
     file,
     kernel_module,
@@ -62,4 +63,5 @@ KINDS: dict[str, Kind] = {
     "mount": mount,
     "service": service,
     "command": command,
+    "console_login": console_login,
 }

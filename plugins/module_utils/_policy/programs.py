@@ -38,8 +38,10 @@ def find(name: str) -> str | None:
     return shutil.which(name, path=_PATH)
 
 
-def run(*words: str, text: str = "", timeout: float = 60, accept: tuple[int, ...] = (0,)) -> str:
-    """Return what a program prints; ``text`` is its standard input.
+def run(
+    *words: str, text: str = "", timeout: float = 60, accept: tuple[int, ...] = (0,), errors_too: bool = False
+) -> str:
+    """Return what a program prints, with ``errors_too`` on both ways; ``text`` is its standard input.
 
     Raises OSError, whose ``strerror`` is one sentence, if it is missing, too slow, or ends with another code.
     """
@@ -47,7 +49,8 @@ def run(*words: str, text: str = "", timeout: float = 60, accept: tuple[int, ...
         done = subprocess.run(  # noqa: S603 - a list of words, no shell
             words,
             input=text,
-            capture_output=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT if errors_too else subprocess.PIPE,
             env={**ENVIRONMENT, "HOME": os.environ.get("HOME", "/")},
             cwd="/",
             timeout=timeout,
@@ -60,6 +63,6 @@ def run(*words: str, text: str = "", timeout: float = 60, accept: tuple[int, ...
     except subprocess.TimeoutExpired as error:
         raise OSError(0, f"{' '.join(words)} did not end within {timeout:.0f} s", words[0]) from error
     if done.returncode not in accept:
-        said = (done.stderr.strip() or done.stdout.strip()).rpartition("\n")[2]
+        said = ((done.stderr or "").strip() or done.stdout.strip()).rpartition("\n")[2]
         raise OSError(0, f"{' '.join(words)} failed with code {done.returncode}: {said}", words[0])
     return done.stdout

@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.commune.baseline.plugins.module_utils._policy import services
+from ansible_collections.commune.baseline.plugins.module_utils._policy import custody, services
 from ansible_collections.commune.baseline.plugins.module_utils._policy.journal import Entry, Journal, JournalError
 from ansible_collections.commune.baseline.plugins.module_utils._policy.thing import THINGS, State, fingerprint
 
@@ -17,7 +17,8 @@ _Name = tuple[str, str]
 def roll_back(journal: Journal, *, check_mode: bool) -> list[str]:
     """Return the names of the things that were (in check mode: would be) restored; none the second time.
 
-    Raises JournalError before the first change if a thing is neither as the run found it nor as the run left it.
+    Raises JournalError before the first change if a thing is neither as the run found it nor as the run left it, or if
+    others than root could have led us to it.
     """
     if journal.is_rolled_back:
         return []
@@ -45,9 +46,19 @@ def restore(entries: list[Entry], *, check_mode: bool, force: bool = False) -> l
     if strange and not force:
         raise JournalError(f"changed by somebody else since that run, so nothing is rolled back: {', '.join(strange)}")
     to_restore = [thing for thing in reversed(former) if now[thing] != fingerprint(former[thing])]
+    if not force:
+        _refuse_led_away([name for kind, name in to_restore if kind == "file"])
     if not check_mode and to_restore:
         _restore({thing: former[thing] for thing in to_restore}, restarts)
     return [name for _kind, name in to_restore]
+
+
+def _refuse_led_away(paths: list[str]) -> None:
+    """Raise JournalError if others than root could lead a write to another file."""
+    for path in paths:
+        reason = custody.why_led_away(path)
+        if reason is not None:
+            raise JournalError(f"others could lead our writes elsewhere, so nothing is rolled back: {path}: {reason}")
 
 
 def _restore(former: dict[_Name, State], restarts: list[str]) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import typing as t
 
-from ansible_collections.commune.baseline.plugins.module_utils._policy import file_flags, services, validators
+from ansible_collections.commune.baseline.plugins.module_utils._policy import custody, file_flags, services, validators
 from ansible_collections.commune.baseline.plugins.module_utils._policy.journal import Journal
 from ansible_collections.commune.baseline.plugins.module_utils._policy.revert import Revert
 from ansible_collections.commune.baseline.plugins.module_utils._policy.thing import THINGS, State
@@ -87,7 +87,7 @@ class Writer:
 
 
 def _refuse_unwritable(path: str) -> None:
-    """Raise OSError if a flag or the file system forbids the write, so that check mode knows it too."""
-    refusal = file_flags.why_unwritable(path)
+    """Raise OSError if the write must not be or cannot be, so that check mode knows it too."""
+    refusal = custody.why_led_away(path) or file_flags.why_unwritable(path)
     if refusal is not None:
         raise OSError(0, refusal, path)

@@ -12,7 +12,7 @@ import pytest
 
 from tests.integration.conftest import Controller
 
-HARDEN, ROLLBACK = "playbooks/harden.yml", "playbooks/rollback.yml"
+HARDEN, ROLLBACK, DRIFT = "playbooks/harden.yml", "playbooks/rollback.yml", "playbooks/drift.yml"
 SETUP = """
 set -eu
 useradd --create-home --shell /bin/bash pi
@@ -134,6 +134,58 @@ def test_a_key_alone_is_not_enough_but_for_the_account_of_ansible(hosts, harden)
             assert host.ssh("echo in").stdout == "in\n"
 
 
+def test_what_was_added_to_our_own_file_of_sshd_is_found_and_goes(hosts, harden, controller):
+    methods, ours = "publickey,password", "/etc/ssh/sshd_config.d/00-commune-baseline-methods.conf"
+    site = {"baseline_device_class": "server", "baseline_only": ["LNX-SSH-AuthenticationMethods"]}
+    knobs = {"ssh_server_authentication_methods": methods}
+    asked = "sudo sshd -T -C user=lan,host=h,addr=127.0.0.1 | grep -i ^authenticationmethods"
+    harden("LNX-SSH-AuthenticationMethods", **knobs)
+    for host in hosts.values():
+        assert host.ssh(asked).stdout.split() == ["authenticationmethods", methods]
+        host.ssh(f"printf 'Match User lan\\n\\tAuthenticationMethods publickey\\n' | sudo tee -a {ours}")
+        assert host.ssh(asked).stdout.split() == ["authenticationmethods", "publickey"]
+        host.ssh("sudo systemctl restart ssh")
+        assert by_key(host, "lan", "127.0.0.1") == "in"
+    checked = controller.playbook(DRIFT, "--check", "--extra-vars", json.dumps({**site, **knobs}))
+    corrected = harden("LNX-SSH-AuthenticationMethods", **knobs)
+    for name, host in hosts.items():
+        seen = checked.row(name)
+        reason = f"{ours} is ours alone, and holds something else than we write"
+        assert (seen["state"], seen["reason"], seen["would_change"]) == ("fail", reason, True)
+        assert (corrected.row(name)["state"], corrected.row(name)["changed"]) == ("pass", True)
+        assert host.ssh(asked).stdout.split() == ["authenticationmethods", methods]
+        assert "Permission denied (password)" in by_key(host, "lan", "127.0.0.1")
+    assert not any(harden("LNX-SSH-AuthenticationMethods", **knobs).row(name)["changed"] for name in hosts)
+
+
+# A folder that lan can write, behind a link of root; a link of lan in a folder of root.
+LED_AWAY = {
+    "/etc/profile.d/zz-commune-baseline.sh": "LNX-SHELL-TMOUT",
+    "/etc/ssh/sshd_config.d/00-commune-baseline-groups.conf": "LNX-SSH-AllowedGroups",
+    "/etc/ssh/sshd_config.d/00-commune-baseline.conf": "LNX-SSH-X11Forwarding",
+}
+
+
+@pytest.mark.parametrize("owned", ["link", "folder"])
+def test_root_writes_nowhere_where_a_user_could_lead_it(hosts, harden, controller, owned):
+    fault, owner = ("its link", "lan") if owned == "link" else ("its folder /home/lan (lan:lan 07", "root")
+    for host in hosts.values():
+        for number, path in enumerate(LED_AWAY):
+            target = f"/{'root' if owned == 'link' else 'home/lan'}/{number}"
+            host.ssh(f"sudo sh -c '> {target}; ln -s {target} {path}; chown -h {owner} {path}'")
+        host.ssh("sudo systemctl restart ssh")
+    knobs = {"ssh_server_allowed_groups": ["ops"]}
+    site = {"baseline_device_class": "server", "baseline_only": list(LED_AWAY.values()), **knobs}
+    checked = controller.playbook(DRIFT, "--check", "--extra-vars", json.dumps(site))
+    for run in (checked, harden(*LED_AWAY.values(), **knobs)):
+        for name, host in hosts.items():
+            for path, row in LED_AWAY.items():
+                seen = run.rows(name)[row]
+                assert (seen["state"], seen["changed"], seen["would_change"]) == ("fail", False, False), seen["reason"]
+                assert f"cannot write {path}: {fault}" in seen["reason"]
+            assert host.ssh("sudo find /root /home/lan -name '[0-9]' -empty | wc -l").stdout == f"{len(LED_AWAY)}\n"
+
+
 def test_root_is_told_to_come_in_as_somebody_else_and_the_other_rows_stay(hosts, harden):
     run = harden("LNX-SSH-PermitRootLogin", "LNX-SSH-X11Forwarding", ansible_user="root")
     for name, host in hosts.items():
@@ -145,6 +197,81 @@ def test_root_is_told_to_come_in_as_somebody_else_and_the_other_rows_stay(hosts,
     harden("LNX-SSH-PermitRootLogin")
     for host in hosts.values():
         assert "Permission denied" in by_key(host, "root", "127.0.0.1")
+
+
+# Every unit runs agetty, which is asked below whether it knows such an option.
+AUTOLOGINS = r"""
+set -eu
+cd /etc/systemd/system
+for tty in 3 4 5 6; do install -d getty@tty$tty.service.d; done
+printf '[Service]\nExecStart=\nExecStart=-agetty --noclear \\\n  --autologin lan %%I\n' > getty@tty3.service.d/a.conf
+printf '[Service]\nExecStart=\nExecStart=-/sbin/agetty --autologin lan %%I\n' > /usr/local/linked
+ln -s /usr/local/linked getty@tty4.service.d/a.conf
+printf '[Service]\nExecStart=\nExecStart=-/sbin/agetty --autolog lan %%I\n' > getty@tty5.service.d/a.conf
+printf '[Service]\nExecStart=\nExecStart=-/sbin/agetty -8a lan %%I\n' > getty@tty6.service.d/a.conf
+systemctl daemon-reload
+"""
+
+
+def test_every_way_in_which_a_console_lets_somebody_in_is_found(hosts, controller):
+    site = {"baseline_device_class": "server", "baseline_only": ["LNX-LOGIN-ConsoleAutologin"]}
+    check = (DRIFT, "--check", "--extra-vars", json.dumps(site))
+    assert {controller.playbook(*check).row(name)["state"] for name in hosts} == {"pass"}
+    for host in hosts.values():
+        subprocess.run([*host.ssh_command(), "sudo sh"], input=AUTOLOGINS, text=True, check=True, capture_output=True)
+        for option in ("--autolog", "-8a"):
+            said = host.ssh(f"/sbin/agetty {option} 2>&1", check=False).stdout
+            assert "requires an argument" in said.partition("\n")[0]
+    found = controller.playbook(*check)
+    for name, host in hosts.items():
+        seen = found.row(name)
+        assert (seen["state"], seen["before"]) == ("fail", [f"getty@tty{tty}.service" for tty in (3, 4, 5, 6)])
+        assert seen["where"] == "/etc/systemd/system/getty@tty3.service.d/a.conf"
+        host.ssh(
+            "sudo sh -c 'rm -r /etc/systemd/system/getty@*.d; install -D /dev/null /etc/credstore/agetty.autologin'"
+        )
+    unread = controller.playbook(*check)
+    for name, host in hosts.items():
+        assert "/etc/credstore/agetty.autologin" in unread.row(name)["before"]
+        host.ssh("sudo rm /etc/credstore/agetty.autologin; sudo systemctl daemon-reload")
+    assert {controller.playbook(*check).row(name)["state"] for name in hosts} == {"pass"}
+
+
+LIGHTDM = r"""
+exec > /dev/null 2>&1
+set -eu
+apt-get -qq update
+DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends lightdm
+install -d /etc/lightdm/lightdm.conf.d /usr/local/share/lightdm/lightdm.conf.d
+printf '[SeatDefaults]\nautologin-user=lan\n[Seat:seat0]\nautologin-user=hoa\n' >> /etc/lightdm/lightdm.conf
+"""
+# What LightDM reads besides, and no person would think of.
+FURTHER = {
+    "/etc/lightdm/lightdm.conf.d/.x.conf": "[Seat:seat0]",
+    "/etc/lightdm/lightdm.conf.d/x.conf": "[Seat:s*]",
+    "/usr/local/share/lightdm/lightdm.conf.d/x.conf": "[Seat:*]",
+}
+
+
+def test_every_way_in_which_lightdm_logs_somebody_in_is_found(hosts, harden, controller):
+    row = "LNX-LIGHTDM-AutologinUser"
+    shown = "/usr/sbin/lightdm --show-config 2>&1 | grep -c autologin-user="
+    site = {"baseline_device_class": "server", "baseline_only": [row]}
+    for host in hosts.values():
+        subprocess.run([*host.ssh_command(), "sudo sh"], input=LIGHTDM, text=True, check=True)
+        assert host.ssh(shown).stdout == "2\n"
+    run = harden(row)
+    for name, host in hosts.items():
+        assert (run.row(name)["state"], run.row(name)["changed"]) == ("pass", True)
+        assert host.ssh(shown, check=False).stdout == "0\n"
+    for path, section in FURTHER.items():
+        for host in hosts.values():
+            host.ssh(f"printf '{section}\\nautologin-user=lan\\n' | sudo tee {path}")
+            assert host.ssh(shown).stdout == "1\n"
+        run = controller.playbook(DRIFT, "--check", "--extra-vars", json.dumps(site))
+        for name, host in hosts.items():
+            assert (run.row(name)["state"], path in run.row(name)["reason"]) == ("fail", True)
+            host.ssh(f"sudo rm {path}")
 
 
 @pytest.mark.parametrize(

@@ -56,6 +56,12 @@ def write(text: str, key: str, value: str | None, section: str | None, *, contin
     return lines.replace(split, start, end, f"{prefix}{value}")
 
 
+def names(text: str, *, continues: bool) -> list[str]:
+    """Return the sections of a text, each once, in their order."""
+    found = [entry.section for entry in _entries(text, continues=continues) if entry.key is None]
+    return list(dict.fromkeys(name for name in found if name is not None))
+
+
 def _added(text: str, line: str, section: str | None, entries: list[Entry]) -> str:
     """Put a line behind the last one of its section; a section that is not there is added at the end."""
     split = text.split("\n")

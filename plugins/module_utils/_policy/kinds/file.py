@@ -10,7 +10,8 @@ Fields of a row: ``path`` (for all but content a pattern of glob(7), too) and ``
 pattern names, the value is that of the first that does not meet the row; all that do not are corrected.
 
 A symbolic link stands for what it leads to, unless somebody else than its target's owner or root made it: then nobody
-knows what it is meant to stand for. What is to be absent is never removed through a link, nor if it is a folder.
+knows what it is meant to stand for. What is to be absent is never removed through a link, nor if it is a folder. A
+content is never read or written through a link, nor where others than root could have led us.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ import stat
 import typing as t
 
 from ansible_collections.commune.baseline.plugins.module_utils._observation import Reading, Write
-from ansible_collections.commune.baseline.plugins.module_utils._policy import finding
+from ansible_collections.commune.baseline.plugins.module_utils._policy import custody, finding
 from ansible_collections.commune.baseline.plugins.module_utils._policy.things import file_state, permissions
 from ansible_collections.commune.baseline.plugins.module_utils._policy.things.file_state import FileState
 from ansible_collections.commune.baseline.plugins.module_utils._policy.writer import Writer
@@ -41,7 +42,7 @@ _ACCOUNT_FILES = ("/etc/passwd", "/etc/shadow", "/etc/group", "/etc/sudoers", "/
 
 def observe(rows: t.Sequence[Row]) -> dict[str, Reading]:
     """Tell the attribute of every row's file, or of the first of its files that does not meet it."""
-    return {row["id"]: _fault(row) or _read(row) for row in rows}
+    return {row["id"]: _fault(row) or _in_other_hands(row) or _read(row) for row in rows}
 
 
 def compare(row: Row, reading: Reading) -> bool:
@@ -70,6 +71,17 @@ def _fault(row: Row) -> Reading | None:
             unreadable=f"there is no account {names}" if attribute == "owner" else f"there is no group {names}"
         )
     return None
+
+
+def _in_other_hands(row: Row) -> Reading | None:
+    """Tell why a content does not count that is not for root alone to say; it is shown only if nobody led us to it."""
+    if row.get("attribute") != "content" or row.get("compare") == "absent" or os.path.islink(row["path"]):
+        return None
+    reason = custody.why_in_other_hands(row["path"])
+    if reason is None:
+        return None
+    reading = Reading() if custody.why_led_away(row["path"]) else _read(row)
+    return dataclasses.replace(reading, weakness=reason)
 
 
 def _read(row: Row) -> Reading:
@@ -108,9 +120,9 @@ def _value(row: Row, path: str) -> t.Any:
         return "folder" if stat.S_ISDIR(link.st_mode) else "link" if stat.S_ISLNK(link.st_mode) else "file"
     if stat.S_ISLNK(link.st_mode) and link.st_uid not in (0, os.geteuid(), os.stat(path).st_uid):
         raise OSError(0, f"it is a link that {_name('owner', link.st_uid)} made to what is somebody else's", path)
-    if row["attribute"] == "content" and os.path.realpath(path) != path:
+    if row["attribute"] == "content" and stat.S_ISLNK(link.st_mode):
         # Whoever made the link, what lies behind it is another file: it may be a secret, or what logins need.
-        raise OSError(0, "it is a link, or lies behind one, so that another file would be read and overwritten", path)
+        raise OSError(0, "it is a link, so that another file would be read and overwritten", path)
     if row["attribute"] == "content":
         state = file_state.capture(path)
         return state.content.decode(errors="replace") if state else None

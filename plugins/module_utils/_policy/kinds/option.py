@@ -17,17 +17,19 @@ A value of true or false is the flag or the word of the grammar. ``absent`` remo
 from __future__ import annotations
 
 import dataclasses
+import re
 import typing as t
 
 from ansible_collections.commune.baseline.plugins.module_utils._observation import Reading, Write
 from ansible_collections.commune.baseline.plugins.module_utils._policy import compare as _compare
-from ansible_collections.commune.baseline.plugins.module_utils._policy import finding, login
+from ansible_collections.commune.baseline.plugins.module_utils._policy import custody, finding, login
 from ansible_collections.commune.baseline.plugins.module_utils._policy.grammars import (
     assignment,
     equals,
     inclusion,
     ini,
     kconfig,
+    lightdm,
     login_defs,
     shell_readonly,
     sshd,
@@ -35,6 +37,7 @@ from ansible_collections.commune.baseline.plugins.module_utils._policy.grammars 
     systemd,
     xfconf,
 )
+from ansible_collections.commune.baseline.plugins.module_utils._policy.probes import lightdm as lightdm_probe
 from ansible_collections.commune.baseline.plugins.module_utils._policy.probes import login_shell
 from ansible_collections.commune.baseline.plugins.module_utils._policy.probes import sshd as sshd_probe
 from ansible_collections.commune.baseline.plugins.module_utils._policy.things.file_state import (
@@ -78,6 +81,7 @@ GRAMMARS: dict[str, Grammar] = {
     "equals": equals,
     "ini": ini,
     "kconfig": kconfig,
+    "lightdm": lightdm,
     "login_defs": login_defs,
     "shell_readonly": shell_readonly,
     "systemd": systemd,
@@ -87,6 +91,7 @@ GRAMMARS: dict[str, Grammar] = {
 _SOURCES = {"sshd": sshd.sources, "sudoers": sudoers.sources, "systemd": systemd.sources}
 _MODES = {"sudoers": 0o440}
 PROBES: dict[str, t.Callable[[t.Sequence[str]], dict[str, Reading]]] = {
+    "lightdm": lightdm_probe.read_keys,
     "login_shell": login_shell.read_variables,
     "sshd": sshd_probe.read_keys,
 }
@@ -109,6 +114,7 @@ class _Files:
         self._found: dict[str, list[str]] = {}
         self._texts: dict[str, str | None] = {}
         self._of: dict[tuple[str, ...], _Texts] = {}
+        self._in_other_hands: dict[str, str | None] = {}
 
     def of(self, row: Row) -> _Texts:
         """Return path and text of all files that a row reads; raises OSError."""
@@ -122,6 +128,13 @@ class _Files:
             includes = _INCLUDING[grammar].includes if grammar in _INCLUDING else lambda _path, _text: []
             self._of[known] = inclusion.reachable(start, includes, self._find, self._text)
         return self._of[known]
+
+    def why_in_other_hands(self, where: str | None) -> str | None:
+        """Return why the place that decides a value is not for root alone to say."""
+        path = _file_of(where)
+        if path not in self._in_other_hands:
+            self._in_other_hands[path] = custody.why_in_other_hands(path) if path else None
+        return self._in_other_hands[path]
 
     def _find(self, pattern: str) -> list[str]:
         """Expand a glob; its files are read in the order of their names, as run-parts does."""
@@ -267,8 +280,14 @@ def _read(row: Row, files: _Files, answers: t.Mapping[tuple[str, str], Reading])
         return answer if answer is not None and row["grammar"] not in _INCLUDING else unreadable
     found = GRAMMARS[row["grammar"]].read(texts, row["key"], row.get("section"))
     if answer is not None:
-        found = dataclasses.replace(answer, where=found.where if answer.value is not None else None)
-    return dataclasses.replace(found, weakness=found.weakness or _weakness(row, found, texts))
+        found = dataclasses.replace(answer, where=(found.where or answer.where) if answer.value is not None else None)
+    weakness = found.weakness or _weakness(row, found, texts) or files.why_in_other_hands(found.where)
+    return dataclasses.replace(found, weakness=weakness)
+
+
+def _file_of(where: str | None) -> str:
+    """Return the file of a place; not every grammar and probe knows the line."""
+    return re.sub(r":\d+$", "", where or "")
 
 
 def _weakness(row: Row, found: Reading, texts: _Texts) -> str | None:
@@ -277,7 +296,7 @@ def _weakness(row: Row, found: Reading, texts: _Texts) -> str | None:
     for value, where in grammar.exceptions(texts, row["key"]) if grammar else ():
         if not _meets(row, value):
             return f"{where} makes an exception: {row['key']} is {value}"
-    place, path = (found.where or "").rpartition(":")[0], row["path"]
+    place, path = _file_of(found.where), row["path"]
     if place in ("", path) or _meets(row, found.value):
         return None
     wanted = None if row.get("compare") == "absent" else _value_to_write(row, found)

@@ -14,11 +14,13 @@ Fields of a row: ``path`` (a file of sshd_config.d that is ours alone) and ``att
   key alone, in a Match block.
 
 Nothing is written by which we could not come in again, nor beside lines of somebody else, which would add up with ours
-and let more people in than before. A Match block that decides otherwise is told and left to a person.
+and let more people in than before. A Match block that decides otherwise is told and left to a person. Whatever else
+stands in our own file was not written by us, and goes.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import glob
 import grp
 import ipaddress
@@ -28,7 +30,7 @@ import re
 import typing as t
 
 from ansible_collections.commune.baseline.plugins.module_utils._observation import Reading, Write
-from ansible_collections.commune.baseline.plugins.module_utils._policy import login
+from ansible_collections.commune.baseline.plugins.module_utils._policy import custody, login
 from ansible_collections.commune.baseline.plugins.module_utils._policy.grammars import inclusion, sshd
 from ansible_collections.commune.baseline.plugins.module_utils._policy.probes import sshd as sshd_probe
 from ansible_collections.commune.baseline.plugins.module_utils._policy.things.file_state import (
@@ -73,9 +75,9 @@ def observe(rows: t.Sequence[Row]) -> dict[str, Reading]:
     answers = sshd_probe.read_keys([_KEYS[row["attribute"]] for row in rows]) if rows else {}
     try:
         files = _files()
+        return {row["id"]: _read(row, answers[_KEYS[row["attribute"]]], files) for row in rows}
     except OSError as error:
         return {row["id"]: Reading(unreadable=f"cannot read what sshd reads: {error.strerror}") for row in rows}
-    return {row["id"]: _read(row, answers[_KEYS[row["attribute"]]], files) for row in rows}
 
 
 def compare(row: Row, reading: Reading) -> bool:
@@ -100,7 +102,19 @@ def _read(row: Row, answer: Reading, files: list[tuple[str, str]]) -> Reading:
     others = [one for one in sshd.exceptions(files, key) if not one[1].startswith(f"{row['path']}:")]
     weakness = f"{others[0][1]} makes an exception: {key} is {others[0][0]}" if others else None
     value = answer.value if row["attribute"] == "methods" else list(filter(None, (answer.value or "").split(",")))
-    return Reading(value or None, where=sshd.read(files, key).where, weakness=weakness)
+    reading = Reading(value or None, where=sshd.read(files, key).where, weakness=weakness)
+    if weakness is not None or not compare(row, reading):
+        return reading
+    return dataclasses.replace(reading, weakness=_fault_of_own_file(row, login.account()))
+
+
+def _fault_of_own_file(row: Row, account: str | None) -> str | None:
+    """Return why our own file must be written anew though sshd goes by what is desired; raises OSError."""
+    path = row["path"]
+    state = capture(path)
+    if state is not None and state.text != _content(row, account):
+        return f"{path} is ours alone, and holds something else than we write"
+    return custody.why_in_other_hands(path)
 
 
 def _files() -> list[tuple[str, str]]:
@@ -114,27 +128,39 @@ def _files() -> list[tuple[str, str]]:
 
 
 def _write(row: Row, reading: Reading, writer: Writer) -> Write:
-    if compare(row, reading):  # only an exception stands in the way
-        return Write()
     try:
+        if compare(row, reading) and _fault_of_own_file(row, writer.account) is None:
+            return Write()  # only an exception stands in the way
         refusal = _refusal(row, writer.account)
         if refusal is not None:
             return Write(error=refusal)
         old = capture(row["path"])
-        new = FileState(f"{HEADER}\n{_text(row, writer.account)}".encode())
+        new = FileState(_content(row, writer.account).encode())
         return Write(changes=writer.put("file", row["path"], old=old, new=new))
     except OSError as error:
         return Write(error=f"cannot write {row['path']}: {error.strerror}")
 
 
-def _text(row: Row, account: str | None) -> str:
+def _content(row: Row, account: str | None) -> str:
+    return f"{HEADER}\n{_lines(row, account)}"
+
+
+def _lines(row: Row, account: str | None) -> str:
     if row["attribute"] == "sources":
         return f"AllowUsers {' '.join(f'*@{_canonical(one)}' for one in row['desired'])}\n"
     if row["attribute"] == "groups":
         return f"AllowGroups {' '.join(row['desired'])}\n"
     asks = "KbdInteractiveAuthentication yes\n" if "keyboard-interactive" in row["desired"].split(",") else ""
-    ours = f"Match User {account or 'root'}\n\tAuthenticationMethods publickey\n"
-    return f"AuthenticationMethods {row['desired']}\n{asks}{ours if login.address() else ''}"
+    exempted = (account or "root") if login.address() else _exempted(row["path"])
+    ours = f"Match User {exempted}\n\tAuthenticationMethods publickey\n" if exempted else ""
+    return f"AuthenticationMethods {row['desired']}\n{asks}{ours}"
+
+
+def _exempted(path: str) -> str | None:
+    """Return the account that our own file exempts: a run on the device itself leaves others their way in."""
+    state = capture(path)
+    found = re.search(r"^Match User ([a-z_][\w-]*)$", state.text if state else "", re.ASCII | re.MULTILINE)
+    return found[1] if found else None
 
 
 def _refusal(row: Row, account: str | None) -> str | None:

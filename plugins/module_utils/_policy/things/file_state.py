@@ -15,6 +15,8 @@ import stat
 import tempfile
 import typing as t
 
+from ansible_collections.commune.baseline.plugins.module_utils._policy import custody
+
 SHARED = False
 HEADER = "# Managed by commune.baseline: a change made here is drift and will be corrected."
 _LARGEST = 1 << 20  # no configuration file comes near
@@ -70,8 +72,12 @@ def capture(path: str) -> FileState | None:
 def put(path: str, state: FileState | None) -> None:
     """Give the file that a path leads to this state in one step; None removes it.
 
-    A symbolic link stays a link. Raises OSError, and then the old file stands untouched.
+    A symbolic link stays a link. Raises OSError, and then the old file stands untouched; also if others than root could
+    have led us there.
     """
+    led_away = custody.why_led_away(path)
+    if led_away is not None:
+        raise OSError(0, led_away, path)
     target = os.path.realpath(path)
     if state is None:
         os.unlink(target)

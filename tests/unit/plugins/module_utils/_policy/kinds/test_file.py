@@ -260,3 +260,40 @@ def test_the_keys_of_the_account_of_the_connection_are_not_removed(home, journal
     assert apply(a_row(keys, "content", "x"), journal, account="ops").error
     assert apply(a_row(keys, desired="0600"), journal, account="ops") == Write(changes=True)
     assert apply(absent(keys), journal, account=None) == Write(changes=True)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file to somebody else")
+@pytest.mark.parametrize("check_mode", [True, False])
+@pytest.mark.parametrize("text", ["ours\n", "wrong\n", None])
+def test_a_content_is_neither_read_nor_written_behind_a_folder_of_somebody_else(tmp_path, journal, check_mode, text):
+    (tmp_path / "home").mkdir()
+    (tmp_path / "d").symlink_to("home")
+    if text:
+        a_file(tmp_path / "home" / "f", text=text)
+    os.chown(tmp_path / "home", 4711, 4711)
+    row = a_row(tmp_path / "d" / "f", "content", "ours\n")
+    reason = f"its folder {tmp_path}/home (4711:4711 0755) can be changed by others than root, who could lead elsewhere"
+    assert (read(row).value, reason in read(row).weakness) == (None, True)
+    write = apply(row, journal, check_mode=check_mode)
+    assert (write.changes, text == "ours\n" or reason in write.error) == (False, True)
+    assert (tmp_path / "home" / "f").exists() is (text is not None)
+    assert text is None or (tmp_path / "home" / "f").read_text() == text
+
+
+def test_a_content_behind_a_folder_that_root_linked_is_read_and_written(tmp_path, journal):
+    (tmp_path / "usr" / "lib").mkdir(parents=True)
+    (tmp_path / "lib").symlink_to("usr/lib")
+    row = a_row(tmp_path / "lib" / "f", "content", "ours\n")
+    assert apply(row, journal) == Write(changes=True)
+    assert (passes(row), (tmp_path / "usr/lib/f").read_text()) == (True, "ours\n")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file to somebody else")
+def test_a_content_that_others_can_change_does_not_count(tmp_path):
+    path = a_file(tmp_path / "f", 0o646)
+    row = a_row(path, "content", "old\n")
+    assert (read(row).value, read(row).weakness) == (
+        "old\n",
+        f"what {path} (root:root 0646) says does not count, for it can be changed by others than root: "
+        "give it to root alone (chown root, chmod go-w)",
+    )

@@ -226,3 +226,49 @@ def test_a_file_and_a_pattern_are_read_once_for_all_rows(path, monkeypatch):
     readings = option.observe(rows)
     assert [readings[id_].value for id_ in ("LNX-A", "LNX-B", "LNX-C")] == ["1", "2", "1"]
     assert (opened, expanded) == ([str(path)], [pattern])
+
+
+OWN = {"grammar": "shell_readonly", "desired": 5}
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file to somebody else")
+@pytest.mark.parametrize("check_mode", [True, False])
+@pytest.mark.parametrize("fields", [OWN, {"grammar": "equals"}, {"grammar": "ini", "section": "s"}, {}])
+def test_what_an_ordinary_user_could_change_is_not_relied_on_and_not_written(tmp_path, fields, check_mode):
+    (tmp_path / "home").mkdir()
+    path = tmp_path / "home" / "defs"
+    row = a_row(tmp_path / "link", **fields)
+    apply(Writer(Journal("run", folder=str(tmp_path / "journal")), check_mode=False), row)
+    (tmp_path / "link").rename(path)
+    (tmp_path / "link").symlink_to("home/defs")
+    assert passes(row)
+    for owned in (path, tmp_path / "home"):
+        os.chown(owned, 4711, 4711)
+    before = path.read_text(), path.stat().st_uid
+    reason = f"its folder {tmp_path}/home (4711:4711 0755) can be changed by others than root, who could lead elsewhere"
+    assert reason in observe(row).weakness
+    writer = Writer(Journal("second", folder=str(tmp_path / "journal")), check_mode=check_mode)
+    assert apply(writer, row)["LNX-A"].changes is False
+    wrong = {**row, "desired": 6}
+    assert f"cannot write {tmp_path}/link: {reason}" in apply(writer, wrong)["LNX-A"].error
+    assert (path.read_text(), path.stat().st_uid) == before
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file to somebody else")
+def test_a_file_of_our_own_is_taken_out_of_the_hands_of_others(path, writer):
+    row = a_row(path, **OWN)
+    apply(writer, row)
+    path.chmod(0o666)
+    os.chown(path, 4711, 4711)
+    assert "can be changed by others than root" in observe(row).weakness
+    assert apply(writer, row) == {"LNX-A": Write(changes=True)}
+    assert (passes(row), path.stat().st_uid, stat.S_IMODE(path.stat().st_mode)) == (True, 0, 0o644)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file to somebody else")
+def test_a_file_that_is_not_ours_keeps_its_owner_and_is_told(path, writer):
+    apply(writer, a_row(path))
+    os.chown(path, 4711, 4711)
+    assert "(4711:4711 0644) says does not count" in observe(a_row(path)).weakness
+    assert apply(writer, a_row(path)) == {"LNX-A": Write(changes=False)}
+    assert path.stat().st_uid == 4711

@@ -39,8 +39,9 @@ def fixture_answers(monkeypatch):
 
 
 @pytest.fixture(name="apply")
-def fixture_apply(tmp_path):
+def fixture_apply(tmp_path, monkeypatch):
     def apply(row, by="root"):
+        monkeypatch.setattr(login, "account", lambda: by)
         writer = Writer(Journal("run", folder=str(tmp_path / "journal")), check_mode=False, account=by)
         write = ssh_access.apply([row], ssh_access.observe([row]), writer)["LNX-A"]
         path = tmp_path / "ours.conf"
@@ -151,6 +152,79 @@ def test_our_own_exception_is_none(etc, apply, answers):
     apply(row, by="ops")
     answers["AuthenticationMethods"] = "publickey,password"
     assert meets(row)
+
+
+ADDED = ["Match User lan\n\tAuthenticationMethods none\n", "Match all\nPermitRootLogin yes\n", "# mine\n"]
+OURS = [
+    (["ops"], "groups", "AllowGroups"),
+    (NETWORKS, "sources", "AllowUsers"),
+    ("publickey,password", "methods", None),
+]
+
+
+@pytest.mark.parametrize("added", ADDED)
+@pytest.mark.parametrize(("desired", "attribute", "key"), OURS)
+def test_what_was_added_to_our_own_file_is_told_and_goes(
+    etc, apply, answers, monkeypatch, desired, attribute, key, added
+):
+    monkeypatch.setattr(ssh_access.grp, "getgrall", lambda: [ssh_access.grp.struct_group(("ops", "x", 0, []))])
+    row = a_row(etc, desired, attribute)
+    written = apply(row, by="ops" if attribute == "methods" else "root")
+    answers[key or "AuthenticationMethods"] = sshd_answer(desired, attribute)
+    ours = (etc / "ours.conf").read_text()
+    assert (written[0], meets(row)) == (None, True)
+    (etc / "ours.conf").write_text(ours + added)
+    reading = ssh_access.observe([row])["LNX-A"]
+    assert reading.weakness == f"{etc}/ours.conf is ours alone, and holds something else than we write"
+    assert apply(row, by="ops" if attribute == "methods" else "root")[0] is None
+    assert ((etc / "ours.conf").read_text(), meets(row)) == (ours, True)
+
+
+def sshd_answer(desired, attribute):
+    return {"methods": desired, "groups": "ops", "sources": ",".join(f"*@{one}" for one in NETWORKS)}[attribute]
+
+
+def test_an_exemption_of_somebody_else_is_not_ours(etc, apply, answers):
+    row = a_row(etc, "publickey,password", "methods")
+    apply(row, by="ops")
+    answers["AuthenticationMethods"] = "publickey,password"
+    path = etc / "ours.conf"
+    path.write_text(path.read_text().replace("Match User ops", "Match User lan"))
+    assert not meets(row)
+    assert apply(row, by="ops")[1][-2:] == ["Match User ops", "\tAuthenticationMethods publickey"]
+
+
+@pytest.mark.parametrize(("exempted", "is_right"), [("ops", True), ("*", False), ("ops,lan", False), ("!lan", False)])
+def test_a_local_run_leaves_the_account_exempted_that_others_come_in_as(
+    etc, apply, answers, monkeypatch, exempted, is_right
+):
+    row = a_row(etc, "publickey,password", "methods")
+    apply(row, by="ops")
+    answers["AuthenticationMethods"] = "publickey,password"
+    path = etc / "ours.conf"
+    path.write_text(path.read_text().replace("Match User ops", f"Match User {exempted}"))
+    monkeypatch.setattr(login, "address", lambda: None)
+    monkeypatch.setattr(login, "account", lambda: None)
+    assert meets(row) is is_right
+    answers["AuthenticationMethods"] = "publickey"
+    kept = apply(row, by=None)[1][1:]
+    assert kept == (["Match User ops", "\tAuthenticationMethods publickey"] if is_right else [])
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file to somebody else")
+def test_our_own_file_is_taken_out_of_the_hands_of_others(etc, apply, answers):
+    row, path = a_row(etc, NETWORKS), etc / "ours.conf"
+    apply(row)
+    answers["AllowUsers"] = "*@192.0.2.0/24,*@2001:db8::/32"
+    os.chown(path, 4711, 4711)
+    assert "can be changed by others than root" in ssh_access.observe([row])["LNX-A"].weakness
+    assert (apply(row)[0], path.stat().st_uid, meets(row)) == (None, 0, True)
+    os.chown(etc, 4711, 4711)
+    reason = f"its folder {etc} (4711:4711 0700) can be changed by others than root, who could lead elsewhere"
+    assert reason in ssh_access.observe([row])["LNX-A"].weakness
+    path.write_text("AllowUsers lan\n")
+    assert f"cannot write {path}: {reason}" in apply(row)[0]
+    assert path.read_text() == "AllowUsers lan\n"
 
 
 ROOT = {"id": "LNX-A", "grammar": "sshd", "key": "PermitRootLogin", "desired": "no"}
