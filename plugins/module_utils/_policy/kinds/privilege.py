@@ -12,7 +12,7 @@ Fields of a row: ``groups``, and ``attribute``:
 - ``powers``: of people, these groups (whose members can become root by a detour) have only those who are listed.
 - ``sudoers``: sudo gives ``ALL`` to root, to these groups, and to those who are listed. Only read.
 - ``without_password``: only those who are listed, and the account that we came in as, are asked for no password by
-  sudo. Only read.
+  sudo, for whatever program. Only read.
 
 Memberships are written with gpasswd. The account that we came in as keeps what it has by sudo, and nobody is taken out
 if none of those who are listed has an account here. The value is what is too much or missing, by group.
@@ -132,11 +132,15 @@ def _of_sudo(row: Row) -> Reading:
         return Reading(unreadable=error.strerror)
     if row["attribute"] == "sudoers":
         known = {"root", *row["desired"], *(f"%{name}" for name in row["groups"])}
-        extra = sorted({grant.who for grant in grants} - known)
+        extra = {grant.who for grant in grants if grant.is_everything and grant.who not in known}
     else:
         known = {"root", login.account() or "root", *row["desired"]}
-        extra = sorted({grant.who for grant in grants if grant.asks_no_password} - known)
-    return Reading(extra or "as listed", where=sudo_grants.SUDOERS)
+        extra = {_told(grant) for grant in grants if grant.asks_no_password and grant.who not in known}
+    return Reading(sorted(extra) or "as listed", where=sudo_grants.SUDOERS)
+
+
+def _told(grant: sudo_grants.Grant) -> str:
+    return f"{grant.who}: {', '.join(grant.programs)}" if grant.programs else grant.who
 
 
 def _write(row: Row, writer: Writer) -> Write:

@@ -129,8 +129,16 @@ def test_a_line_that_cannot_be_parsed_leaves_it_open(etc):
 @pytest.fixture(name="grants")
 def fixture_grants(monkeypatch):
     monkeypatch.setattr(programs, "find", lambda name: f"/usr/bin/{name}")
-    grants = [Grant("root", True), Grant("%sudo", False), Grant("ops", True), Grant("%docker", False)]
-    monkeypatch.setattr(sudo_grants, "read", lambda: [*grants, Grant("lan", True)])
+    grants = [
+        Grant("root", True, True),
+        Grant("%sudo", True, False),
+        Grant("ops", True, True),
+        Grant("%docker", True, False),
+        Grant("lan", True, True),
+        Grant("hoa", False, True, ("/sbin/reboot", "sudoedit")),
+        Grant("Defaults>root", False, True),
+    ]
+    monkeypatch.setattr(sudo_grants, "read", lambda: grants)
 
 
 @pytest.mark.parametrize(
@@ -138,8 +146,8 @@ def fixture_grants(monkeypatch):
     [
         ("sudoers", ["ops"], ["%docker", "lan"]),
         ("sudoers", ["ops", "lan"], ["%docker"]),
-        ("without_password", [], ["lan"]),
-        ("without_password", ["lan"], "as listed"),
+        ("without_password", [], ["Defaults>root", "hoa: /sbin/reboot, sudoedit", "lan"]),
+        ("without_password", ["lan", "hoa"], ["Defaults>root"]),
     ],
 )
 @pytest.mark.usefixtures("grants")
