@@ -3,57 +3,33 @@
 
 from __future__ import annotations
 
+import functools
+
 import pytest
 
-from ansible_collections.commune.baseline.plugins.module_utils._policy import (
-    account_guard,
-    accounts,
-    login,
-    programs,
-    sudo_grants,
-)
-from ansible_collections.commune.baseline.plugins.module_utils._policy.journal import Journal
+from ansible_collections.commune.baseline.plugins.module_utils._policy import login, programs, sudo_grants
 from ansible_collections.commune.baseline.plugins.module_utils._policy.kinds import privilege
 from ansible_collections.commune.baseline.plugins.module_utils._policy.sudo_grants import Grant
-from ansible_collections.commune.baseline.plugins.module_utils._policy.things import account_entry
-from ansible_collections.commune.baseline.plugins.module_utils._policy.writer import Writer
 
 FILES = {
-    "PASSWD": (
+    "passwd": (
         "root:x:0:0::/root:/bin/bash\nbackup:x:34:34::/:/bin/sh\nops:x:1000:1000::/:/bin/sh\n"
         "lan:x:1001:1001::/:/bin/sh\nhoa:x:1002:1002::/:/bin/sh\nthu:x:1003:6::/:/bin/sh\n"
     ),
-    "SHADOW": "".join(f"{name}:!:1:0:99999:7:::\n" for name in ("root", "backup", "ops", "lan", "hoa", "thu")),
-    "GROUP": "root:x:0:\ndisk:x:6:backup,hoa\nadmin:x:26:hoa\nsudo:x:27:ops,hoa\nusers:x:100:hoa\n",
+    "shadow": "".join(f"{name}:!:1:0:99999:7:::\n" for name in ("root", "backup", "ops", "lan", "hoa", "thu")),
+    "group": "root:x:0:\ndisk:x:6:backup,hoa\nadmin:x:26:hoa\nsudo:x:27:ops,hoa\nusers:x:100:hoa\n",
 }
 
 
 @pytest.fixture(name="etc", autouse=True)
-def fixture_etc(tmp_path, monkeypatch):
-    for name, text in FILES.items():
-        (tmp_path / name).write_text(text)
-        monkeypatch.setattr(accounts, name, str(tmp_path / name))
-    monkeypatch.setattr(accounts, "LOGIN_DEFS", str(tmp_path / "none"))
-    monkeypatch.setattr(account_guard, "SUDOERS", ())
-    monkeypatch.setattr(account_guard, "SSHD_CONFIG", ())
+def fixture_etc(account_files, monkeypatch):
     monkeypatch.setattr(login, "account", lambda: "ops")
-    return tmp_path
-
-
-@pytest.fixture(name="puts")
-def fixture_puts(monkeypatch):
-    done = []
-    monkeypatch.setattr(account_entry, "put", lambda name, state: done.append((name, state)))
-    return done
+    return account_files(FILES)
 
 
 @pytest.fixture(name="apply")
-def fixture_apply(tmp_path, puts):
-    def apply(row, *, by="ops", check_mode=False):
-        writer = Writer(Journal("run", folder=str(tmp_path / "journal")), check_mode=check_mode, account=by)
-        return privilege.apply([row], privilege.observe([row]), writer)["LNX-A"]
-
-    return apply
+def fixture_apply(apply_by):
+    return functools.partial(apply_by, privilege)
 
 
 def a_row(*desired, attribute="administrators", groups=("wheel", "sudo", "admin")):
@@ -73,14 +49,14 @@ def test_the_group_of_administrators_holds_those_who_are_listed_and_nobody_else(
 
 
 def test_as_listed_nothing_is_written(apply, puts, etc):
-    (etc / "GROUP").write_text("sudo:x:27:lan,ops\nadmin:x:26:\n")
+    (etc / "group").write_text("sudo:x:27:lan,ops\nadmin:x:26:\n")
     row = a_row("ops", "lan", "elsewhere")
     assert read(row) == ("as listed", True)
     assert (apply(row).changes, puts) == (False, [])
 
 
 def test_a_member_without_an_account_here_stays_only_if_it_is_listed(apply, puts, etc):
-    (etc / "GROUP").write_text("sudo:x:27:ops,minh@uy.ban,ghost\n")
+    (etc / "group").write_text("sudo:x:27:ops,minh@uy.ban,ghost\n")
     apply(a_row("ops", "minh@uy.ban"))
     assert puts == [("members of sudo", ["ops", "minh@uy.ban"])]
 
@@ -97,7 +73,7 @@ def test_a_list_of_people_who_are_not_here_takes_nobody_out(apply, puts):
 
 
 def test_a_first_group_is_told_for_a_person_to_change(etc, apply, puts):
-    (etc / "GROUP").write_text("sudo:x:6:ops\n")
+    (etc / "group").write_text("sudo:x:6:ops\n")
     row = a_row("ops")
     assert read(row) == ({"sudo": ["+thu"]}, False)
     assert apply(row).error == "thu has sudo as its first group: give it another with usermod --gid"
@@ -122,7 +98,7 @@ def test_where_no_such_group_is_the_row_has_no_meaning():
 
 
 def test_a_line_that_cannot_be_parsed_leaves_it_open(etc):
-    (etc / "GROUP").write_text(FILES["GROUP"] + "broken\n")
+    (etc / "group").write_text(FILES["group"] + "broken\n")
     assert "cannot be parsed" in privilege.observe([a_row("ops")])["LNX-A"].unreadable
 
 
