@@ -16,7 +16,7 @@ from ansible_collections.commune.baseline.plugins.module_utils._policy.writer im
 @pytest.fixture(name="account_files")
 def fixture_account_files(tmp_path, monkeypatch):
     """Let every file that tells of accounts be one of the test's; write those that are given by their names."""
-    for constant in ("PASSWD", "SHADOW", "GROUP", "LOGIN_DEFS"):
+    for constant in ("PASSWD", "SHADOW", "GROUP", "GSHADOW", "LOGIN_DEFS"):
         name = getattr(accounts, constant).rpartition("/")[2]
         monkeypatch.setattr(accounts, constant, str(tmp_path / name))
     monkeypatch.setattr(account_guard, "SUDOERS", (str(tmp_path / "sudoers"),))

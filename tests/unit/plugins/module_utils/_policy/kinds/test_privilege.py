@@ -10,6 +10,7 @@ import pytest
 from ansible_collections.commune.baseline.plugins.module_utils._policy import login, programs, sudo_grants
 from ansible_collections.commune.baseline.plugins.module_utils._policy.kinds import privilege
 from ansible_collections.commune.baseline.plugins.module_utils._policy.sudo_grants import Grant
+from ansible_collections.commune.baseline.plugins.module_utils._policy.things import account_entry, file_state
 
 FILES = {
     "passwd": (
@@ -50,9 +51,100 @@ def test_the_group_of_administrators_holds_those_who_are_listed_and_nobody_else(
 
 def test_as_listed_nothing_is_written(apply, puts, etc):
     (etc / "group").write_text("sudo:x:27:lan,ops\nadmin:x:26:\n")
-    row = a_row("ops", "lan", "elsewhere")
+    row = a_row("ops", "lan")
     assert read(row) == ("as listed", True)
     assert (apply(row).changes, puts) == (False, [])
+
+
+def test_who_is_listed_and_has_no_account_here_is_named_and_no_fault(apply, puts, etc):
+    row = a_row("ops", "lan", "elsewhere", "lna")
+    sentence = "perhaps misspelt, for there is no account here: elsewhere, lna"
+    reading = privilege.observe([row])["LNX-A"]
+    assert (reading.value.keys(), reading.weakness) == ({"sudo", "admin"}, sentence)
+    (etc / "group").write_text("sudo:x:27:lan,ops\nadmin:x:26:\n")
+    reading = privilege.observe([row])["LNX-A"]
+    assert (reading.value, reading.weakness) == ("as listed; no account here: elsewhere, lna", None)
+    assert privilege.compare(row, reading)
+    (etc / "group").write_text("sudo:x:6:lan,ops\n")
+    assert apply(row).error == f"thu has sudo as its first group: give it another with usermod --gid; {sentence}"
+
+
+HASH = "$6$salt$hash"
+
+
+@pytest.mark.parametrize(
+    ("line", "value", "written"),
+    [
+        (f"sudo:{HASH}::ops", ["group password"], [("group_password of sudo", "locked")]),
+        ("sudo:!:hoa,ops:ops", ["group administrator hoa"], [("group_administrators of sudo", ["ops"])]),
+        ("sudo:!::ops,hoa", ["+hoa"], []),
+    ],
+)
+def test_what_else_lets_somebody_into_a_group_is_found_and_corrected_or_told(etc, apply, puts, line, value, written):
+    (etc / "group").write_text("sudo:x:27:ops\n")
+    (etc / "gshadow").write_text(f"{line}\n")
+    for row in (a_row("ops"), a_row("ops", attribute="powers", groups=("sudo",))):
+        puts.clear()
+        assert read(row) == ({"sudo": value}, False)
+        write = apply(row)
+        assert (puts, bool(write.error)) == (written, not written)
+    assert write.error in (
+        None,
+        f"hoa stands as a member of sudo only in {etc}/gshadow: write all its members anew with gpasswd --members",
+    )
+
+
+@pytest.mark.parametrize("field", ["", "!", "*", "!*", "x", f"!{HASH}"])
+def test_a_group_without_a_usable_password_passes(etc, field):
+    (etc / "group").write_text("sudo:x:27:ops\n")
+    (etc / "gshadow").write_text(f"sudo:{field}:root,ops:ops\n")
+    assert read(a_row("ops")) == ("as listed", True)
+
+
+@pytest.mark.parametrize("gshadow", [None, "", f"other:{HASH}::\n"])
+def test_a_password_in_the_group_file_counts_where_gshadow_has_none(etc, gshadow):
+    (etc / "group").write_text(f"sudo:{HASH}:27:ops\n")
+    if gshadow is not None:
+        (etc / "gshadow").write_text(gshadow)
+    assert read(a_row("ops")) == ({"sudo": ["group password"]}, False)
+
+
+def test_the_password_of_a_group_is_locked_and_opened_without_its_hash_among_the_words(etc, monkeypatch):
+    calls = []
+    monkeypatch.setattr(programs, "run", lambda *words, text="": calls.append((words, text)))
+    for secret, state in ((HASH, "locked"), (f"!{HASH}", "set"), (f"!{HASH}", "locked")):
+        (etc / "gshadow").write_text(f"sudo:{secret}::\n")
+        account_entry.put("group_password of sudo", state)
+    words = ("chgpasswd", "--encrypted")
+    assert calls == [(words, f"sudo:!{HASH}\n"), (words, f"sudo:{HASH}\n")]
+
+
+def test_another_group_with_the_same_number_is_the_same_group(etc, apply, puts):
+    (etc / "group").write_text("sudo:x:27:ops\nprinters:x:27:hoa\n")
+    row = a_row("ops")
+    assert read(row) == ({"printers": ["+hoa"]}, False)
+    apply(row)
+    assert puts == [("members of printers", [])]
+
+
+@pytest.mark.parametrize("attribute", ["administrators", "powers"])
+def test_who_is_listed_may_have_such_a_group_as_the_first(etc, apply, puts, attribute):
+    (etc / "group").write_text("sudo:x:27:ops,thu\ndisk:x:6:\nadmin:x:6:\n")
+    row = a_row("ops", "thu", attribute=attribute, groups=("sudo", "admin", "disk"))
+    assert read(row) == ("as listed", True)
+
+
+def test_files_are_read_as_often_for_many_members_as_for_few(etc, monkeypatch):
+    read_files = []
+    capture = file_state.capture
+    monkeypatch.setattr(file_state, "capture", lambda path: read_files.append(path) or capture(path))
+    row, counts = a_row("ops", attribute="powers", groups=("disk",)), []
+    for members in ("hoa", ",".join(f"m{number}" for number in range(50))):
+        (etc / "group").write_text(f"disk:x:6:{members}\n")
+        read_files.clear()
+        privilege.observe([row, {**row, "id": "LNX-B"}])
+        counts.append(len(read_files))
+    assert counts[0] == counts[1] > 0
 
 
 def test_a_member_without_an_account_here_stays_only_if_it_is_listed(apply, puts, etc):
