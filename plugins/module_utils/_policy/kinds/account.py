@@ -17,8 +17,8 @@ system: all but root and those ids; delivered: those whose names images and devi
 - ``known_password``: own, or known where the password is one that images and devices come with, or the account's own
   name; such an account is locked. Nothing of the password is told, kept or written down.
 - ``password_age``: days since the password was set; ``unused_days``: days since the last login on record;
-  ``first_login``: used, never used, or to be changed. Only read, of accounts with a password. The account that we came
-  in as is in use.
+  ``first_login``: used since it was set, never used, or to be changed. Only read, of accounts with a password. The
+  account that we came in as is in use.
 - ``shell``: of the values of ``in``, the first is written.
 - ``uid``: a number, or ``unique`` (no account above it in the file has the same); only read. Root's is 0: a second
   account with its power is not unique.

@@ -79,6 +79,9 @@ FIRST = a_row("first_login", ["used", "to be changed"], compare="in")
     ("day", "last", "since", "value", "meets"),
     [
         (TODAY - 5, {"lan": TODAY - 1}, 0, "used", True),
+        (TODAY - 5, {"lan": TODAY - 5}, 0, "used", True),
+        (TODAY - 5, {"lan": TODAY - 6}, 0, {"lan": "never used"}, False),
+        ("", {"lan": TODAY - 6}, 0, "used", True),
         (0, {}, 0, "to be changed", True),
         (TODAY - 5, {}, 0, {"lan": "never used"}, False),
         (TODAY - 5, {"hoa": TODAY}, TODAY - 5, {"lan": "never used"}, False),
@@ -90,10 +93,13 @@ def test_a_password_that_was_issued_is_used_or_has_to_be_changed(etc, on_record,
     assert tell(FIRST) == (value, None, meets)
 
 
-@pytest.mark.parametrize("row", [FIRST, a_row("unused_days", 45, compare="<=", minimum=0)])
-def test_a_record_that_is_too_short_decides_nothing(etc, on_record, row):
+@pytest.mark.parametrize(
+    ("row", "last"),
+    [(FIRST, {}), (FIRST, {"lan": TODAY - 6}), (a_row("unused_days", 45, compare="<=", minimum=0), {})],
+)
+def test_a_record_that_is_too_short_decides_nothing(etc, on_record, row, last):
     etc(lan=("x", TODAY - 5))
-    on_record({}, since=TODAY)
+    on_record(last, since=TODAY)
     assert tell(row)[1] == "lan: the record of logins does not reach back to when the password was set"
 
 
