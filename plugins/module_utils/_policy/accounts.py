@@ -26,6 +26,7 @@ LOGIN_DEFS = "/etc/login.defs"
 AGES = {"minimum_days": 3, "maximum_days": 4, "warn_days": 5, "inactive_days": 6, "expires": 7}
 """The fields of shadow(5) that bound the age of a password, and (in days since 1970) of the account itself."""
 
+NOBODY = 65534
 BLANK, SET, LOCKED = "blank", "set", "locked"
 _NO_LOGIN = ("nologin", "false")
 _BLANKS = " \t\n\v\f\r"
@@ -135,10 +136,15 @@ def unparsable() -> dict[str, str]:
 
 
 def people_range() -> range:
-    """Return the user ids of people, login.defs(5)."""
+    """Return the user ids that useradd(8) gives people, login.defs(5)."""
     state = file_state.capture(LOGIN_DEFS)
     found = dict(re.findall(r"^\s*(UID_MIN|UID_MAX)\s+(\d+)", state.text if state else "", re.MULTILINE))
     return range(int(found.get("UID_MIN", 1000)), int(found.get("UID_MAX", 60000)) + 1)
+
+
+def is_persons(account: Account, people: range) -> bool:
+    """Tell whether an account is a person's; above the numbers of people, packages keep some that cannot log in."""
+    return account.uid in people or (account.uid >= people.stop and account.uid != NOBODY and account.may_log_in)
 
 
 def _group_shadow() -> dict[str, list[str]]:

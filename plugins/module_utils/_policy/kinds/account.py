@@ -5,8 +5,8 @@
 
 """Kind ``account``: what the accounts of this device are allowed, read from passwd(5), shadow(5) and group(5).
 
-Fields of a row: ``accounts`` (root; people: user ids between UID_MIN and UID_MAX of login.defs(5) with a login shell;
-system: all but root and those ids; delivered: those whose names images and devices come with; everyone) or ``name``
+Fields of a row: ``accounts`` (root; people: user ids from UID_MIN of login.defs(5) on with a login shell; system: user
+ids below, but root's, and nobody's; delivered: those whose names images and devices come with; everyone) or ``name``
 (one account), and ``attribute``:
 
 - ``maximum_days``, ``minimum_days``, ``warn_days``, ``inactive_days``, ``expires`` (days since 1970): the numbers of
@@ -200,8 +200,8 @@ def _is_meant(row: Row, account: Account, people: range) -> bool:
         return bool(account.name == row["name"])
     return {
         "root": account.name == "root",
-        "people": account.uid in people and account.may_log_in,
-        "system": account.uid != 0 and account.uid not in people,
+        "people": _accounts.is_persons(account, people) and account.may_log_in,
+        "system": 0 < account.uid < people.start or account.uid == _accounts.NOBODY,
         "delivered": account.name in known_passwords.DELIVERED_NAMES,
         "everyone": True,
     }[row.get("accounts", "everyone")]

@@ -148,7 +148,7 @@ def _meant(row: Row, device: _Device, names: t.Iterable[str]) -> list[str]:
     if row["attribute"] == "administrators":
         return list(names)
     known = device.accounts
-    return [name for name in names if name not in known or known[name].uid in device.people]
+    return [name for name in names if name not in known or accounts.is_persons(known[name], device.people)]
 
 
 def _first_of(row: Row, device: _Device, name: str) -> list[str]:

@@ -93,10 +93,31 @@ def test_a_row_means_some_accounts(chosen, names):
 
 
 def test_bounds_of_people_come_from_login_defs(etc):
-    (etc / "login.defs").write_text("UID_MIN\t1001\nUID_MAX 1001\n")
-    assert read(attribute="shell", desired="none", accounts="people").value.keys() == {"lan"}
+    (etc / "login.defs").write_text("UID_MIN\t1001\n")
+    assert read(attribute="shell", desired="none", accounts="people").value.keys() == {"lan", "key"}
     (etc / "login.defs").unlink()
     assert read(attribute="shell", desired="none", accounts="people").value.keys() == {"ops", "lan", "key"}
+
+
+@pytest.mark.parametrize(
+    ("uid", "shell", "sorts"),
+    [
+        (999, "/bin/sh", {"system"}),
+        (60000, "/bin/sh", {"people"}),
+        (60001, "/bin/sh", {"people"}),
+        (100000, "/bin/sh", {"people"}),
+        (64055, "/usr/sbin/nologin", set()),
+        (65534, "/bin/sh", {"system"}),
+        (0, "/bin/sh", set()),
+    ],
+)
+def test_a_number_above_those_that_useradd_gives_makes_no_system_account(etc, uid, shell, sorts):
+    with (etc / "passwd").open("a") as file:
+        file.write(f"tam:x:{uid}:1::/:{shell}\n")
+    found = {
+        sort for sort in ("people", "system") if "tam" in read(attribute="shell", desired="none", accounts=sort).value
+    }
+    assert found == sorts
 
 
 def test_who_falls_short_is_named():

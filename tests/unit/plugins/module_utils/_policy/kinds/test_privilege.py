@@ -179,6 +179,13 @@ def test_people_leave_groups_that_have_roots_power_and_services_stay(apply, puts
     assert puts == [("members of disk", ["backup"])]
 
 
+@pytest.mark.parametrize(("shell", "value"), [("/bin/sh", {"disk": ["+tam"]}), ("/usr/sbin/nologin", "as listed")])
+def test_above_the_numbers_of_people_only_who_can_log_in_is_one(etc, shell, value):
+    (etc / "passwd").write_text(f"ops:x:1000:1000::/:/bin/sh\ntam:x:64055:1::/:{shell}\n")
+    (etc / "group").write_text("disk:x:6:tam\n")
+    assert read(a_row("ops", attribute="powers", groups=("disk",)))[0] == value
+
+
 def test_check_mode_writes_nothing_and_says_the_same(apply, puts):
     write = apply(a_row("lan"), check_mode=True)
     assert (write.changes, write.error is not None, puts) == (True, True, [])
