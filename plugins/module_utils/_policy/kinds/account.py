@@ -73,7 +73,7 @@ COMPARISONS: t.Sequence[str] = ("==", "in", "<=", ">=", "absent")
 
 _LISTS = ("groups", "members", "key_only")
 _UNKNOWN = {
-    known_passwords.UNCHECKED: "the password is hashed in a way that cannot be checked here",
+    known_passwords.UNCHECKED: "the password is hashed in a way that cannot be checked here, or only at great cost",
     account_history.UNKNOWN: "the record of logins does not reach back to when the password was set",
 }
 _NO_VALUE = "the row names no value that would be right"
