@@ -60,7 +60,7 @@ def shuts_out_now(thing: str, value: t.Any) -> str | None:
 def _last_ways_in(account: str | None, known: t.Mapping[str, accounts.Account]) -> set[str]:
     """Return the account of the connection; and root by all its names, if that is it or nobody else can log in."""
     people = accounts.people_range()
-    others = [one for one in known.values() if one.uid in people and one.may_log_in]
+    others = [one for one in known.values() if accounts.is_persons(one, people) and one.may_log_in]
     roots = {"root", *(one.name for one in known.values() if one.uid == 0)}
     if account is None or account in roots:
         return roots

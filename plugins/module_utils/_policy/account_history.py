@@ -25,12 +25,16 @@ def password_age(account: Account, today: int) -> int | None:
 
 
 def first_login(account: Account, record: Record) -> str:
-    """Tell whether a password that was issued has been used, or has to be changed by whoever uses it first."""
+    """Tell whether a password that was issued has been used, or has to be changed by whoever uses it first.
+
+    A login before that day was by another password.
+    """
     if account.last_change == 0:
         return TO_BE_CHANGED
-    if account.name in record.last:
+    issued = account.last_change or 0
+    if record.last.get(account.name, -1) >= issued:
         return USED
-    return NEVER_USED if (account.last_change or 0) >= record.since else UNKNOWN
+    return NEVER_USED if issued >= record.since else UNKNOWN
 
 
 def unused_days(account: Account, record: Record, today: int) -> int | str:

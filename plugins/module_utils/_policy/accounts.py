@@ -3,7 +3,7 @@
 
 # This module util is PRIVATE to the collection. It can change at any time.
 
-"""The accounts and groups of this device, as passwd(5), shadow(5) and group(5) give them.
+"""The accounts and groups of this device, as passwd(5), shadow(5), group(5) and gshadow(5) give them.
 
 The files are read directly, and as the C library reads them. Accounts of a directory service are not seen: what they
 may do is decided there.
@@ -11,6 +11,7 @@ may do is decided there.
 
 from __future__ import annotations
 
+import os
 import re
 import typing as t
 
@@ -19,11 +20,13 @@ from ansible_collections.commune.baseline.plugins.module_utils._policy.things im
 PASSWD = "/etc/passwd"  # noqa: S105 - a path, no password
 SHADOW = "/etc/shadow"
 GROUP = "/etc/group"
+GSHADOW = "/etc/gshadow"
 LOGIN_DEFS = "/etc/login.defs"
 
 AGES = {"minimum_days": 3, "maximum_days": 4, "warn_days": 5, "inactive_days": 6, "expires": 7}
 """The fields of shadow(5) that bound the age of a password, and (in days since 1970) of the account itself."""
 
+NOBODY = 65534
 BLANK, SET, LOCKED = "blank", "set", "locked"
 _NO_LOGIN = ("nologin", "false")
 _BLANKS = " \t\n\v\f\r"
@@ -57,6 +60,19 @@ def can_log_in(shell: str) -> bool:
     return shell.rpartition("/")[2] not in _NO_LOGIN
 
 
+class Group(t.NamedTuple):
+    """One group: its number and members, and what newgrp(1) and gpasswd(1) go by.
+
+    ``shadowed`` are members in gshadow(5) only; ``password`` is only its sort, a set one lets in whoever knows it.
+    """
+
+    gid: int
+    listed: list[str]
+    shadowed: list[str]
+    administrators: list[str]
+    password: str
+
+
 def accounts() -> dict[str, Account]:
     """Return all accounts by name; raises OSError."""
     shadow: dict[str, list[str]] = {}
@@ -79,12 +95,22 @@ def secrets() -> dict[str, str]:
     return found
 
 
-def group_ids() -> dict[str, int]:
-    """Return the number of each group."""
-    found: dict[str, int] = {}
-    for fields in _records(GROUP):
-        found.setdefault(fields[0], _number(fields[2]) or 0)
+def groups() -> dict[str, Group]:
+    """Return all groups by name; raises OSError."""
+    listed, shadow, found = members(), _group_shadow(), {}
+    for name, secret, gid, _members in _records(GROUP):
+        line = shadow.get(name, [name, secret, "", ""])
+        if name not in found:
+            shadowed = [one for one in _names(line[3]) if name in shadow and one not in listed[name]]
+            sort = _sort_of("*" if line[1] == "x" else line[1])
+            found[name] = Group(_number(gid) or 0, listed[name], shadowed, _names(line[2]), sort)
     return found
+
+
+def group_secret(name: str) -> str:
+    """Return what stands in the password field of a group, to be marked as locked or not; raises OSError."""
+    secrets_of = {fields[0]: fields[1] for fields in [*_records(GROUP)][::-1]}
+    return {**secrets_of, **{group: line[1] for group, line in _group_shadow().items()}}.get(name, "")
 
 
 def members() -> dict[str, list[str]]:
@@ -95,25 +121,42 @@ def members() -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for fields in _records(GROUP):
         listed = found.setdefault(fields[0], [])
-        listed += [name for name in map(str.lstrip, fields[3].split(",")) if name and name not in listed]
+        listed += [name for name in _names(fields[3]) if name not in listed]
     return found
 
 
 def unparsable() -> dict[str, str]:
     """Return where a line stands that has no meaning, ``/etc/passwd:3``, by its file; raises OSError."""
     found: dict[str, str] = {}
-    for path in (PASSWD, SHADOW, GROUP):
-        for number, fields in _lines(path):
+    for path in (PASSWD, SHADOW, GROUP, GSHADOW):
+        for number, fields in _lines(path) if path != GSHADOW or os.path.exists(path) else ():
             if fields is None:
                 found.setdefault(path, f"{path}:{number}")
     return found
 
 
 def people_range() -> range:
-    """Return the user ids of people, login.defs(5)."""
+    """Return the user ids that useradd(8) gives people, login.defs(5)."""
     state = file_state.capture(LOGIN_DEFS)
     found = dict(re.findall(r"^\s*(UID_MIN|UID_MAX)\s+(\d+)", state.text if state else "", re.MULTILINE))
     return range(int(found.get("UID_MIN", 1000)), int(found.get("UID_MAX", 60000)) + 1)
+
+
+def is_persons(account: Account, people: range) -> bool:
+    """Tell whether an account is a person's; above the numbers of people, packages keep some that cannot log in."""
+    return account.uid in people or (account.uid >= people.stop and account.uid != NOBODY and account.may_log_in)
+
+
+def _group_shadow() -> dict[str, list[str]]:
+    """Return the lines of gshadow(5) by group; a system need not have the file."""
+    found: dict[str, list[str]] = {}
+    for fields in _records(GSHADOW) if os.path.exists(GSHADOW) else ():
+        found.setdefault(fields[0], fields)
+    return found
+
+
+def _names(field: str) -> list[str]:
+    return [name for name in map(str.lstrip, field.split(",")) if name]
 
 
 def _records(path: str) -> t.Iterator[list[str]]:
@@ -137,6 +180,9 @@ def _fields(path: str, line: str) -> list[str] | None:
     if path == SHADOW:
         fields = line.split(":")
         is_right = len(fields) == _SHADOW_FIELDS and all(not one or _number(one) is not None for one in fields[2:])
+    elif path == GSHADOW:
+        fields = line.split(":")
+        is_right = len(fields) == _GROUP_FIELDS
     elif path == PASSWD:
         fields = [*line.split(":", 6), "", "", ""][:7]
         is_right = len(fields) == _PASSWD_FIELDS and None not in (_number(fields[2]), _number(fields[3]))

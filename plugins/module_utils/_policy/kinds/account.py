@@ -5,8 +5,8 @@
 
 """Kind ``account``: what the accounts of this device are allowed, read from passwd(5), shadow(5) and group(5).
 
-Fields of a row: ``accounts`` (root; people: user ids between UID_MIN and UID_MAX of login.defs(5) with a login shell;
-system: all but root and those ids; delivered: those whose names images and devices come with; everyone) or ``name``
+Fields of a row: ``accounts`` (root; people: user ids from UID_MIN of login.defs(5) on with a login shell; system: user
+ids below, but root's, and nobody's; delivered: those whose names images and devices come with; everyone) or ``name``
 (one account), and ``attribute``:
 
 - ``maximum_days``, ``minimum_days``, ``warn_days``, ``inactive_days``, ``expires`` (days since 1970): the numbers of
@@ -17,8 +17,8 @@ system: all but root and those ids; delivered: those whose names images and devi
 - ``known_password``: own, or known where the password is one that images and devices come with, or the account's own
   name; such an account is locked. Nothing of the password is told, kept or written down.
 - ``password_age``: days since the password was set; ``unused_days``: days since the last login on record;
-  ``first_login``: used, never used, or to be changed. Only read, of accounts with a password. The account that we came
-  in as is in use.
+  ``first_login``: used since it was set, never used, or to be changed. Only read, of accounts with a password. The
+  account that we came in as is in use.
 - ``shell``: of the values of ``in``, the first is written.
 - ``uid``: a number, or ``unique`` (no account above it in the file has the same); only read. Root's is 0: a second
   account with its power is not unique.
@@ -73,7 +73,7 @@ COMPARISONS: t.Sequence[str] = ("==", "in", "<=", ">=", "absent")
 
 _LISTS = ("groups", "members", "key_only")
 _UNKNOWN = {
-    known_passwords.UNCHECKED: "the password is hashed in a way that cannot be checked here",
+    known_passwords.UNCHECKED: "the password is hashed in a way that cannot be checked here, or only at great cost",
     account_history.UNKNOWN: "the record of logins does not reach back to when the password was set",
 }
 _NO_VALUE = "the row names no value that would be right"
@@ -200,8 +200,8 @@ def _is_meant(row: Row, account: Account, people: range) -> bool:
         return bool(account.name == row["name"])
     return {
         "root": account.name == "root",
-        "people": account.uid in people and account.may_log_in,
-        "system": account.uid != 0 and account.uid not in people,
+        "people": _accounts.is_persons(account, people) and account.may_log_in,
+        "system": 0 < account.uid < people.start or account.uid == _accounts.NOBODY,
         "delivered": account.name in known_passwords.DELIVERED_NAMES,
         "everyone": True,
     }[row.get("accounts", "everyone")]

@@ -8,14 +8,16 @@
 Fields of a row: ``groups``, and ``attribute``:
 
 - ``administrators``: the first of the groups that this device has holds exactly those who are listed and have an
-  account here; the others hold nobody else.
+  account here; the others, and those with the number of one of them, hold nobody else.
 - ``powers``: of people, these groups (whose members can become root by a detour) have only those who are listed.
 - ``sudoers``: sudo gives ``ALL`` to root, to these groups, and to those who are listed. Only read.
 - ``without_password``: only those who are listed, and the account that we came in as, are asked for no password by
-  sudo. Only read.
+  sudo, for whatever program. Only read.
 
-Memberships are written with gpasswd. The account that we came in as keeps what it has by sudo, and nobody is taken out
-if none of those who are listed has an account here. The value is what is too much or missing, by group.
+None of the groups has a password, by which newgrp(1) lets in anybody, and nobody else is its administrator, who adds
+members by gpasswd(1). The account that we came in as keeps what it has by sudo, and nobody is taken out if none of
+those who are listed has an account here. The value is what is too much or missing, by group. Who is listed and has no
+account here is told, but no fault: a site has one list for all devices.
 """
 
 from __future__ import annotations
@@ -45,11 +47,16 @@ REQUIRED = frozenset({"groups", "attribute"})
 COMPARISONS: t.Sequence[str] = ("==",)
 
 
-class _Group(t.NamedTuple):
-    """A group of this device: whom it lists, and whose first group it is."""
+_GROUP_PASSWORD, _GROUP_ADMINISTRATOR = "group password", "group administrator"
 
-    listed: list[str]
-    first_of: list[str]
+
+class _Device(t.NamedTuple):
+    """The account files, read once; ``first_of`` are those whose first group it is, but root, by its number."""
+
+    accounts: dict[str, accounts.Account]
+    groups: dict[str, accounts.Group]
+    first_of: dict[int, list[str]]
+    people: range
 
 
 def fault_of_desired(row: Row, desired: t.Any) -> str | None:
@@ -63,14 +70,17 @@ def fault_of_desired(row: Row, desired: t.Any) -> str | None:
 def observe(rows: t.Sequence[Row]) -> dict[str, Reading]:
     """Tell of every row who has more than the site lists, or less."""
     try:
-        groups = _groups()
+        device, unparsable = _read(), accounts.unparsable()
     except OSError as error:
         return {row["id"]: Reading(unreadable=f"cannot read the accounts: {error.strerror}") for row in rows}
-    return {row["id"]: _of_sudo(row) if row["attribute"] in _OF_SUDO else _of_groups(row, groups) for row in rows}
+    if unparsable:
+        reading = Reading(unreadable=f"{next(iter(unparsable.values()))} cannot be parsed: correct the line")
+        return {row["id"]: _of_sudo(row) if row["attribute"] in _OF_SUDO else reading for row in rows}
+    return {row["id"]: _of_sudo(row) if row["attribute"] in _OF_SUDO else _of_groups(row, device) for row in rows}
 
 
 def compare(row: Row, reading: Reading) -> bool:
-    return bool(reading.value == "as listed")
+    return isinstance(reading.value, str)
 
 
 def apply(rows: t.Sequence[Row], readings: t.Mapping[str, Reading], writer: Writer) -> dict[str, Write]:
@@ -78,49 +88,83 @@ def apply(rows: t.Sequence[Row], readings: t.Mapping[str, Reading], writer: Writ
     return {row["id"]: Write() if row["attribute"] in _OF_SUDO else _write(row, writer) for row in rows}
 
 
-def _groups() -> dict[str, _Group]:
-    """Return all groups by name; raises OSError."""
-    known, ids = accounts.accounts().values(), accounts.group_ids()
-    return {
-        name: _Group(listed, [one.name for one in known if one.gid == ids[name] and one.uid != 0])
-        for name, listed in accounts.members().items()
-    }
-
-
-def _of_groups(row: Row, groups: t.Mapping[str, _Group]) -> Reading:
-    unparsable = accounts.unparsable()
-    if unparsable:
-        return Reading(unreadable=f"{next(iter(unparsable.values()))} cannot be parsed: correct the line")
-    if not any(name in groups for name in row["groups"]):
-        return Reading(inapplicable=f"there is no group {', '.join(row['groups'])}")
-    differences: dict[str, list[str]] = {}
-    for name, wanted in _wanted(row, groups).items():
-        has = {*groups[name].listed, *_people(row, groups[name].first_of)}
-        different = [f"+{one}" for one in sorted(has - set(wanted))] + [f"-{one}" for one in sorted(set(wanted) - has)]
-        differences.update({name: different} if different else {})
-    return Reading(differences or "as listed", where=accounts.GROUP)
-
-
-def _wanted(row: Row, groups: t.Mapping[str, _Group]) -> dict[str, list[str]]:
-    """Return the members that each group of the row should have, in the order in which they are listed."""
-    present = [name for name in row["groups"] if name in groups]
+def _read() -> _Device:
+    """Read the account files; raises OSError."""
     known = accounts.accounts()
+    first_of: dict[int, list[str]] = {}
+    for one in known.values():
+        if one.uid != 0:
+            first_of.setdefault(one.gid, []).append(one.name)
+    return _Device(known, accounts.groups(), first_of, accounts.people_range())
+
+
+def _of_groups(row: Row, device: _Device) -> Reading:
+    if not _present(row, device):
+        return Reading(inapplicable=f"there is no group {', '.join(row['groups'])}")
+    differences = {
+        name: different
+        for name, wanted in _wanted(row, device).items()
+        if (different := _differences(row, device, name, wanted))
+    }
+    missing = _without_account(row, device)
+    if differences:
+        return Reading(differences, where=accounts.GROUP, weakness=_perhaps_misspelt(missing))
+    return Reading(f"as listed; no account here: {', '.join(missing)}" if missing else "as listed", accounts.GROUP)
+
+
+def _differences(row: Row, device: _Device, name: str, wanted: list[str]) -> list[str]:
+    group, first_of = device.groups[name], _first_of(row, device, name)
+    has = {*group.listed, *_meant(row, device, group.shadowed), *first_of}
+    extra = [one for one in has - set(wanted) if one not in first_of or one not in row["desired"]]
+    return [
+        *(f"+{one}" for one in sorted(extra)),
+        *(f"-{one}" for one in sorted(set(wanted) - has)),
+        *([_GROUP_PASSWORD] if group.password == accounts.SET else []),
+        *(f"{_GROUP_ADMINISTRATOR} {one}" for one in group.administrators if one not in _may_add(row)),
+    ]
+
+
+def _present(row: Row, device: _Device) -> list[str]:
+    """Return the groups that the row is about, and those that are the same for having the same number."""
+    named = [name for name in row["groups"] if name in device.groups]
+    numbers = {device.groups[name].gid for name in named}
+    return [*named, *(name for name, group in device.groups.items() if group.gid in numbers and name not in named)]
+
+
+def _wanted(row: Row, device: _Device) -> dict[str, list[str]]:
+    """Return the members that each group of the row should have, in the order in which they are listed."""
     wanted = {}
-    for name in present:
-        allowed = [one for one in groups[name].listed if one in row["desired"] or not _people(row, [one])]
-        if row["attribute"] == "administrators" and name == present[0]:
-            missing = [one for one in row["desired"] if one in known and one not in allowed]
-            allowed += missing
-        wanted[name] = allowed
+    for place, name in enumerate(_present(row, device)):
+        listed = device.groups[name].listed
+        meant = set(_meant(row, device, listed)) - set(row["desired"])
+        wanted[name] = [one for one in listed if one not in meant]
+        if row["attribute"] == "administrators" and place == 0:
+            wanted[name] += [one for one in row["desired"] if one in device.accounts and one not in wanted[name]]
     return wanted
 
 
-def _people(row: Row, names: t.Iterable[str]) -> list[str]:
+def _meant(row: Row, device: _Device, names: t.Iterable[str]) -> list[str]:
     """Return those of the names that the row is about: among powers, not the accounts of services."""
     if row["attribute"] == "administrators":
         return list(names)
-    known, people = accounts.accounts(), accounts.people_range()
-    return [name for name in names if name not in known or known[name].uid in people]
+    known = device.accounts
+    return [name for name in names if name not in known or accounts.is_persons(known[name], device.people)]
+
+
+def _first_of(row: Row, device: _Device, name: str) -> list[str]:
+    return _meant(row, device, device.first_of.get(device.groups[name].gid, []))
+
+
+def _may_add(row: Row) -> list[str]:
+    return ["root", *row["desired"]]
+
+
+def _without_account(row: Row, device: _Device) -> list[str]:
+    return [one for one in row["desired"] if one not in device.accounts]
+
+
+def _perhaps_misspelt(missing: list[str]) -> str | None:
+    return f"perhaps misspelt, for there is no account here: {', '.join(missing)}" if missing else None
 
 
 def _of_sudo(row: Row) -> Reading:
@@ -132,38 +176,60 @@ def _of_sudo(row: Row) -> Reading:
         return Reading(unreadable=error.strerror)
     if row["attribute"] == "sudoers":
         known = {"root", *row["desired"], *(f"%{name}" for name in row["groups"])}
-        extra = sorted({grant.who for grant in grants} - known)
+        extra = {grant.who for grant in grants if grant.is_everything and grant.who not in known}
     else:
         known = {"root", login.account() or "root", *row["desired"]}
-        extra = sorted({grant.who for grant in grants if grant.asks_no_password} - known)
-    return Reading(extra or "as listed", where=sudo_grants.SUDOERS)
+        extra = {_told(grant) for grant in grants if grant.asks_no_password and grant.who not in known}
+    return Reading(sorted(extra) or "as listed", where=sudo_grants.SUDOERS)
+
+
+def _told(grant: sudo_grants.Grant) -> str:
+    return f"{grant.who}: {', '.join(grant.programs)}" if grant.programs else grant.who
 
 
 def _write(row: Row, writer: Writer) -> Write:
     changes, faults = False, []
     try:
-        groups = _groups()
-        if row["attribute"] == "administrators" and not set(row["desired"]) & accounts.accounts().keys():
+        device = _read()
+        if row["attribute"] == "administrators" and not set(row["desired"]) & device.accounts.keys():
             return Write(error=f"none of {', '.join(row['desired'])} has an account here, so nobody is taken out")
-        for name, wanted in _wanted(row, groups).items():
-            fault, changed = _put(row, name, groups[name], wanted, writer)
+        for name, wanted in _wanted(row, device).items():
+            fault, new = _what_to_write(row, device, name, wanted, writer.account)
             faults += fault
-            changes |= changed
+            for thing, value in new.items():
+                changes |= writer.put("account", thing, old=account_entry.capture(thing), new=value)
+        misspelt = _perhaps_misspelt(_without_account(row, device))
+        faults += [misspelt] if faults and misspelt else []
     except OSError as error:
         faults.append(f"cannot change the groups: {error.strerror}")
     return Write(changes=changes, error="; ".join(faults) or None)
 
 
-def _put(row: Row, name: str, group: _Group, wanted: list[str], writer: Writer) -> tuple[list[str], bool]:
-    """Return what stays as it is and why, and whether the group changes; raises OSError."""
-    first = [one for one in _people(row, group.first_of) if one not in row["desired"]]
+def _what_to_write(
+    row: Row, device: _Device, name: str, wanted: list[str], account: str | None
+) -> tuple[list[str], dict[str, t.Any]]:
+    """Return what of a group stays as it is and why, and what its things become; raises OSError."""
+    group = device.groups[name]
+    new: dict[str, t.Any] = {}
+    if group.password == accounts.SET:
+        new[account_entry.name_of("group_password", name)] = accounts.LOCKED
+    allowed = [one for one in group.administrators if one in _may_add(row)]
+    if allowed != group.administrators:
+        new[account_entry.name_of("group_administrators", name)] = allowed
+    first = [one for one in _first_of(row, device, name) if one not in row["desired"]]
     faults = [f"{one} has {name} as its first group: give it another with usermod --gid" for one in first]
-    ours = writer.account or "root"
     thing = account_entry.name_of("members", name)
-    if account_guard.refusal(thing, wanted, writer.account) is not None and ours in group.listed:
+    ours = account or "root"
+    if account_guard.refusal(thing, wanted, account) is not None and ours in group.listed:
         wanted = [*wanted, ours]
         faults.append(f"{ours} is not listed, but we came in by it: list it, or come in as somebody who is")
-    refusal = account_guard.refusal(thing, wanted, writer.account)
+    refusal = account_guard.refusal(thing, wanted, account)
     if refusal is not None:
-        return [*faults, refusal], False
-    return faults, writer.put("account", thing, old=account_entry.capture(thing), new=wanted)
+        return [*faults, refusal], new
+    shadowed = _meant(row, device, group.shadowed)
+    if shadowed and wanted == group.listed and set(shadowed) - set(wanted):
+        faults.append(
+            f"{', '.join(shadowed)} stands as a member of {name} only in {accounts.GSHADOW}: "
+            "write all its members anew with gpasswd --members"
+        )
+    return faults, {**new, thing: wanted}

@@ -25,6 +25,7 @@ _CHAGE = {
     "inactive_days": "--inactive",
     "expires": "--expiredate",
 }
+_OF_GROUPS = {"group_password": "password", "group_administrators": "administrators"}
 
 
 def name_of(attribute: str, owner: str) -> str:
@@ -36,6 +37,9 @@ def capture(name: str) -> t.Any:
     attribute, _of, owner = name.partition(" of ")
     if attribute == "members":
         return accounts.members().get(owner, _GONE)
+    if attribute in _OF_GROUPS:
+        group = accounts.groups().get(owner)
+        return getattr(group, _OF_GROUPS[attribute]) if group else _GONE
     account = accounts.accounts().get(owner)
     if account is None:
         return _GONE
@@ -52,8 +56,10 @@ def put(name: str, state: t.Any) -> None:
         programs.run("usermod", "--shell", state, owner)
     elif attribute == "members":
         programs.run("gpasswd", "--members", ",".join(filter(_exists, state)), owner)
+    elif attribute == "group_administrators":
+        programs.run("gpasswd", "--administrators", ",".join(filter(_exists, state)), owner)
     elif state != capture(name):
-        _put_password(owner, state)
+        (_put_group_password if attribute == "group_password" else _put_password)(owner, state)
 
 
 def _exists(name: str) -> bool:
@@ -72,3 +78,10 @@ def _put_password(owner: str, state: str) -> None:
         programs.run("usermod", "--unlock", owner)
     elif not accounts.accounts()[owner].has_hash:  # a password that was set since is kept
         programs.run("passwd", "--delete", owner)
+
+
+def _put_group_password(group: str, state: str) -> None:
+    """Put the mark of a locked password before the hash, or take it away; gpasswd(1) could only remove both."""
+    secret = accounts.group_secret(group)
+    marked = f"!{secret}" if state == accounts.LOCKED else secret[1:]
+    programs.run("chgpasswd", "--encrypted", text=f"{group}:{marked}\n")

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import shutil
 import subprocess
 
@@ -40,6 +41,69 @@ def test_another_password_is_its_owners(hashed, name, password):
 @pytest.mark.parametrize("secret", ["$9$unheard$of", "not a hash", "$y$", "\udcff"])
 def test_a_hash_that_the_library_does_not_know_is_not_called_good(secret):
     assert known_passwords.judge("pi", secret) == known_passwords.UNCHECKED
+
+
+@pytest.fixture(name="hashed_by_cost")
+def fixture_hashed_by_cost():
+    """Make what crypt(3) is to hash by, at a cost; 0 is what the library itself takes."""
+    try:
+        library = ctypes.CDLL("libcrypt.so.1")
+        make = library.crypt_gensalt
+    except (OSError, AttributeError):
+        pytest.skip("no libxcrypt here")
+    make.argtypes, make.restype = (ctypes.c_char_p, ctypes.c_ulong, ctypes.c_char_p, ctypes.c_int), ctypes.c_char_p
+    library.crypt.argtypes, library.crypt.restype = (ctypes.c_char_p, ctypes.c_char_p), ctypes.c_char_p
+
+    def hashed(method, cost, password):
+        return library.crypt(password.encode(), make(method, cost, b"0123456789abcdef" * 2, 32)).decode()
+
+    return hashed
+
+
+@pytest.mark.parametrize(
+    ("method", "cost"),
+    [
+        *((b"$y$", cost) for cost in (0, 1, 2, 3, 5, 8)),
+        *((b"$6$", cost) for cost in (0, 1000, 656000)),
+        *((method, 0) for method in (b"$gy$", b"$7$", b"$2b$", b"$5$", b"$sha1", b"$md5", b"$1$", b"_", b"")),
+        (b"$2b$", 12),
+    ],
+)
+def test_hashes_at_costs_that_systems_use_are_checked(hashed_by_cost, method, cost):
+    assert known_passwords.judge("pi", hashed_by_cost(method, cost, "raspberry")) == known_passwords.KNOWN
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        "$6$rounds=99999999$salt$",
+        "$5$rounds=1000000$salt$",
+        "$2b$31$0123456789012345678901",
+        "$2y$13$0123456789012345678901",
+        "$y$jFT$salt$",
+        "$y$jz9$salt$",
+        "$y$j9z$salt$",
+        "$y$j9T1/$salt$",
+        "$gy$jFT$salt$",
+        "$7$KU..../....salt$",
+        "$7$CzU.../....salt$",
+        "$7$CU....z....salt$",
+        "$sha1$9999999$salt$",
+        "$md5,rounds=4000000000$salt$$",
+        "_zzzzsalt",
+    ],
+)
+def test_a_hash_at_a_cost_that_would_stall_the_device_is_not_computed(monkeypatch, setting):
+    monkeypatch.setattr(known_passwords, "_crypt", lambda: pytest.fail)
+    assert known_passwords.judge("pi", f"{setting}0123456789") == known_passwords.UNCHECKED
+
+
+def test_no_hash_is_computed_twice(monkeypatch):
+    computed = []
+    monkeypatch.setattr(known_passwords, "_crypt", lambda: lambda *words: computed.append(words) or b"another")
+    for _time in range(2):
+        assert known_passwords.judge("lan", "$6$twice$x") == known_passwords.OWN
+    assert len(computed) == 1
 
 
 def test_without_the_library_nothing_is_called_good(hashed, monkeypatch):

@@ -8,6 +8,7 @@ import json
 import pytest
 
 from ansible_collections.commune.baseline.plugins.module_utils._policy import programs, sudo_grants
+from ansible_collections.commune.baseline.plugins.module_utils._policy.sudo_grants import Grant
 
 ANYBODY = [{"username": "ALL"}]
 
@@ -17,8 +18,15 @@ def a_spec(*users, runas=None, options=(), commands=("ALL",)):
     return {"User_List": list(users), "Cmnd_Specs": [{**rule, **({"runasusers": runas} if runas else {})}]}
 
 
-def who(*specs, **more):
-    return [grant.who for grant in sudo_grants.parse({"User_Specs": specs, **more}, {1001: "lan"})]
+def grants(*specs, defaults=()):
+    """Return what follows from rules, and from Defaults lines given as (mark, what they are bound to, options)."""
+    lines = [{"Options": options, **({"Binding": bound} if mark else {})} for mark, bound, options in defaults]
+    data = {"User_Specs": specs, "Defaults": lines}
+    return list(sudo_grants.parse(data, [mark for mark, *_rest in defaults], {1001: "lan"}))
+
+
+def who(*specs):
+    return [grant.who for grant in grants(*specs) if grant.is_everything]
 
 
 @pytest.mark.parametrize(
@@ -57,20 +65,62 @@ def test_one_who_is_left_out_of_everybody_gets_nothing():
     assert who(a_spec({"username": "ALL"}, {"username": "lan", "negated": True})) == ["ALL"]
 
 
+NEVER, ALWAYS = [{"authenticate": False}], [{"authenticate": True}]
+LAN = [{"username": "lan"}]
+
+
 @pytest.mark.parametrize(
     ("options", "defaults", "asks_not"),
     [
         ([], [], False),
-        ([{"authenticate": False}], [], True),
-        ([{"setenv": True}], [{"Options": [{"authenticate": False}]}], True),
-        ([{"authenticate": True}], [{"Options": [{"authenticate": False}]}], False),
-        ([], [{"Binding": [{"username": "lan"}], "Options": [{"authenticate": False}]}], False),
+        (NEVER, [], True),
+        ([{"setenv": True}], [("", [], NEVER)], True),
+        ([], [("", [], NEVER), ("", [], ALWAYS)], False),
+        (ALWAYS, [("", [], NEVER)], False),
+        ([], [("", [], [{"verifypw": "never"}, {"listpw": "never"}])], False),
     ],
 )
 def test_a_password_is_not_asked_for_by_rule_or_by_default(options, defaults, asks_not):
-    spec = a_spec({"username": "lan"}, options=options)
-    (grant,) = sudo_grants.parse({"User_Specs": [spec], "Defaults": defaults}, {})
-    assert grant.asks_no_password is asks_not
+    (grant,) = grants(a_spec(*LAN, options=options), defaults=defaults)
+    assert (grant.is_everything, grant.asks_no_password) == (True, asks_not)
+
+
+@pytest.mark.parametrize(
+    ("defaults", "named"),
+    [
+        ((":", LAN, NEVER), ["lan"]),
+        ((":", [{"usergroup": "docker"}, {"userid": 1001}], NEVER), ["%docker", "lan"]),
+        ((":", [{"username": "ALL"}, {"username": "lan", "negated": True}], NEVER), ["ALL"]),
+        ((":", [*LAN, {"username": "lan", "negated": True}], NEVER), []),
+        ((":", LAN, ALWAYS), []),
+        (("@", [{"hostname": "web"}, {"hostname": "db"}], NEVER), ["Defaults@web,db"]),
+        ((">", [{"username": "root"}], NEVER), ["Defaults>root"]),
+        (("!", [{"command": "/usr/bin/id"}], NEVER), ["Defaults!/usr/bin/id"]),
+        (("", [], [{"exempt_group": "wheel"}]), ["%wheel"]),
+        (("", [], [{"exempt_group": "wheel"}, {"exempt_group": False}]), []),
+        ((":", LAN, [{"exempt_group": "wheel"}]), ["%wheel"]),
+    ],
+)
+def test_a_line_that_lets_somebody_off_the_password_is_told_by_whom_or_what_it_names(defaults, named):
+    told = grants(defaults=[defaults])
+    assert [grant.who for grant in told if grant.asks_no_password and not grant.is_everything] == named
+
+
+@pytest.mark.parametrize(
+    ("fields", "programs_of"),
+    [
+        ({"commands": ("/sbin/reboot", "sudoedit /etc/hosts")}, ("/sbin/reboot", "sudoedit")),
+        ({"runas": [{"username": "postgres"}]}, ("ALL",)),
+    ],
+)
+def test_single_programs_and_other_accounts_without_a_password_are_told(fields, programs_of):
+    assert grants(a_spec(*LAN, options=NEVER, **fields)) == [Grant("lan", False, True, programs_of)]
+
+
+def test_a_rule_that_only_forbids_gives_nothing():
+    spec = a_spec(*LAN, options=NEVER)
+    spec["Cmnd_Specs"][0]["Commands"] = [{"command": "/bin/sh", "negated": True}]
+    assert grants(spec) == []
 
 
 @pytest.mark.parametrize("answer", ["no json", "[]", json.dumps({"User_Specs": [{"User_List": []}]})])

@@ -3,16 +3,15 @@
 
 from __future__ import annotations
 
+import functools
 import time
 
 import pytest
 
 from ansible_collections.commune.baseline.plugins.module_utils._observation import Write
 from ansible_collections.commune.baseline.plugins.module_utils._policy import account_guard, accounts, programs
-from ansible_collections.commune.baseline.plugins.module_utils._policy.journal import Journal
 from ansible_collections.commune.baseline.plugins.module_utils._policy.kinds import account
 from ansible_collections.commune.baseline.plugins.module_utils._policy.things import account_entry
-from ansible_collections.commune.baseline.plugins.module_utils._policy.writer import Writer
 
 TODAY = int(time.time() // 86400)
 FILES = {
@@ -45,19 +44,8 @@ FILES = {
 
 
 @pytest.fixture(name="etc", autouse=True)
-def fixture_etc(tmp_path, monkeypatch):
-    for name, text in FILES.items():
-        (tmp_path / name).write_text(text)
-    for constant, name in {
-        "PASSWD": "passwd",
-        "SHADOW": "shadow",
-        "GROUP": "group",
-        "LOGIN_DEFS": "login.defs",
-    }.items():
-        monkeypatch.setattr(accounts, constant, str(tmp_path / name))
-    monkeypatch.setattr(account_guard, "SUDOERS", (str(tmp_path / "sudoers"),))
-    monkeypatch.setattr(account_guard, "SSHD_CONFIG", (str(tmp_path / "sshd_config"),))
-    return tmp_path
+def fixture_etc(account_files):
+    return account_files(FILES)
 
 
 @pytest.fixture(name="tools")
@@ -73,13 +61,8 @@ def fixture_tools(tmp_path, monkeypatch):
 
 
 @pytest.fixture(name="apply")
-def fixture_apply(tmp_path):
-    def apply(row, *, check_mode=False, by="ops"):
-        journal = Journal("run", folder=str(tmp_path / "journal"))
-        writer = Writer(journal, check_mode=check_mode, account=by)
-        return account.apply([row], account.observe([row]), writer)["LNX-A"]
-
-    return apply
+def fixture_apply(apply_by):
+    return functools.partial(apply_by, account)
 
 
 def a_row(**fields):
@@ -110,10 +93,31 @@ def test_a_row_means_some_accounts(chosen, names):
 
 
 def test_bounds_of_people_come_from_login_defs(etc):
-    (etc / "login.defs").write_text("UID_MIN\t1001\nUID_MAX 1001\n")
-    assert read(attribute="shell", desired="none", accounts="people").value.keys() == {"lan"}
+    (etc / "login.defs").write_text("UID_MIN\t1001\n")
+    assert read(attribute="shell", desired="none", accounts="people").value.keys() == {"lan", "key"}
     (etc / "login.defs").unlink()
     assert read(attribute="shell", desired="none", accounts="people").value.keys() == {"ops", "lan", "key"}
+
+
+@pytest.mark.parametrize(
+    ("uid", "shell", "sorts"),
+    [
+        (999, "/bin/sh", {"system"}),
+        (60000, "/bin/sh", {"people"}),
+        (60001, "/bin/sh", {"people"}),
+        (100000, "/bin/sh", {"people"}),
+        (64055, "/usr/sbin/nologin", set()),
+        (65534, "/bin/sh", {"system"}),
+        (0, "/bin/sh", set()),
+    ],
+)
+def test_a_number_above_those_that_useradd_gives_makes_no_system_account(etc, uid, shell, sorts):
+    with (etc / "passwd").open("a") as file:
+        file.write(f"tam:x:{uid}:1::/:{shell}\n")
+    found = {
+        sort for sort in ("people", "system") if "tam" in read(attribute="shell", desired="none", accounts=sort).value
+    }
+    assert found == sorts
 
 
 def test_who_falls_short_is_named():
