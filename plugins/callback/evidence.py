@@ -75,6 +75,7 @@ from ansible_collections.commune.baseline.plugins.plugin_utils._evidence import 
 from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.record import Source, canonical, record_of
 from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.store import EvidenceError, Store
 from ansible_collections.commune.baseline.plugins.plugin_utils._report import html, table
+from ansible_collections.commune.baseline.plugins.plugin_utils._report.reasons import said
 
 
 class CallbackModule(CallbackBase):
@@ -125,7 +126,7 @@ class CallbackModule(CallbackBase):
         try:
             self._show_and_keep()
         except Exception as error:  # which would be a mere warning: Ansible could end with 0 without evidence
-            self._display.error(str(error), wrap_text=False)
+            self._complain(error)
             code = code or run.CODE_UNKNOWN
         if code:
             raise SystemExit(code)
@@ -137,8 +138,11 @@ class CallbackModule(CallbackBase):
         try:
             self._open_store()
         except EvidenceError as error:
-            self._display.error(str(error), wrap_text=False)
+            self._complain(error)
             raise SystemExit(run.CODE_UNKNOWN) from error
+
+    def _complain(self, error: Exception) -> None:
+        self._display.error(said(str(error), self.get_option("language")), wrap_text=False)
 
     def _open_store(self) -> Store:
         if self._store is None:

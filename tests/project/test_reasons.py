@@ -28,7 +28,11 @@ SPEAKERS = (
     "action/policy.py",
     "callback/evidence.py",
     "plugin_utils/_door/*.py",
+    "plugin_utils/_evidence/alone.py",
+    "plugin_utils/_evidence/store.py",
+    "plugin_utils/_policy/change.py",
     "plugin_utils/_policy/controls.py",
+    "plugin_utils/_policy/given_text.py",
     "plugin_utils/_policy/rows.py",
     "plugin_utils/_policy/site.py",
 )

@@ -13,13 +13,13 @@ from __future__ import annotations
 
 import json
 import os
-import pwd
 import socket
 import typing as t
 import unicodedata
 from pathlib import Path
 
 from ansible_collections.commune.baseline.plugins.plugin_utils import _yaml
+from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.login import login_of
 from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.run import RUN, Device, Run
 
 FORMAT = "commune.baseline.run/1"
@@ -101,12 +101,8 @@ def _collection_version() -> str:
 def _operator() -> dict[str, str | None]:
     """Tell under which login the run was started on this machine; sudo's word counts only where root took it."""
     number = os.getuid()
-    try:
-        login = pwd.getpwuid(number).pw_name
-    except KeyError:
-        login = str(number)
     before_sudo = os.environ.get("SUDO_USER") if number == 0 else None
-    return {"login": login, "before_sudo": before_sudo, "host": socket.gethostname()}
+    return {"login": login_of(number), "before_sudo": before_sudo, "host": socket.gethostname()}
 
 
 def _plain(value: t.Any) -> t.Any:

@@ -217,6 +217,12 @@ def test_a_folder_that_others_may_read_stops_the_run_before_it_begins(play, site
     assert "TASK" not in run.screen
 
 
+def test_what_keeps_evidence_from_being_stored_is_told_in_the_language_of_the_table(play, site):
+    (site / "evidence").write_text("")
+    errors = play(DOOR, COMMUNE_BASELINE_LANGUAGE="vi").errors
+    assert f"không lưu được bằng chứng vào {site}/evidence: đây không phải là thư mục" in errors
+
+
 def test_a_folder_that_is_none_stops_the_run_before_it_begins(play, site):
     (site / "evidence").write_text("")
     run = play(DOOR)
