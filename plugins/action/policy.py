@@ -10,9 +10,9 @@ from pathlib import Path
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
+from ansible_collections.commune.baseline.plugins.module_utils._masking import masked
 from ansible_collections.commune.baseline.plugins.plugin_utils._door import linux_device
 from ansible_collections.commune.baseline.plugins.plugin_utils._door.variables import Variables
-from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.masking import masked
 from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.run import RUN as _RUN
 from ansible_collections.commune.baseline.plugins.plugin_utils._policy.controls import (
     FAIL_ON,

@@ -13,8 +13,8 @@ import os
 import time
 import typing as t
 
+from ansible_collections.commune.baseline.plugins.module_utils._masking import masked
 from ansible_collections.commune.baseline.plugins.module_utils._observation import FAIL, NOT_ASSESSED
-from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.masking import masked
 
 # Made once for each process, before Ansible forks a worker for each device: the door and the evidence share it.
 RUN = f"{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}-{os.getpid()}"
