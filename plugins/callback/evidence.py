@@ -70,6 +70,7 @@ from ansible import context, release
 from ansible.plugins.callback import CallbackBase
 
 from ansible_collections.commune.baseline.plugins.plugin_utils._door import play as plays
+from ansible_collections.commune.baseline.plugins.plugin_utils._door.results import collect
 from ansible_collections.commune.baseline.plugins.plugin_utils._door.schedules import notices_of
 from ansible_collections.commune.baseline.plugins.plugin_utils._evidence import run
 from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.record import Source, canonical, record_of
@@ -104,10 +105,10 @@ class CallbackModule(CallbackBase):
             self._expect_devices()
 
     def v2_runner_on_ok(self, result: t.Any) -> None:
-        self._collect(result, failed=False)
+        self._comes_to_the_door |= collect(self._run, result, failed=False)
 
     def v2_runner_on_failed(self, result: t.Any, ignore_errors: bool = False) -> None:
-        self._collect(result, failed=True)
+        self._comes_to_the_door |= collect(self._run, result, failed=True)
 
     v2_runner_item_on_ok = v2_runner_on_ok
     v2_runner_item_on_failed = v2_runner_on_failed
@@ -168,14 +169,3 @@ class CallbackModule(CallbackBase):
         page = html.report(record, language).encode()
         store.write("reports", "latest.html", page)
         return store.write("reports", f"{run.RUN}.html", page)
-
-    def _collect(self, result: t.Any, *, failed: bool) -> None:
-        """Keep what a device showed in a task, or in one round of its loop, or what stood in the way."""
-        name, shown = result.host.name, result.result
-        at_the_door = plays.is_door(result.task)
-        if isinstance(shown.get("controls"), list) and at_the_door:
-            self._comes_to_the_door = True
-            self._run.answer(name, shown, failed=failed)
-        elif failed and not plays.told_by_round(result) and (at_the_door or not self._run.has_controls(name)):
-            message = str(shown.get("msg", "no_log hides the reason"))
-            self._run.hinder(name, run.FAILED, message, lasting=at_the_door)
