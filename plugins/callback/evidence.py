@@ -15,8 +15,9 @@ description:
   - When something was changed, says how to take the run back.
   - Keeps what every row showed, who ran it, when and why, as C(runs/RUN.json) in O(folder), and makes a report of it,
     C(reports/RUN.html), which is also C(reports/latest.html). Only the owner can read them.
+  - Of a run that takes another one back with M(commune.baseline.linux_rollback), shows and keeps what was restored.
   - Tells of scheduled runs that failed or did not happen.
-  - A run without M(commune.baseline.policy) prints and keeps nothing.
+  - A run without any of these modules prints and keeps nothing.
 notes:
   - The run ends with code 2 if what a device showed made a task fail, with 4 if a device could not be reached, even if
     the play ignores or rescues that.
@@ -73,7 +74,12 @@ from ansible_collections.commune.baseline.plugins.plugin_utils._door import play
 from ansible_collections.commune.baseline.plugins.plugin_utils._door.results import collect
 from ansible_collections.commune.baseline.plugins.plugin_utils._door.schedules import notices_of
 from ansible_collections.commune.baseline.plugins.plugin_utils._evidence import run
-from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.record import Source, canonical, record_of
+from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.record import (
+    ROLLBACK,
+    Source,
+    canonical,
+    record_of,
+)
 from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.store import EvidenceError, Store
 from ansible_collections.commune.baseline.plugins.plugin_utils._report import html, table
 from ansible_collections.commune.baseline.plugins.plugin_utils._report.reasons import said
@@ -88,27 +94,28 @@ class CallbackModule(CallbackBase):
     def __init__(self, display: t.Any = None, options: t.Any = None) -> None:
         super().__init__(display, options)
         self._run = run.Run()
-        self._comes_to_the_door = False
+        self._leaves_evidence = False
         self._setting = plays.Setting()
         self._store: Store | None = None
 
     def v2_playbook_on_start(self, playbook: t.Any) -> None:
-        self._comes_to_the_door |= any(map(plays.comes_to_the_door, playbook.get_plays()))
+        self._leaves_evidence |= any(map(plays.leaves_evidence, playbook.get_plays()))
 
     def v2_playbook_on_play_start(self, play: t.Any) -> None:
         self._setting = plays.setting_of(play)
-        if plays.comes_to_the_door(play):
+        if plays.leaves_evidence(play):
             self._expect_devices()
 
     def v2_playbook_on_task_start(self, task: t.Any, is_conditional: bool) -> None:
-        if plays.is_door(task):
+        self._run.restores |= plays.is_rollback(task)
+        if plays.is_proof(task):
             self._expect_devices()
 
     def v2_runner_on_ok(self, result: t.Any) -> None:
-        self._comes_to_the_door |= collect(self._run, result, failed=False)
+        self._leaves_evidence |= collect(self._run, result, failed=False)
 
     def v2_runner_on_failed(self, result: t.Any, ignore_errors: bool = False) -> None:
-        self._comes_to_the_door |= collect(self._run, result, failed=True)
+        self._leaves_evidence |= collect(self._run, result, failed=True)
 
     v2_runner_item_on_ok = v2_runner_on_ok
     v2_runner_item_on_failed = v2_runner_on_failed
@@ -120,7 +127,7 @@ class CallbackModule(CallbackBase):
         self._display.display(table.no_devices(self.get_option("language")))
 
     def v2_playbook_on_stats(self, stats: t.Any) -> None:
-        if not self._comes_to_the_door:
+        if not self._leaves_evidence:
             return
         self._run.close()
         code = self._run.exit_code
@@ -134,7 +141,7 @@ class CallbackModule(CallbackBase):
 
     def _expect_devices(self) -> None:
         """Expect an answer of the play's devices; end before any is touched if the evidence could not be kept."""
-        self._comes_to_the_door = True
+        self._leaves_evidence = True
         self._run.expect(self._setting.devices)
         try:
             self._open_store()
@@ -157,15 +164,17 @@ class CallbackModule(CallbackBase):
         if self._run.devices:
             self._display.display("\n" + table.ending(self._run, self._setting.given, language, rows=rows))
             notices = [notice._asdict() for notice in notices_of(self._open_store().folder)]
-            report = table.report_at(str(self._keep(language, notices)), language)
+            report = table.kept_at(str(self._keep(language, notices)), language)
             self._display.display("\n".join([report, *(notice[language] for notice in notices)]))
 
     def _keep(self, language: str, notices: list[dict[str, str]]) -> Path:
-        """Store the record of the run, and the report that is made of it; return the report's path."""
+        """Store the record of the run, and the report that is made of it, if any; return what a person would open."""
         store = self._open_store()
         source = Source(self._setting.site, self._setting.given, plays.playbooks(), release.__version__)
         record = record_of(self._run, source, check=bool(context.CLIARGS.get("check")), schedules=notices)
-        store.write("runs", f"{run.RUN}.json", canonical(record))
+        path = store.write("runs", f"{run.RUN}.json", canonical(record))
+        if record["kind"] == ROLLBACK:
+            return path
         page = html.report(record, language).encode()
         store.write("reports", "latest.html", page)
         return store.write("reports", f"{run.RUN}.html", page)

@@ -3,24 +3,27 @@
 
 # This plugin util is PRIVATE to the collection. It can change at any time.
 
-"""What the result of a task says about its device: its controls, or what stood in the way of seeing them."""
+"""What the result of a task says about its device: its controls, what it put back, or what stood in the way."""
 
 from __future__ import annotations
 
 import typing as t
 
 from ansible_collections.commune.baseline.plugins.plugin_utils._door import play as plays
-from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.run import FAILED, Run
+from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.run import FAILED, Restored, Run
 
 
 def collect(run: Run, result: t.Any, *, failed: bool) -> bool:
-    """Keep what a device showed in a task, or in one round of its loop; tell whether the door brought it."""
-    name, shown = result.host.name, result.result
-    at_the_door = plays.is_door(result.task)
-    if isinstance(shown.get("controls"), list) and at_the_door:
+    """Keep what a device showed in a task, or in one round of its loop; tell whether that is evidence."""
+    name, task, shown = result.host.name, result.task, result.result
+    if isinstance(shown.get("controls"), list) and plays.is_door(task):
         run.answer(name, shown, failed=failed)
         return True
-    if failed and not plays.told_by_round(result) and (at_the_door or not run.has_controls(name)):
+    if isinstance(shown.get("restored"), list) and plays.is_rollback(task):
+        restored = Restored(str(shown["run"]), bool(shown["known"]), tuple(map(str, shown["restored"])))
+        run.restore(name, restored, check_mode=bool(shown["check_mode"]))
+        return True
+    if failed and not plays.told_by_round(result) and (plays.is_proof(task) or not run.has_answered(name)):
         message = str(shown.get("msg", "no_log hides the reason"))
-        run.hinder(name, FAILED, message, lasting=at_the_door)
+        run.hinder(name, FAILED, message, lasting=plays.is_proof(task))
     return False

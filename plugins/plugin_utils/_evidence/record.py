@@ -24,6 +24,7 @@ from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.run imp
 
 FORMAT = "commune.baseline.run/1"
 CHECK, ENFORCE = "check", "enforce"
+POLICY, ROLLBACK = "policy", "rollback"
 Record = dict[str, t.Any]
 
 _COLLECTION = Path(__file__).parents[3]
@@ -51,6 +52,7 @@ def record_of(run: Run, source: Source, *, check: bool, schedules: t.Sequence[t.
     devices = [_device(name, device, controls, rows) for name, device in sorted(run.devices.items())]
     facts: Record = {
         "format": FORMAT,
+        "kind": ROLLBACK if run.only_restores else POLICY,
         "run": RUN,
         "began": run.began.isoformat(timespec="seconds"),
         "ended": run.ended.isoformat(timespec="seconds"),
@@ -82,6 +84,7 @@ def _device(name: str, device: Device, controls: dict[str, t.Any], rows: dict[st
         "class": device.device_class,
         "obstacle": device.obstacle._asdict() if device.obstacle else None,
         "controls": sorted(shown, key=lambda control: str(control["control"])),
+        "restored": [restored._asdict() for restored in device.restored],
     }
 
 

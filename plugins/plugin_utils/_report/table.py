@@ -17,12 +17,13 @@ from ansible_collections.commune.baseline.plugins.module_utils._observation impo
     PASS,
 )
 from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.run import RUN, Obstacle, Run
+from ansible_collections.commune.baseline.plugins.plugin_utils._report import rollback
+from ansible_collections.commune.baseline.plugins.plugin_utils._report.aligned import aligned
 from ansible_collections.commune.baseline.plugins.plugin_utils._report.reasons import said
 from ansible_collections.commune.baseline.plugins.plugin_utils._report.words import (
     ABSENT,
     OBSTACLES,
     desired_text,
-    one_line,
     undo_command,
     value_text,
 )
@@ -53,6 +54,7 @@ _WORDS = {
         "restarted": "{id}: đã khởi động lại dịch vụ để áp dụng",
         "undo": "Để hoàn tác lần chạy này: {command}",
         "report": "Báo cáo: {path}",
+        "record": "Hồ sơ: {path}",
     },
     "en": {
         "title": "Results by device and control",
@@ -72,9 +74,9 @@ _WORDS = {
         "restarted": "{id}: the service was restarted to take it up",
         "undo": "To take this run back: {command}",
         "report": "Report: {path}",
+        "record": "Record: {path}",
     },
 }
-_LONGEST_CELL = 300
 
 Controls = t.Sequence[t.Mapping[str, t.Any]]
 
@@ -94,11 +96,13 @@ def table(
         said_message = [said(obstacle.message, language)] if obstacle.message else []
         content = ": ".join([OBSTACLES[language][obstacle.what], *said_message])
         lines.append((device, "-", _STATES[language][NOT_ASSESSED], content))
-    return "\n".join([words["title"], *_aligned(lines), _total(devices, obstacles, words)])
+    return "\n".join([words["title"], *aligned(lines), _total(devices, obstacles, words)])
 
 
 def ending(run: Run, inventories: t.Iterable[str], language: str, *, rows: bool) -> str:
     """Return what ends a run on screen: the table, and how to take the run back if it changed something."""
+    if run.only_restores:
+        return rollback.table(run, language)
     controls = {name: list(device.controls.values()) for name, device in run.devices.items()}
     obstacles = {name: device.obstacle for name, device in run.devices.items() if device.obstacle}
     text = table(controls, obstacles, language, rows=rows)
@@ -115,9 +119,9 @@ def undo_advice(command: str, language: str) -> str:
     return _WORDS[language]["undo"].format(command=command)
 
 
-def report_at(path: str, language: str) -> str:
-    """Return the line that says where the report of this run lies."""
-    return _WORDS[language]["report"].format(path=path)
+def kept_at(path: str, language: str) -> str:
+    """Return the line that says where the report of this run lies, or its record if it has no report."""
+    return _WORDS[language]["record" if path.endswith(".json") else "report"].format(path=path)
 
 
 def _title(control: t.Mapping[str, t.Any], language: str) -> str:
@@ -169,10 +173,3 @@ def _total(devices: t.Mapping[str, Controls], obstacles: t.Sized, words: t.Mappi
     total = words["total"].format(passed=states.count(PASS), all=len(states) - meaningless)
     told = [(words["meaningless"], meaningless), (words["unassessed"], len(obstacles))]
     return "; ".join([total, *(f"{name}: {count}" for name, count in told if count)])
-
-
-def _aligned(lines: t.Sequence[t.Sequence[str]]) -> list[str]:
-    """Pad every column but the last to its widest cell."""
-    cells = [[one_line(cell, _LONGEST_CELL) for cell in line] for line in lines]
-    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
-    return ["  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in cells]

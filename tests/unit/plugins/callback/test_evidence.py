@@ -36,6 +36,8 @@ def fixture_site(tmp_path):
     shutil.copy(COLLECTION / "galaxy.yml", collection)
     row = {"id": "LNX-TRIAL", "control": "AC-08", "kind": "file", "attribute": "mode", "value": "0600", "why": SENTENCE}
     row |= {"path": str(tmp_path / "file"), "fix": SENTENCE}
+    journal = collection / "plugins/module_utils/_policy/journal.py"
+    journal.write_text(journal.read_text("utf-8").replace("/var/lib/commune-baseline", str(tmp_path)), "utf-8")
     rows = collection / "roles/trial/vars/linux.yml"
     rows.parent.mkdir(parents=True)
     rows.write_text(json.dumps({"__trial_rows": [row]}))
@@ -198,6 +200,39 @@ def test_a_run_in_which_no_device_matches_is_no_success(play):
     run = play(plays=[a_play(DOOR, hosts="nobody")])
     assert (run.code, run.record) == (3, None)
     assert "No device of the inventory matches: nothing was looked at." in run.screen
+
+
+@pytest.fixture(name="run_to_take_back")
+def fixture_run_to_take_back(play, site):
+    """The id of a run that corrected the row."""
+    break_row(site)
+    return play({**DOOR, "check_mode": False}).record["run"]
+
+
+def roll_back(run, **fields):
+    return {"commune.baseline.linux_rollback": {"run": run}, "check_mode": False, **fields}
+
+
+def test_a_rollback_leaves_a_record_and_a_table_of_what_was_restored(play, site, run_to_take_back):
+    report = (site / "evidence/reports/latest.html").read_bytes()
+    run = play(roll_back(run_to_take_back), COMMUNE_BASELINE_LANGUAGE="vi")
+    assert (run.code, run.record["kind"], run.record["playbooks"]) == (0, "rollback", ["play.yml"])
+    assert run.record["operator"]["login"]
+    ((restored,),) = (device["restored"] for device in run.record["devices"])
+    assert restored == {"run": run_to_take_back, "known": True, "names": [f"{site}/file"]}
+    assert stat.S_IMODE((site / "file").stat().st_mode) == 0o644
+    shown = [" ".join(line.split()) for line in run.screen.splitlines()]
+    assert f"pc {run_to_take_back} ĐÃ HOÀN TÁC {site}/file" in shown
+    assert shown[-1] == f"Hồ sơ: {site}/evidence/runs/{run.record['run']}.json"
+    assert (site / "evidence/reports/latest.html").read_bytes() == report
+
+
+def test_a_rollback_that_a_device_refuses_is_told_with_its_reason(play, site, run_to_take_back):
+    (site / "file").chmod(0o640)
+    run = play(roll_back(run_to_take_back, ignore_errors=True), COMMUNE_BASELINE_LANGUAGE="vi")
+    assert (run.code, run.record["kind"], states(run)) == (2, "rollback", {"pc": "failed"})
+    (line,) = [line for line in run.screen.splitlines() if "KHÔNG HOÀN TÁC ĐƯỢC" in line]
+    assert f"sau lần chạy đó đã có người khác sửa, nên không hoàn tác gì cả: {site}/file" in line
 
 
 @pytest.mark.parametrize(
