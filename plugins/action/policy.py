@@ -26,6 +26,7 @@ from ansible_collections.commune.baseline.plugins.plugin_utils._policy.rows impo
     rows_of,
     rows_of_all_roles,
 )
+from ansible_collections.commune.baseline.plugins.plugin_utils._policy.scope import scope_of
 from ansible_collections.commune.baseline.plugins.plugin_utils._policy.site import Site, check_names
 
 _COLLECTION = Path(__file__).parents[2]
@@ -64,7 +65,8 @@ class ActionModule(ActionBase):
             variables = Variables(_ROLES, self._loader, self._templar, self._task_vars)
             site, revert_after = variables.site()
             change = variables.change(enforcing=not self._task.check_mode)
-            rows = self._rows(arguments["roles"], site)
+            every = rows_of_all_roles(_COLLECTION, self._platform)
+            rows = self._rows(arguments["roles"], every, site)
             excused = [excuse for row in rows if (excuse := site.excuse(row))]
             asked = [row for row in rows if row.id not in {excuse.id for excuse in excused}]
             device_rows = site.device_rows(asked, variables.knobs(asked))
@@ -80,11 +82,16 @@ class ActionModule(ActionBase):
         if missed:
             msg = f"{len(missed)} of {len(controls)} controls are not met: {', '.join(missed)}"
             result.update(failed=True, msg=msg)
-        told = {"device_class": site.device_class, "check_mode": self._task.check_mode, "change": change}
+        scope = scope_of(site, arguments["roles"], rows, controls, baseline=len(every))
+        told = {
+            "scope": scope,
+            "device_class": site.device_class,
+            "check_mode": self._task.check_mode,
+            "change": change,
+        }
         return {**result, **told, "run": _RUN, "controls": controls}
 
-    def _rows(self, roles: list[str] | None, site: Site) -> list[Row]:
+    def _rows(self, roles: list[str] | None, every: t.Sequence[Row], site: Site) -> list[Row]:
         """Return the rows of the roles that the site wants looked at; it may name any row, so all are read."""
-        every = rows_of_all_roles(_COLLECTION, self._platform)
         check_names(every, site.only, site.exceptions, self._task_vars["groups"])
         return [row for row in rows_of(roles, every, self._platform) if site.selects(row)]

@@ -170,7 +170,7 @@ class CallbackModule(CallbackBase):
     def _keep(self, language: str, notices: list[dict[str, str]]) -> Path:
         """Store the record of the run, and the report that is made of it, if any; return what a person would open."""
         store = self._open_store()
-        source = Source(self._setting.site, self._setting.given, plays.playbooks(), release.__version__)
+        source = Source(self._setting.site, self._setting.given, plays.playbooks(), release.__version__, plays.limit())
         record = record_of(self._run, source, check=bool(context.CLIARGS.get("check")), schedules=notices)
         path = store.write("runs", f"{run.RUN}.json", canonical(record))
         if record["kind"] == ROLLBACK:

@@ -61,6 +61,11 @@ def playbooks() -> list[str]:
     return [] if isinstance(given, str) else [Path(one).name for one in given]
 
 
+def limit() -> str | None:
+    """Return the pattern of --limit, None if there is none."""
+    return str(context.CLIARGS.get("subset") or "") or None
+
+
 def setting_of(play: t.Any) -> Setting:
     """Return what Ansible says of a play; devices that --limit leaves out do not belong to it, later batches do."""
     variables = _variables(play)

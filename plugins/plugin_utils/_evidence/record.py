@@ -34,12 +34,16 @@ _LARGEST_NUMBER = 2**53 - 1  # what every reader of JSON keeps exactly
 
 
 class Source(t.NamedTuple):
-    """Where a run comes from: its site, its inventories as given, its playbooks, and the version of ansible-core."""
+    """Where a run comes from: its site, its inventories as given, its playbooks, and the version of ansible-core.
+
+    ``limit`` is the pattern that left devices out, if one did.
+    """
 
     site: str | None
     inventories: t.Sequence[str]
     playbooks: t.Sequence[str]
     ansible_core: str
+    limit: str | None = None
 
 
 def record_of(run: Run, source: Source, *, check: bool, schedules: t.Sequence[t.Mapping[str, str]] = ()) -> Record:
@@ -82,6 +86,7 @@ def _device(name: str, device: Device, controls: dict[str, t.Any], rows: dict[st
     return {
         "device": name,
         "class": device.device_class,
+        "scope": device.whole_scope,
         "obstacle": device.obstacle._asdict() if device.obstacle else None,
         "controls": sorted(shown, key=lambda control: str(control["control"])),
         "restored": [restored._asdict() for restored in device.restored],

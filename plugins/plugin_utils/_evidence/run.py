@@ -44,11 +44,17 @@ class Device:
     """What a device showed last of each control, which of these made a task fail, and what stood in the way."""
 
     device_class: str | None = None
+    scope: dict[str, t.Any] = dataclasses.field(default_factory=dict)
     controls: dict[str, t.Mapping[str, t.Any]] = dataclasses.field(default_factory=dict)
     unmet: set[str] = dataclasses.field(default_factory=set)
     restored: list[Restored] = dataclasses.field(default_factory=list)
     obstacle: Obstacle | None = None
     obstacle_lasts: bool = False
+
+    @property
+    def whole_scope(self) -> dict[str, t.Any] | None:
+        """Return what was looked at, with the number of its rows; None if nothing was."""
+        return {**self.scope, "rows": sum(len(one["rows"]) for one in self.controls.values())} if self.scope else None
 
     @property
     def has_answered(self) -> bool:
@@ -78,6 +84,7 @@ class Run:
         if not device.obstacle_lasts:
             device.obstacle = None
         device.device_class = answer["device_class"]
+        device.scope = _joined(device.scope, answer["scope"])
         for control in answer["controls"]:
             device.controls[control["control"]] = control
             device.unmet.discard(control["control"])
@@ -136,3 +143,13 @@ class Run:
         if FAILED in obstacles or any(device.unmet for device in self.devices.values()):
             return CODE_FAILED
         return CODE_UNKNOWN if obstacles or not self.devices else 0
+
+
+def _joined(one: t.Mapping[str, t.Any], other: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """Return what two tasks looked at: of lists, what stands in either."""
+    lists = {
+        key: [*one.get(key, ()), *(entry for entry in value if entry not in one.get(key, ()))]
+        for key, value in other.items()
+        if isinstance(value, list)
+    }
+    return {**other, **lists}

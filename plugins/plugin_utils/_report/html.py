@@ -26,6 +26,7 @@ from ansible_collections.commune.baseline.plugins.module_utils._observation impo
 from ansible_collections.commune.baseline.plugins.plugin_utils._report import words
 from ansible_collections.commune.baseline.plugins.plugin_utils._report.reasons import said
 from ansible_collections.commune.baseline.plugins.plugin_utils._report.report_words import REPORT
+from ansible_collections.commune.baseline.plugins.plugin_utils._report.scope import scope_lines
 
 Data = t.Mapping[str, t.Any]
 
@@ -63,6 +64,7 @@ class _Report:
             order=_STATES,
             began=self._time(self._record["began"]),
             ended=self._time(self._record["ended"]),
+            scope=scope_lines({one["device"]: one["scope"] for one in self._record["devices"]}, self._language),
             notices=[notice[self._language] for notice in self._record["schedules"]],
             devices=devices,
             counts=counts,

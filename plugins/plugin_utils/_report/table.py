@@ -20,10 +20,12 @@ from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.run imp
 from ansible_collections.commune.baseline.plugins.plugin_utils._report import rollback
 from ansible_collections.commune.baseline.plugins.plugin_utils._report.aligned import aligned
 from ansible_collections.commune.baseline.plugins.plugin_utils._report.reasons import said
+from ansible_collections.commune.baseline.plugins.plugin_utils._report.scope import scope_lines
 from ansible_collections.commune.baseline.plugins.plugin_utils._report.words import (
     ABSENT,
     OBSTACLES,
     desired_text,
+    one_line,
     undo_command,
     value_text,
 )
@@ -77,6 +79,7 @@ _WORDS = {
         "record": "Record: {path}",
     },
 }
+_LONGEST_LINE = 1000
 
 Controls = t.Sequence[t.Mapping[str, t.Any]]
 
@@ -105,8 +108,11 @@ def ending(run: Run, inventories: t.Iterable[str], language: str, *, rows: bool)
         return rollback.table(run, language)
     controls = {name: list(device.controls.values()) for name, device in run.devices.items()}
     obstacles = {name: device.obstacle for name, device in run.devices.items() if device.obstacle}
-    text = table(controls, obstacles, language, rows=rows)
-    return f"{text}\n{undo_advice(undo_command(RUN, inventories), language)}" if run.changed else text
+    lines = [table(controls, obstacles, language, rows=rows)]
+    left_out = scope_lines({name: device.whole_scope for name, device in run.devices.items()}, language)
+    lines += [one_line(line, _LONGEST_LINE) for line in left_out]
+    lines += [undo_advice(undo_command(RUN, inventories), language)] if run.changed else []
+    return "\n".join(lines)
 
 
 def no_devices(language: str) -> str:

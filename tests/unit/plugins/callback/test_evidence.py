@@ -284,6 +284,31 @@ def test_evidence_never_lies_where_ansible_would_read_it_as_a_list_of_devices(pl
     assert (kept.code, len(list((folder / "evidence/runs").iterdir()))) == (0, 1)
 
 
+def test_a_run_that_looks_at_a_part_of_the_baseline_says_so_in_table_record_and_report(play, site):
+    rows = site / "ansible_collections/commune/baseline/roles/trial/vars/linux.yml"
+    ((row,),) = json.loads(rows.read_text()).values()
+    rows.write_text(json.dumps({"__trial_rows": [row, {**row, "id": "LNX-OTHER", "control": "AC-09"}]}))
+    run = play(DOOR, arguments=["--limit=pc", "--extra-vars", json.dumps({"baseline_only": ["AC-08"]})])
+    (scope,) = (device["scope"] for device in run.record["devices"])
+    assert scope == {"rows": 1, "baseline": 2, "only": ["AC-08"], "roles": [], "unneeded": []}
+    assert run.record["limit"] == "pc"
+    told = "ONLY A PART: 1 of 2 rows on pc (baseline_only: AC-08)"
+    assert told in run.screen
+    assert told in (site / "evidence/reports/latest.html").read_text("utf-8")
+    whole = play(DOOR)
+    assert (whole.record["devices"][0]["scope"]["rows"], whole.record["limit"]) == (2, None)
+    assert "ONLY A PART" not in whole.screen
+
+
+def test_an_exception_that_nothing_needs_is_in_the_record_and_in_the_table(play):
+    allowed = {"control": "AC-08", "device": "pc", "reason": "Máy quầy", "approver": "CT", "document": "1/QĐ"}
+    allowed["expires"] = "2999-01-31"
+    run = play(DOOR, arguments=["--extra-vars", json.dumps({"baseline_exceptions": [allowed]})])
+    (device,) = run.record["devices"]
+    assert device["scope"]["unneeded"] == [{**allowed, "row": None, "group": None}]
+    assert "Exception in force that is not needed: AC-08 on pc until 2999-01-31 (1/QĐ)." in run.screen
+
+
 def test_the_change_that_a_run_belongs_to_is_in_its_record(play):
     change = {"id": "07/2026", "reason": "Quý III", "requester": "Văn phòng", "approver": "Chủ tịch"}
     run = play(DOOR, arguments=["--extra-vars", json.dumps({"baseline_change": change})])
