@@ -102,6 +102,12 @@ def test_what_is_no_reason_is_still_written_somewhere():
     assert sorted(NO_REASONS.keys() - said) == []
 
 
+def test_a_value_of_words_has_its_vietnamese_among_the_values():
+    values = {one["en"] for one in TEXTS["values"]}
+    words = {text for text, what in NO_REASONS.items() if what == "a value" and "{" not in text}
+    assert sorted(words - values) == []
+
+
 @pytest.mark.parametrize(
     ("source", "template"),
     [

@@ -22,7 +22,6 @@ from ansible_collections.commune.baseline.plugins.plugin_utils._report.aligned i
 from ansible_collections.commune.baseline.plugins.plugin_utils._report.reasons import said
 from ansible_collections.commune.baseline.plugins.plugin_utils._report.scope import scope_lines
 from ansible_collections.commune.baseline.plugins.plugin_utils._report.words import (
-    ABSENT,
     OBSTACLES,
     desired_text,
     one_line,
@@ -43,7 +42,6 @@ _WORDS = {
         "is": "{id}: hiện tại: {after}{where}; cần: {desired}",
         "was": "{id}: đã sửa: {before} → {after}{where}",
         "would": "{id}: hiện tại: {before}{where}; sẽ sửa thành: {target}{path}",
-        "absent": ABSENT["vi"],
         "in": " trong {path}",
         "part": "{title} (mới xét {seen}/{all} phần)",
         "excepted": "{id}: ngoại lệ đến {expires}: {reason} ({approver} duyệt, văn bản {document})",
@@ -63,7 +61,6 @@ _WORDS = {
         "is": "{id}: now: {after}{where}; should be: {desired}",
         "was": "{id}: corrected: {before} → {after}{where}",
         "would": "{id}: now: {before}{where}; would be set to: {target}{path}",
-        "absent": ABSENT["en"],
         "in": " in {path}",
         "part": "{title} ({seen} of {all} parts looked at)",
         "excepted": "{id}: excepted until {expires}: {reason} (approved by {approver}, document {document})",
@@ -161,13 +158,13 @@ def _details(row: t.Mapping[str, t.Any], language: str) -> t.Iterator[str]:
 
 
 def _values(row: t.Mapping[str, t.Any], language: str) -> dict[str, str]:
-    shown = {key: value_text(row[key], language) for key in ("before", "after")}
+    shown = {key: value_text(row[key], language, row.get("kind")) for key in ("before", "after")}
     choices = row["desired"] if row["compare"] == "in" else [row["desired"]]
     return {
         **shown,
         "id": row["id"],
-        "target": value_text(choices[0], language),
-        "desired": desired_text(row),
+        "target": value_text(choices[0], language, row.get("kind")),
+        "desired": desired_text(row, language),
         "where": f" ({row['where']})" if row["where"] else "",
         "path": _WORDS[language]["in"].format(path=row["path"]) if row["path"] else "",
     }
