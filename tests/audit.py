@@ -12,7 +12,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "build" / "audit"
-EVIDENCE = FOLDER / "evidence"
+EVIDENCE = FOLDER / f"evidence-{os.geteuid()}"  # each login has its own: another one's is refused
 INTRODUCTIONS = {
     "vi": "Kiểm tra chính máy này, không thay đổi gì.",
     "en": "This machine is looked at; nothing is changed.",

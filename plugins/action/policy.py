@@ -10,9 +10,9 @@ from pathlib import Path
 from ansible.errors import AnsibleActionFail, AnsibleError
 from ansible.plugins.action import ActionBase
 
+from ansible_collections.commune.baseline.plugins.module_utils._masking import masked
 from ansible_collections.commune.baseline.plugins.plugin_utils._door import linux_device
 from ansible_collections.commune.baseline.plugins.plugin_utils._door.variables import Variables, declared
-from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.masking import masked
 from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.run import RUN as _RUN
 from ansible_collections.commune.baseline.plugins.plugin_utils._policy.controls import (
     FAIL_ON,
@@ -27,6 +27,7 @@ from ansible_collections.commune.baseline.plugins.plugin_utils._policy.rows impo
     rows_of,
     rows_of_all_roles,
 )
+from ansible_collections.commune.baseline.plugins.plugin_utils._policy.scope import scope_of
 from ansible_collections.commune.baseline.plugins.plugin_utils._policy.site import Site, check_names
 
 _COLLECTION = Path(__file__).parents[2]
@@ -67,7 +68,8 @@ class ActionModule(ActionBase):
             site, revert_after = variables.site()
             fail_on = arguments["fail_on"] or variables.fail_on()
             change = variables.change(enforcing=not self._task.check_mode)
-            rows = self._rows(arguments["roles"], site)
+            every = rows_of_all_roles(_COLLECTION, self._platform)
+            rows = self._rows(arguments["roles"], every, site)
             excused = [excuse for row in rows if (excuse := site.excuse(row))]
             asked = [row for row in rows if row.id not in {excuse.id for excuse in excused}]
             device_rows = site.device_rows(asked, variables.knobs(asked))
@@ -83,11 +85,16 @@ class ActionModule(ActionBase):
         if missed:
             msg = f"{len(missed)} of {len(controls)} controls are not met: {', '.join(missed)}"
             result.update(failed=True, msg=msg)
-        told = {"device_class": site.device_class, "check_mode": self._task.check_mode, "change": change}
+        scope = scope_of(site, arguments["roles"], rows, controls, baseline=len(every))
+        told = {
+            "scope": scope,
+            "device_class": site.device_class,
+            "check_mode": self._task.check_mode,
+            "change": change,
+        }
         return {**result, **told, "run": _RUN, "controls": with_text(controls)}
 
-    def _rows(self, roles: list[str] | None, site: Site) -> list[Row]:
+    def _rows(self, roles: list[str] | None, every: t.Sequence[Row], site: Site) -> list[Row]:
         """Return the rows of the roles that the site wants looked at; it may name any row, so all are read."""
-        every = rows_of_all_roles(_COLLECTION, self._platform)
         check_names(every, site.only, site.exceptions, self._task_vars["groups"])
         return [row for row in rows_of(roles, every, self._platform) if site.selects(row)]

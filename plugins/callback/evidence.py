@@ -15,8 +15,9 @@ description:
   - When something was changed, says how to take the run back.
   - Keeps what every row showed, who ran it, when and why, as C(runs/RUN.json) in O(folder), and makes a report of it,
     C(reports/RUN.html), which is also C(reports/latest.html). Only the owner can read them.
+  - Of a run that takes another one back with M(commune.baseline.linux_rollback), shows and keeps what was restored.
   - Tells of scheduled runs that failed or did not happen.
-  - A run without M(commune.baseline.policy) prints and keeps nothing.
+  - A run without any of these modules prints and keeps nothing.
 notes:
   - The run ends with code 2 if what a device showed made a task fail, with 4 if a device could not be reached, even if
     the play ignores or rescues that.
@@ -70,12 +71,18 @@ from ansible import context, release
 from ansible.plugins.callback import CallbackBase
 
 from ansible_collections.commune.baseline.plugins.plugin_utils._door import play as plays
+from ansible_collections.commune.baseline.plugins.plugin_utils._door.results import collect
 from ansible_collections.commune.baseline.plugins.plugin_utils._door.schedules import notices_of
 from ansible_collections.commune.baseline.plugins.plugin_utils._evidence import run
-from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.record import Source, canonical, record_of
+from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.record import (
+    ROLLBACK,
+    Source,
+    canonical,
+    record_of,
+)
 from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.store import EvidenceError, Store
-from ansible_collections.commune.baseline.plugins.plugin_utils._policy.controls import from_text
 from ansible_collections.commune.baseline.plugins.plugin_utils._report import html, table
+from ansible_collections.commune.baseline.plugins.plugin_utils._report.reasons import said
 
 
 class CallbackModule(CallbackBase):
@@ -87,27 +94,28 @@ class CallbackModule(CallbackBase):
     def __init__(self, display: t.Any = None, options: t.Any = None) -> None:
         super().__init__(display, options)
         self._run = run.Run()
-        self._comes_to_the_door = False
+        self._leaves_evidence = False
         self._setting = plays.Setting()
         self._store: Store | None = None
 
     def v2_playbook_on_start(self, playbook: t.Any) -> None:
-        self._comes_to_the_door |= any(map(plays.comes_to_the_door, playbook.get_plays()))
+        self._leaves_evidence |= any(map(plays.leaves_evidence, playbook.get_plays()))
 
     def v2_playbook_on_play_start(self, play: t.Any) -> None:
         self._setting = plays.setting_of(play)
-        if plays.comes_to_the_door(play):
+        if plays.leaves_evidence(play):
             self._expect_devices()
 
     def v2_playbook_on_task_start(self, task: t.Any, is_conditional: bool) -> None:
-        if plays.is_door(task):
+        self._run.restores |= plays.is_rollback(task)
+        if plays.is_proof(task):
             self._expect_devices()
 
     def v2_runner_on_ok(self, result: t.Any) -> None:
-        self._collect(result, failed=False)
+        self._leaves_evidence |= collect(self._run, result, failed=False)
 
     def v2_runner_on_failed(self, result: t.Any, ignore_errors: bool = False) -> None:
-        self._collect(result, failed=True)
+        self._leaves_evidence |= collect(self._run, result, failed=True)
 
     v2_runner_item_on_ok = v2_runner_on_ok
     v2_runner_item_on_failed = v2_runner_on_failed
@@ -119,27 +127,30 @@ class CallbackModule(CallbackBase):
         self._display.display(table.no_devices(self.get_option("language")))
 
     def v2_playbook_on_stats(self, stats: t.Any) -> None:
-        if not self._comes_to_the_door:
+        if not self._leaves_evidence:
             return
         self._run.close()
         code = self._run.exit_code
         try:
             self._show_and_keep()
         except Exception as error:  # which would be a mere warning: Ansible could end with 0 without evidence
-            self._display.error(str(error), wrap_text=False)
+            self._complain(error)
             code = code or run.CODE_UNKNOWN
         if code:
             raise SystemExit(code)
 
     def _expect_devices(self) -> None:
         """Expect an answer of the play's devices; end before any is touched if the evidence could not be kept."""
-        self._comes_to_the_door = True
+        self._leaves_evidence = True
         self._run.expect(self._setting.devices)
         try:
             self._open_store()
         except EvidenceError as error:
-            self._display.error(str(error), wrap_text=False)
+            self._complain(error)
             raise SystemExit(run.CODE_UNKNOWN) from error
+
+    def _complain(self, error: Exception) -> None:
+        self._display.error(said(str(error), self.get_option("language")), wrap_text=False)
 
     def _open_store(self) -> Store:
         if self._store is None:
@@ -153,26 +164,17 @@ class CallbackModule(CallbackBase):
         if self._run.devices:
             self._display.display("\n" + table.ending(self._run, self._setting.given, language, rows=rows))
             notices = [notice._asdict() for notice in notices_of(self._open_store().folder)]
-            report = table.report_at(str(self._keep(language, notices)), language)
+            report = table.kept_at(str(self._keep(language, notices)), language)
             self._display.display("\n".join([report, *(notice[language] for notice in notices)]))
 
     def _keep(self, language: str, notices: list[dict[str, str]]) -> Path:
-        """Store the record of the run, and the report that is made of it; return the report's path."""
+        """Store the record of the run, and the report that is made of it, if any; return what a person would open."""
         store = self._open_store()
-        source = Source(self._setting.site, self._setting.given, plays.playbooks(), release.__version__)
+        source = Source(self._setting.site, self._setting.given, plays.playbooks(), release.__version__, plays.limit())
         record = record_of(self._run, source, check=bool(context.CLIARGS.get("check")), schedules=notices)
-        store.write("runs", f"{run.RUN}.json", canonical(record))
+        path = store.write("runs", f"{run.RUN}.json", canonical(record))
+        if record["kind"] == ROLLBACK:
+            return path
         page = html.report(record, language).encode()
         store.write("reports", "latest.html", page)
         return store.write("reports", f"{run.RUN}.html", page)
-
-    def _collect(self, result: t.Any, *, failed: bool) -> None:
-        """Keep what a device showed in a task, or in one round of its loop, or what stood in the way."""
-        name, shown = result.host.name, result.result
-        at_the_door = plays.is_door(result.task)
-        if isinstance(shown.get("controls"), list) and at_the_door:
-            self._comes_to_the_door = True
-            self._run.answer(name, {**shown, "controls": from_text(shown["controls"])}, failed=failed)
-        elif failed and not plays.told_by_round(result) and (at_the_door or not self._run.has_controls(name)):
-            message = str(shown.get("msg", "no_log hides the reason"))
-            self._run.hinder(name, run.FAILED, message, lasting=at_the_door)

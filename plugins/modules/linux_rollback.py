@@ -42,6 +42,16 @@ known:
   type: bool
   returned: success
   sample: true
+run:
+  description: Id of the run, as it was given.
+  type: str
+  returned: success
+  sample: 20261121-234501-2178
+check_mode:
+  description: Whether it was only looked at what would be restored.
+  type: bool
+  returned: success
+  sample: false
 restored:
   description: Paths of the files that became what they were; empty if the run wrote nothing here or is rolled back.
   type: list
@@ -73,7 +83,8 @@ def main() -> None:
     except (journal.JournalError, OSError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
         module.fail_json(msg=f"cannot roll back run {run}: {reason}")
-    module.exit_json(changed=bool(restored), restored=restored, known=kept.is_known)
+    told = {"run": run, "check_mode": module.check_mode, "known": kept.is_known}
+    module.exit_json(changed=bool(restored), restored=restored, **told)
 
 
 if __name__ == "__main__":

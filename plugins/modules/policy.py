@@ -100,6 +100,30 @@ device_class:
   type: str
   returned: always, once the rows were read on the device; null if it is not set
   sample: server
+scope:
+  description: How far the run looked at the device.
+  type: dict
+  returned: always, once the rows were read on the device
+  contains:
+    only:
+      description: C(baseline_only) of the device; empty if all rows were looked at.
+      type: list
+      elements: str
+      sample: [AC-08]
+    roles:
+      description: O(roles), empty if all roles were looked at.
+      type: list
+      elements: str
+      sample: [session_lock]
+    baseline:
+      description: The number of rows that all roles have for the platform.
+      type: int
+      sample: 312
+    unneeded:
+      description: Exceptions in force for rows of which none needs one, as C(baseline_exceptions) gives them.
+      type: list
+      elements: dict
+      sample: []
 change:
   description: The change that the run belongs to, null if none was given.
   type: dict

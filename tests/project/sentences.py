@@ -12,7 +12,7 @@ import typing as t
 
 # What is said by being named so, passed there or raised, however short it is.
 _SAYING_KEYWORDS = frozenset({"unreadable", "weakness", "inapplicable", "error", "reason", "msg"})
-_SAYING_CALLS = {"OSError": 1, "ValueError": 0, "JournalError": 0, "RowError": 0}
+_SAYING_CALLS = {"OSError": 1, "ValueError": 0, "JournalError": 0, "RowError": 0, "EvidenceError": 0}
 _DESCRIPTIONS = frozenset({"DOCUMENTATION", "EXAMPLES", "RETURN", "FIELDS"})
 _NAMES_OF_SENTENCES = frozenset({"strerror", "error", "reason", "said", "told"})
 _WORD = re.compile(r"[A-Za-z]{2,}")

@@ -28,7 +28,11 @@ SPEAKERS = (
     "action/policy.py",
     "callback/evidence.py",
     "plugin_utils/_door/*.py",
+    "plugin_utils/_evidence/alone.py",
+    "plugin_utils/_evidence/store.py",
+    "plugin_utils/_policy/change.py",
     "plugin_utils/_policy/controls.py",
+    "plugin_utils/_policy/given_text.py",
     "plugin_utils/_policy/rows.py",
     "plugin_utils/_policy/site.py",
 )
@@ -99,6 +103,12 @@ def test_every_sentence_has_its_vietnamese_and_every_vietnamese_its_sentence():
 def test_what_is_no_reason_is_still_written_somewhere():
     said = {str(sentence) for source in all_sources().values() for sentence in sentences_of(source)}
     assert sorted(NO_REASONS.keys() - said) == []
+
+
+def test_a_value_of_words_has_its_vietnamese_among_the_values():
+    values = {one["en"] for one in TEXTS["values"]}
+    words = {text for text, what in NO_REASONS.items() if what == "a value" and "{" not in text}
+    assert sorted(words - values) == []
 
 
 @pytest.mark.parametrize(

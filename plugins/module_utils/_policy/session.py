@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import typing as t
 
+from ansible_collections.commune.baseline.plugins.module_utils._masking import masked
 from ansible_collections.commune.baseline.plugins.module_utils._observation import Observation
 from ansible_collections.commune.baseline.plugins.module_utils._policy import (
     engine,
@@ -43,8 +44,8 @@ def carry_out(rows: t.Sequence[Row], *, run: str, revert_after: int, check_mode:
         account = login.account()
         writer = Writer(journal.Journal(run), check_mode=check_mode, revert_after=revert_after, account=account)
         observations = engine.run(rows, writer)
-    result = _result(observations, diff=diff)
-    return {**result, "armed": writer.revert.is_armed, "taken_back": taken_back, "warnings": warnings}
+    seen: dict[str, t.Any] = masked(_result(observations, diff=diff))  # before Ansible can print it with -vvv
+    return {**seen, "armed": writer.revert.is_armed, "taken_back": taken_back, "warnings": warnings}
 
 
 @contextlib.contextmanager

@@ -3,7 +3,7 @@
 
 # This plugin util is PRIVATE to the collection. It can change at any time.
 
-"""What a play says before it begins: whether it comes to the door, its devices, and where their inventory lies."""
+"""What a play says before it begins: whether it leaves evidence, its devices, and where their inventory lies."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from ansible import constants, context
 from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.store import EvidenceError
 
 _DOOR = "commune.baseline.policy"
+_ROLLBACK = "commune.baseline.linux_rollback"
 
 
 class Setting(t.NamedTuple):
@@ -60,6 +61,11 @@ def playbooks() -> list[str]:
     return [] if isinstance(given, str) else [Path(one).name for one in given]
 
 
+def limit() -> str | None:
+    """Return the pattern of --limit, None if there is none."""
+    return str(context.CLIARGS.get("subset") or "") or None
+
+
 def setting_of(play: t.Any) -> Setting:
     """Return what Ansible says of a play; devices that --limit leaves out do not belong to it, later batches do."""
     variables = _variables(play)
@@ -72,16 +78,26 @@ def setting_of(play: t.Any) -> Setting:
     return Setting(devices, Path(folder).resolve() if folder else None, places, given)
 
 
-def comes_to_the_door(play: t.Any) -> bool:
-    """Tell whether the door is a task of a play that --tags leaves in; a task of a file to include shows only later."""
+def leaves_evidence(play: t.Any) -> bool:
+    """Tell whether --tags leaves a task in a play that leaves evidence; one of a file to include shows only later."""
     variables = _variables(play)
     tasks = (task for block in play.compile() for task in block.get_tasks())
-    return any(is_door(task) and task.evaluate_tags(play.only_tags, play.skip_tags, variables) for task in tasks)
+    return any(is_proof(task) and task.evaluate_tags(play.only_tags, play.skip_tags, variables) for task in tasks)
 
 
 def is_door(task: t.Any) -> bool:
     """Tell whether a task is the door; one whose action is a template is known by its result alone."""
     return str(task.action).endswith("policy") and task.resolved_action == _DOOR
+
+
+def is_rollback(task: t.Any) -> bool:
+    """Tell whether a task takes a run back."""
+    return str(task.action).endswith("rollback") and task.resolved_action == _ROLLBACK
+
+
+def is_proof(task: t.Any) -> bool:
+    """Tell whether what a task brings is evidence."""
+    return is_door(task) or is_rollback(task)
 
 
 def told_by_round(result: t.Any) -> bool:

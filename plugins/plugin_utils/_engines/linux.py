@@ -14,6 +14,7 @@ from pathlib import Path
 from ansible_collections.commune.baseline.plugins.module_utils import _parcel
 
 _PACKAGE = "ansible_collections.commune.baseline.plugins.module_utils"
+_BESIDE = ("_masking.py", "_observation.py")  # what the engine imports and the controller has use for too
 
 
 def parcels(module_utils: Path, rows: t.Sequence[t.Mapping[str, t.Any]]) -> dict[str, str]:
@@ -23,7 +24,7 @@ def parcels(module_utils: Path, rows: t.Sequence[t.Mapping[str, t.Any]]) -> dict
 
 @functools.cache
 def engine_parcel(module_utils: Path) -> str:
-    files = [module_utils / "_observation.py", *(module_utils / "_policy").rglob("*.py")]
+    files = [*(module_utils / name for name in _BESIDE), *(module_utils / "_policy").rglob("*.py")]
     return _parcel.wrap({_name(path.relative_to(module_utils)): path.read_text("utf-8") for path in sorted(files)})
 
 

@@ -13,17 +13,18 @@ from __future__ import annotations
 
 import json
 import os
-import pwd
 import socket
 import typing as t
 import unicodedata
 from pathlib import Path
 
 from ansible_collections.commune.baseline.plugins.plugin_utils import _yaml
+from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.login import login_of
 from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.run import RUN, Device, Run
 
 FORMAT = "commune.baseline.run/1"
 CHECK, ENFORCE = "check", "enforce"
+POLICY, ROLLBACK = "policy", "rollback"
 Record = dict[str, t.Any]
 
 _COLLECTION = Path(__file__).parents[3]
@@ -33,12 +34,16 @@ _LARGEST_NUMBER = 2**53 - 1  # what every reader of JSON keeps exactly
 
 
 class Source(t.NamedTuple):
-    """Where a run comes from: its site, its inventories as given, its playbooks, and the version of ansible-core."""
+    """Where a run comes from: its site, its inventories as given, its playbooks, and the version of ansible-core.
+
+    ``limit`` is the pattern that left devices out, if one did.
+    """
 
     site: str | None
     inventories: t.Sequence[str]
     playbooks: t.Sequence[str]
     ansible_core: str
+    limit: str | None = None
 
 
 def record_of(run: Run, source: Source, *, check: bool, schedules: t.Sequence[t.Mapping[str, str]] = ()) -> Record:
@@ -51,6 +56,7 @@ def record_of(run: Run, source: Source, *, check: bool, schedules: t.Sequence[t.
     devices = [_device(name, device, controls, rows) for name, device in sorted(run.devices.items())]
     facts: Record = {
         "format": FORMAT,
+        "kind": ROLLBACK if run.only_restores else POLICY,
         "run": RUN,
         "began": run.began.isoformat(timespec="seconds"),
         "ended": run.ended.isoformat(timespec="seconds"),
@@ -80,8 +86,10 @@ def _device(name: str, device: Device, controls: dict[str, t.Any], rows: dict[st
     return {
         "device": name,
         "class": device.device_class,
+        "scope": device.whole_scope,
         "obstacle": device.obstacle._asdict() if device.obstacle else None,
         "controls": sorted(shown, key=lambda control: str(control["control"])),
+        "restored": [restored._asdict() for restored in device.restored],
     }
 
 
@@ -101,12 +109,8 @@ def _collection_version() -> str:
 def _operator() -> dict[str, str | None]:
     """Tell under which login the run was started on this machine; sudo's word counts only where root took it."""
     number = os.getuid()
-    try:
-        login = pwd.getpwuid(number).pw_name
-    except KeyError:
-        login = str(number)
     before_sudo = os.environ.get("SUDO_USER") if number == 0 else None
-    return {"login": login, "before_sudo": before_sudo, "host": socket.gethostname()}
+    return {"login": login_of(number), "before_sudo": before_sudo, "host": socket.gethostname()}
 
 
 def _plain(value: t.Any) -> t.Any:

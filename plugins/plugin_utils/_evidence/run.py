@@ -13,8 +13,8 @@ import os
 import time
 import typing as t
 
+from ansible_collections.commune.baseline.plugins.module_utils._masking import masked
 from ansible_collections.commune.baseline.plugins.module_utils._observation import FAIL, NOT_ASSESSED
-from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.masking import masked
 
 # Made once for each process, before Ansible forks a worker for each device: the door and the evidence share it.
 RUN = f"{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}-{os.getpid()}"
@@ -31,15 +31,34 @@ class Obstacle(t.NamedTuple):
     message: str
 
 
+class Restored(t.NamedTuple):
+    """What a device put back of an earlier run, by name; ``known`` tells whether that run wrote anything there."""
+
+    run: str
+    known: bool
+    names: t.Sequence[str]
+
+
 @dataclasses.dataclass
 class Device:
     """What a device showed last of each control, which of these made a task fail, and what stood in the way."""
 
     device_class: str | None = None
+    scope: dict[str, t.Any] = dataclasses.field(default_factory=dict)
     controls: dict[str, t.Mapping[str, t.Any]] = dataclasses.field(default_factory=dict)
     unmet: set[str] = dataclasses.field(default_factory=set)
+    restored: list[Restored] = dataclasses.field(default_factory=list)
     obstacle: Obstacle | None = None
     obstacle_lasts: bool = False
+
+    @property
+    def whole_scope(self) -> dict[str, t.Any] | None:
+        """Return what was looked at, with the number of its rows; None if nothing was."""
+        return {**self.scope, "rows": sum(len(one["rows"]) for one in self.controls.values())} if self.scope else None
+
+    @property
+    def has_answered(self) -> bool:
+        return bool(self.controls or self.restored)
 
 
 class Run:
@@ -49,6 +68,7 @@ class Run:
         self.devices: dict[str, Device] = {}
         self.changes: list[t.Mapping[str, t.Any]] = []
         self.enforced: bool | None = None  # until a device answers
+        self.restores = False  # until a task comes that takes a run back
         self._expected: set[str] = set()
         self.began = self.ended = datetime.datetime.now().astimezone()
 
@@ -64,6 +84,7 @@ class Run:
         if not device.obstacle_lasts:
             device.obstacle = None
         device.device_class = answer["device_class"]
+        device.scope = _joined(device.scope, answer["scope"])
         for control in answer["controls"]:
             device.controls[control["control"]] = control
             device.unmet.discard(control["control"])
@@ -80,8 +101,18 @@ class Run:
         device.obstacle = Obstacle(what, masked(message))
         device.obstacle_lasts |= lasting
 
-    def has_controls(self, name: str) -> bool:
-        return name in self.devices and bool(self.devices[name].controls)
+    def restore(self, name: str, restored: Restored, *, check_mode: bool) -> None:
+        """Keep what a device put back, or would put back."""
+        self.enforced = bool(self.enforced) or not check_mode
+        self.devices.setdefault(name, Device()).restored.append(restored)
+
+    def has_answered(self, name: str) -> bool:
+        return name in self.devices and self.devices[name].has_answered
+
+    @property
+    def only_restores(self) -> bool:
+        """Tell whether all that devices did was to put back what an earlier run had changed."""
+        return self.restores and not any(device.controls for device in self.devices.values())
 
     def close(self) -> None:
         """End the run: a device that was expected and did not answer was not assessed; others are none of its business.
@@ -90,9 +121,11 @@ class Run:
         """
         self.ended = datetime.datetime.now().astimezone()
         if self._expected:
-            self.devices = {name: one for name, one in self.devices.items() if name in self._expected or one.controls}
+            self.devices = {
+                name: one for name, one in self.devices.items() if name in self._expected or one.has_answered
+            }
         for device in self.devices.values():
-            if not device.controls and device.obstacle is None:
+            if not device.has_answered and device.obstacle is None:
                 device.obstacle = Obstacle(UNANSWERED, "")
 
     @property
@@ -110,3 +143,13 @@ class Run:
         if FAILED in obstacles or any(device.unmet for device in self.devices.values()):
             return CODE_FAILED
         return CODE_UNKNOWN if obstacles or not self.devices else 0
+
+
+def _joined(one: t.Mapping[str, t.Any], other: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """Return what two tasks looked at: of lists, what stands in either."""
+    lists = {
+        key: [*one.get(key, ()), *(entry for entry in value if entry not in one.get(key, ()))]
+        for key, value in other.items()
+        if isinstance(value, list)
+    }
+    return {**other, **lists}

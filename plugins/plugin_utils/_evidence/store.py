@@ -13,6 +13,7 @@ import tempfile
 from pathlib import Path
 
 from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.alone import BusyError, hold
+from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.login import login_of
 
 _FOLDER_MODE, _FILE_MODE = 0o700, 0o600
 _KINDS = ("runs", "reports")
@@ -63,6 +64,12 @@ def _prepare(folder: Path) -> None:
         status = folder.stat()
         if not stat.S_ISDIR(status.st_mode):
             raise EvidenceError(f"evidence cannot be stored in {folder}: it is no folder") from None
+        # Not even for root: what root wrote there, the owner could not read, and a link of the owner's would lead root.
+        if status.st_uid != os.geteuid():
+            raise EvidenceError(
+                f"evidence cannot be stored in {folder}: it belongs to {login_of(status.st_uid)}; "
+                "run as that login, or choose another folder"
+            ) from None
         if stat.S_IMODE(status.st_mode) & 0o077:
             raise EvidenceError(
                 f"evidence cannot be stored in {folder}: others may read it (mode {stat.S_IMODE(status.st_mode):04o}); "

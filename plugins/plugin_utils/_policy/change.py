@@ -9,13 +9,11 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.commune.baseline.plugins.plugin_utils._policy.given_text import check_texts
 from ansible_collections.commune.baseline.plugins.plugin_utils._policy.rows import RowError
 
 _FIELDS = ("id", "reason", "requester", "approver")
 _LONGEST = 1000
-_EXAMPLE = (
-    "give it with -e @change.yml, which holds baseline_change with id, reason, requester and approver, each in words"
-)
 
 
 def read_change(given: t.Mapping[str, t.Any] | None, *, required: bool) -> dict[str, str | None] | None:
@@ -25,9 +23,13 @@ def read_change(given: t.Mapping[str, t.Any] | None, *, required: bool) -> dict[
     if unknown:
         raise RowError(f"baseline_change: has no field called {', '.join(unknown)}; fields: {', '.join(_FIELDS)}")
     change = {name: _text(name, fields.get(name)) for name in _FIELDS}
+    check_texts("baseline_change", change)
     missing = [name for name, text in change.items() if text is None]
     if required and missing:
-        raise RowError(f"baseline_change: lacks {', '.join(missing)}; baseline_change_required asks for it: {_EXAMPLE}")
+        raise RowError(
+            f"baseline_change: lacks {', '.join(missing)}; baseline_change_required asks for it: give it with "
+            "-e @change.yml, which holds baseline_change with id, reason, requester and approver, each in words"
+        )
     return change if len(missing) < len(_FIELDS) else None
 
 

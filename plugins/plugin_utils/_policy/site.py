@@ -17,6 +17,7 @@ from ansible_collections.commune.baseline.plugins.module_utils._observation impo
     NOT_ASSESSED,
     Observation,
 )
+from ansible_collections.commune.baseline.plugins.plugin_utils._policy.given_text import check_texts
 from ansible_collections.commune.baseline.plugins.plugin_utils._policy.rows import Row, RowError
 
 DEVICE_CLASSES = ("workstation", "server", "network_device", "printer", "camera", "loudspeaker", "secret_workstation")
@@ -125,6 +126,7 @@ def _exception(place: str, entry: t.Mapping[str, t.Any], today: datetime.date) -
         raise RowError(f"{place}: has no field called {', '.join(unknown)}")
     if (fields["device"] is None) == (fields["group"] is None):
         raise RowError(f"{place}: needs either device or group")
+    check_texts(place, {name: fields[name] for name in ("reason", "approver", "document")})
     try:
         expires = datetime.date.fromisoformat(str(fields["expires"]))
     except ValueError:

@@ -26,6 +26,7 @@ from ansible_collections.commune.baseline.plugins.module_utils._observation impo
 from ansible_collections.commune.baseline.plugins.plugin_utils._report import words
 from ansible_collections.commune.baseline.plugins.plugin_utils._report.reasons import said
 from ansible_collections.commune.baseline.plugins.plugin_utils._report.report_words import REPORT
+from ansible_collections.commune.baseline.plugins.plugin_utils._report.scope import scope_lines
 
 Data = t.Mapping[str, t.Any]
 
@@ -63,6 +64,7 @@ class _Report:
             order=_STATES,
             began=self._time(self._record["began"]),
             ended=self._time(self._record["ended"]),
+            scope=scope_lines({one["device"]: one["scope"] for one in self._record["devices"]}, self._language),
             notices=[notice[self._language] for notice in self._record["schedules"]],
             devices=devices,
             counts=counts,
@@ -142,10 +144,8 @@ class _Report:
             "control": control["control"],
             "state": row["state"],
             "changed": row["changed"],
-            "before": words.value_text(row["before"], self._language),
-            "after": words.value_text(row["after"], self._language),
-            "now": words.value_text(row["before"] if row["would_change"] else row["after"], self._language),
-            "wanted": words.desired_text({**fixed, **row}),
+            **{name: words.value_text(value, self._language, fixed["kind"]) for name, value in _values(row).items()},
+            "wanted": words.desired_text({**fixed, **row}, self._language),
             "would_change": row["would_change"],
             "where": row["where"] or fixed.get("path"),
             "reason": row["reason"] and said(row["reason"], self._language),
@@ -177,6 +177,11 @@ class _Report:
             own = [(state, by_state[state]) for state in _STATES if state in by_state]
             shown.append({**self._about(control), "states": own, "seen": len(seen[control]), "all": len(parts)})
         return sorted(shown, key=lambda one: _STATES.index(one["states"][0][0]))
+
+
+def _values(row: Data) -> dict[str, t.Any]:
+    now = row["before"] if row["would_change"] else row["after"]
+    return {"before": row["before"], "after": row["after"], "now": now}
 
 
 def _grouped(pairs: t.Iterable[tuple[t.Any, t.Any]]) -> dict[t.Any, list[t.Any]]:

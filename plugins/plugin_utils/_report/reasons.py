@@ -65,6 +65,11 @@ def said(reason: str, language: str) -> str:
     return in_vietnamese(reason) if language == "vi" else reason
 
 
+def value_said(value: str, language: str) -> str:
+    """Return a value that is a word of ours in the language of the table or report; any other as it is."""
+    return _values().get(value, value) if language == "vi" else value
+
+
 def in_vietnamese(text: str) -> str:
     """Return a reason in Vietnamese, with what is not known left as it is."""
     return _told(text, 0)
@@ -84,16 +89,23 @@ def _entry(english: str, vietnamese: str) -> Entry:
     return Entry(tuple(pieces[::2]), tuple(pieces[1::2]), tuple(_PLACE.split(vietnamese)))
 
 
-@functools.cache
-def _entries() -> dict[int, list[Entry]]:
-    """Return the entries by the number of their joints, the highest first; none if the file cannot be read.
-
-    A table in English is better than no table.
-    """
+def _texts() -> dict[str, list[dict[str, str]]]:
+    """Return the sections of the file; none if it cannot be read: a table in English is better than no table."""
     try:
-        entries = entries_of(_yaml.load(_REASONS))
+        return t.cast("dict[str, list[dict[str, str]]]", _yaml.load(_REASONS))
     except (OSError, _yaml.YamlError):
         return {}
+
+
+@functools.cache
+def _values() -> dict[str, str]:
+    return {one["en"]: one["vi"] for one in _texts().get("values", ())}
+
+
+@functools.cache
+def _entries() -> dict[int, list[Entry]]:
+    """Return the entries by the number of their joints, the highest first."""
+    entries = entries_of(_texts())
     numbers = sorted({entry.joints for entry in entries}, reverse=True)
     return {number: [entry for entry in entries if entry.joints == number] for number in numbers}
 

@@ -17,9 +17,11 @@ from ansible_collections.commune.baseline.plugins.module_utils._observation impo
     PASS,
 )
 from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.run import RUN, Obstacle, Run
+from ansible_collections.commune.baseline.plugins.plugin_utils._report import rollback
+from ansible_collections.commune.baseline.plugins.plugin_utils._report.aligned import aligned
 from ansible_collections.commune.baseline.plugins.plugin_utils._report.reasons import said
+from ansible_collections.commune.baseline.plugins.plugin_utils._report.scope import scope_lines
 from ansible_collections.commune.baseline.plugins.plugin_utils._report.words import (
-    ABSENT,
     OBSTACLES,
     desired_text,
     one_line,
@@ -40,7 +42,6 @@ _WORDS = {
         "is": "{id}: hiện tại: {after}{where}; cần: {desired}",
         "was": "{id}: đã sửa: {before} → {after}{where}",
         "would": "{id}: hiện tại: {before}{where}; sẽ sửa thành: {target}{path}",
-        "absent": ABSENT["vi"],
         "in": " trong {path}",
         "part": "{title} (mới xét {seen}/{all} phần)",
         "excepted": "{id}: ngoại lệ đến {expires}: {reason} ({approver} duyệt, văn bản {document})",
@@ -53,13 +54,13 @@ _WORDS = {
         "restarted": "{id}: đã khởi động lại dịch vụ để áp dụng",
         "undo": "Để hoàn tác lần chạy này: {command}",
         "report": "Báo cáo: {path}",
+        "record": "Hồ sơ: {path}",
     },
     "en": {
         "title": "Results by device and control",
         "is": "{id}: now: {after}{where}; should be: {desired}",
         "was": "{id}: corrected: {before} → {after}{where}",
         "would": "{id}: now: {before}{where}; would be set to: {target}{path}",
-        "absent": ABSENT["en"],
         "in": " in {path}",
         "part": "{title} ({seen} of {all} parts looked at)",
         "excepted": "{id}: excepted until {expires}: {reason} (approved by {approver}, document {document})",
@@ -72,9 +73,10 @@ _WORDS = {
         "restarted": "{id}: the service was restarted to take it up",
         "undo": "To take this run back: {command}",
         "report": "Report: {path}",
+        "record": "Record: {path}",
     },
 }
-_LONGEST_CELL = 300
+_LONGEST_LINE = 1000
 
 Controls = t.Sequence[t.Mapping[str, t.Any]]
 
@@ -94,15 +96,20 @@ def table(
         said_message = [said(obstacle.message, language)] if obstacle.message else []
         content = ": ".join([OBSTACLES[language][obstacle.what], *said_message])
         lines.append((device, "-", _STATES[language][NOT_ASSESSED], content))
-    return "\n".join([words["title"], *_aligned(lines), _total(devices, obstacles, words)])
+    return "\n".join([words["title"], *aligned(lines), _total(devices, obstacles, words)])
 
 
 def ending(run: Run, inventories: t.Iterable[str], language: str, *, rows: bool) -> str:
     """Return what ends a run on screen: the table, and how to take the run back if it changed something."""
+    if run.only_restores:
+        return rollback.table(run, language)
     controls = {name: list(device.controls.values()) for name, device in run.devices.items()}
     obstacles = {name: device.obstacle for name, device in run.devices.items() if device.obstacle}
-    text = table(controls, obstacles, language, rows=rows)
-    return f"{text}\n{undo_advice(undo_command(RUN, inventories), language)}" if run.changed else text
+    lines = [table(controls, obstacles, language, rows=rows)]
+    left_out = scope_lines({name: device.whole_scope for name, device in run.devices.items()}, language)
+    lines += [one_line(line, _LONGEST_LINE) for line in left_out]
+    lines += [undo_advice(undo_command(RUN, inventories), language)] if run.changed else []
+    return "\n".join(lines)
 
 
 def no_devices(language: str) -> str:
@@ -115,9 +122,9 @@ def undo_advice(command: str, language: str) -> str:
     return _WORDS[language]["undo"].format(command=command)
 
 
-def report_at(path: str, language: str) -> str:
-    """Return the line that says where the report of this run lies."""
-    return _WORDS[language]["report"].format(path=path)
+def kept_at(path: str, language: str) -> str:
+    """Return the line that says where the report of this run lies, or its record if it has no report."""
+    return _WORDS[language]["record" if path.endswith(".json") else "report"].format(path=path)
 
 
 def _title(control: t.Mapping[str, t.Any], language: str) -> str:
@@ -151,13 +158,13 @@ def _details(row: t.Mapping[str, t.Any], language: str) -> t.Iterator[str]:
 
 
 def _values(row: t.Mapping[str, t.Any], language: str) -> dict[str, str]:
-    shown = {key: value_text(row[key], language) for key in ("before", "after")}
+    shown = {key: value_text(row[key], language, row.get("kind")) for key in ("before", "after")}
     choices = row["desired"] if row["compare"] == "in" else [row["desired"]]
     return {
         **shown,
         "id": row["id"],
-        "target": value_text(choices[0], language),
-        "desired": desired_text(row),
+        "target": value_text(choices[0], language, row.get("kind")),
+        "desired": desired_text(row, language),
         "where": f" ({row['where']})" if row["where"] else "",
         "path": _WORDS[language]["in"].format(path=row["path"]) if row["path"] else "",
     }
@@ -169,10 +176,3 @@ def _total(devices: t.Mapping[str, Controls], obstacles: t.Sized, words: t.Mappi
     total = words["total"].format(passed=states.count(PASS), all=len(states) - meaningless)
     told = [(words["meaningless"], meaningless), (words["unassessed"], len(obstacles))]
     return "; ".join([total, *(f"{name}: {count}" for name, count in told if count)])
-
-
-def _aligned(lines: t.Sequence[t.Sequence[str]]) -> list[str]:
-    """Pad every column but the last to its widest cell."""
-    cells = [[one_line(cell, _LONGEST_CELL) for cell in line] for line in lines]
-    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
-    return ["  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in cells]

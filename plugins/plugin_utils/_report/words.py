@@ -19,6 +19,7 @@ from ansible_collections.commune.baseline.plugins.module_utils._observation impo
     PASS,
 )
 from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.run import FAILED, UNANSWERED, UNREACHABLE
+from ansible_collections.commune.baseline.plugins.plugin_utils._report.reasons import value_said
 
 STATES = {
     "vi": {
@@ -72,8 +73,14 @@ CLASSES = {
         "secret_workstation": "workstation for state secrets",
     },
 }
-ABSENT = {"vi": "chưa đặt", "en": "not set"}
-
+# Their values are words of ours; those of the other kinds stand in a configuration, where a person looks for them.
+OWN_WORDS = frozenset({"account", "kernel_module", "package", "privilege", "service"})
+_NOT_SET = {"vi": "chưa đặt", "en": "not set"}
+_ABSENT = {"vi": "không có", "en": "absent"}
+_NOT_INSTALLED = {"vi": "chưa cài", "en": "not installed"}
+_EMPTY = {"vi": "trống", "en": "empty"}
+_TRUTH = {"vi": {True: "có", False: "không"}, "en": {True: "yes", False: "no"}}
+_AND = {"vi": " và ", "en": " and "}
 _BOUNDS = {"<=": "≤ ", ">=": "≥ "}
 
 
@@ -83,19 +90,30 @@ def undo_command(run: str, inventories: t.Iterable[str]) -> str:
     return shlex.join(["ansible-playbook", *given, "commune.baseline.rollback", "-e", f"run={run}"])
 
 
-def value_text(value: t.Any, language: str) -> str:
-    """Return a value as a person writes it."""
+def value_text(value: t.Any, language: str, kind: str | None = None) -> str:
+    """Return a value of a row of this kind as a person writes it."""
+    if value is None:
+        return {"package": _NOT_INSTALLED, "file": _ABSENT}.get(kind or "", _NOT_SET)[language]
+    if isinstance(value, bool):
+        return _TRUTH[language][value]
+    if value in ("", [], {}):
+        return _EMPTY[language]
     if isinstance(value, dict):
-        return ", ".join(f"{name}: {value_text(part, language)}" for name, part in value.items())
+        return ", ".join(f"{name}: {value_text(part, language, kind)}" for name, part in value.items())
     if isinstance(value, list):
-        return ", ".join(value_text(part, language) for part in value)
-    return ABSENT[language] if value is None else str(value)
+        return ", ".join(value_text(part, language, kind) for part in value)
+    if kind in OWN_WORDS:  # a unit has a state before and behind the word
+        return _AND[language].join(value_said(part, language) for part in str(value).split(_AND["en"]))
+    return str(value)
 
 
-def desired_text(row: t.Mapping[str, t.Any]) -> str:
+def desired_text(row: t.Mapping[str, t.Any], language: str) -> str:
     """Return what a row wants, in a few signs."""
-    choices = row["desired"] if row["compare"] == "in" else [row["desired"]]
-    return f"{_BOUNDS.get(row['compare'], '')}{' / '.join(map(str, choices))}"
+    kind, compare = row.get("kind"), row["compare"]
+    if compare == "absent" and kind != "package":
+        return _ABSENT[language]
+    choices = row["desired"] if compare == "in" else [row["desired"]]
+    return f"{_BOUNDS.get(compare, '')}{' / '.join(value_text(choice, language, kind) for choice in choices)}"
 
 
 def one_line(text: str, longest: int) -> str:

@@ -60,7 +60,7 @@ def fixture_ansible(controller, secrets, tmp_path):
     def run(playbook, *arguments):
         command = [programs / "ansible-playbook", "--inventory", controller.lab.inventory, password, "--extra-vars"]
         done = subprocess.run(
-            [*command, f"@{vault}", "--limit=debian12", "--diff", "-v", *arguments, playbook],
+            [*command, f"@{vault}", "--limit=debian12", "--diff", "-vvv", *arguments, playbook],
             cwd=ROOT, env={**os.environ, **settings}, text=True, capture_output=True, check=False,
         )  # fmt: skip
         assert done.returncode == 0, done.stdout + done.stderr

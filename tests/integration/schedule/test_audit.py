@@ -77,7 +77,7 @@ def test_what_only_root_can_read_is_not_assessed_and_the_rest_is_what_root_sees(
     command = ("-m", "tests.audit", "-v", "--extra-vars", "baseline_device_class=server")
     seen, seen_by_root = (
         states(clerk(*command, user=user, ANSIBLE_STDOUT_CALLBACK="ansible.builtin.default"))
-        for user in ("clerk", "root")  # the folder of evidence is the clerk's, into which root may write
+        for user in ("clerk", "root")
     )
     wrong = {
         row: (seen_by_root[row], state)

@@ -16,7 +16,7 @@ from tests.lab import waiting
 FAR_AWAY = {"drift_schedule_days": ["sun"], "drift_schedule_times": ["03:00"], "drift_schedule_random_delay_minutes": 0}
 
 # Somebody else writes there all the time: systemd, its journal, and Ansible's temporary files.
-BUSY = ("proc", "run", "tmp", "var/tmp", "var/log", "var/lib/systemd", "root")
+BUSY = ("proc", "run", "tmp", "var/tmp", "var/log", "var/lib/systemd", "root", "home/baseline/.ansible")
 STAMP = "/run/stamp"
 WRONG = (
     ("user", "root", "drift_schedule_user is 'root', which is root; name an ordinary user"),
@@ -24,7 +24,16 @@ WRONG = (
     ("times", [870], "drift_schedule_times is [870]; a time is written in quotes"),
     ("days", ["t2"], "mon, tue, wed, thu, fri, sat, sun. Got no match for: t2"),
     ("vault_password_file", "/root/vault", "The vault password file /root/vault was not found"),
-    ("name", "", "drift_schedule_name is ''; the name of a unit has small letters"),
+    ("days", ["mon", "mon"], "every day is named once"),
+    ("times", ["09:30", "09:30"], "every time is named once"),
+    ("times", ["09:30\n"], "a time is written in quotes"),
+    ("timeout_minutes", 100000, "drift_schedule_timeout_minutes is 100000; a run ends within 1 to 1440 minutes"),
+    ("random_delay_minutes", 100000, "drift_schedule_random_delay_minutes is 100000; a run begins within 0 to 240"),
+    ("vault_password_file", "/root/vault\n", "drift_schedule_vault_password_file: no absolute path of the controller"),
+    ("name", "", f"drift_schedule_name is ''; a schedule is called {NAME}, or {NAME}- and more"),
+    ("name", "cron", "drift_schedule_name is 'cron'"),
+    ("name", "commune-baseline-revert-1", "drift_schedule_name is 'commune-baseline-revert-1'"),
+    ("name", f"{NAME}\n", "drift_schedule_name is 'commune-baseline-drift"),
 )
 
 
@@ -74,6 +83,31 @@ def test_check_mode_on_a_fresh_controller_says_what_it_would_write_and_writes_no
     assert done.returncode == 0, done.stdout + done.stderr
     assert "+OnCalendar=Sun *-*-* 03:00:00" in done.stdout
     assert written(office) == []
+
+
+def test_root_follows_no_link_in_the_evidence_of_the_user(office):
+    of_root, theirs = "/srv/of-root", f"{SITE}/evidence"
+    kept = f"{of_root}/schedule/{NAME}.json"
+    office.root(f"install -d {of_root}/schedule; echo mine > {kept}; sudo -u baseline ln -s {of_root} {theirs}")
+    set_, removed = office.schedule(**FAR_AWAY), office.schedule(drift_schedule_state="absent")
+    seen = office.root(f"stat --format '%U %a' {of_root} {of_root}/schedule {kept}; cat {kept}").stdout
+    office.root(f"rm -r {of_root} {theirs}")
+    assert seen.splitlines() == ["root 755", "root 755", "root 644", "mine"]
+    assert (set_.returncode, removed.returncode) == (2, 2)
+    told = f"baseline cannot make {theirs}/schedule/{NAME}: mkdir: cannot create directory"
+    assert told in set_.stdout + set_.stderr
+
+
+def test_a_unit_of_another_is_never_touched(office):
+    unit = "/etc/systemd/system/commune-baseline-drift-old.service"
+    office.root(f"printf '[Service]\\nExecStart=/bin/true\\n' > {unit}")
+    done = [office.schedule(drift_schedule_name="commune-baseline-drift-old", **knobs) for knobs in (
+        FAR_AWAY, {"drift_schedule_state": "absent"})]  # fmt: skip
+    left = office.root(f"cat {unit}; rm {unit}").stdout
+    assert left == "[Service]\nExecStart=/bin/true\n"
+    for one in done:
+        assert one.returncode == 2
+        assert f"{unit} is there and was not written by this role" in one.stdout + one.stderr
 
 
 def test_a_second_run_changes_nothing_and_systemd_has_no_complaint(installed):
@@ -135,7 +169,7 @@ def test_the_job_does_nothing_beside_a_run_that_was_started_by_hand(installed):
     (record,) = installed.records()
     assert (record["result"], record["status"]) == ("exit-code", "3")
     journal = installed.root(f"journalctl --unit {NAME}").stdout
-    assert f"another run for this site is at work (it holds {SITE}/evidence)" in journal
+    assert f"một lần chạy khác cho danh sách thiết bị này đang làm việc (nó giữ {SITE}/evidence)" in journal
 
 
 def test_a_run_by_hand_does_nothing_beside_the_job(installed):
@@ -145,7 +179,7 @@ def test_a_run_by_hand_does_nothing_beside_the_job(installed):
     by_hand = installed.playbook("drift", "--check", user="baseline")
     installed.root(f"systemctl kill --signal CONT {NAME}.service")
     assert by_hand.returncode == 3
-    assert "another run for this site is at work" in by_hand.stderr
+    assert "một lần chạy khác cho danh sách thiết bị này đang làm việc" in by_hand.stderr
     wait_for(lambda: [record for record in installed.records() if "ended" in record])
     assert [record["status"] for record in installed.records()] == ["2"]
 

@@ -36,6 +36,8 @@ def fixture_site(tmp_path):
     shutil.copy(COLLECTION / "galaxy.yml", collection)
     row = {"id": "LNX-TRIAL", "control": "AC-08", "kind": "file", "attribute": "mode", "value": "0600", "why": SENTENCE}
     row |= {"path": str(tmp_path / "file"), "fix": SENTENCE}
+    journal = collection / "plugins/module_utils/_policy/journal.py"
+    journal.write_text(journal.read_text("utf-8").replace("/var/lib/commune-baseline", str(tmp_path)), "utf-8")
     rows = collection / "roles/trial/vars/linux.yml"
     rows.parent.mkdir(parents=True)
     rows.write_text(json.dumps({"__trial_rows": [row]}))
@@ -200,6 +202,39 @@ def test_a_run_in_which_no_device_matches_is_no_success(play):
     assert "No device of the inventory matches: nothing was looked at." in run.screen
 
 
+@pytest.fixture(name="run_to_take_back")
+def fixture_run_to_take_back(play, site):
+    """The id of a run that corrected the row."""
+    break_row(site)
+    return play({**DOOR, "check_mode": False}).record["run"]
+
+
+def roll_back(run, **fields):
+    return {"commune.baseline.linux_rollback": {"run": run}, "check_mode": False, **fields}
+
+
+def test_a_rollback_leaves_a_record_and_a_table_of_what_was_restored(play, site, run_to_take_back):
+    report = (site / "evidence/reports/latest.html").read_bytes()
+    run = play(roll_back(run_to_take_back), COMMUNE_BASELINE_LANGUAGE="vi")
+    assert (run.code, run.record["kind"], run.record["playbooks"]) == (0, "rollback", ["play.yml"])
+    assert run.record["operator"]["login"]
+    ((restored,),) = (device["restored"] for device in run.record["devices"])
+    assert restored == {"run": run_to_take_back, "known": True, "names": [f"{site}/file"]}
+    assert stat.S_IMODE((site / "file").stat().st_mode) == 0o644
+    shown = [" ".join(line.split()) for line in run.screen.splitlines()]
+    assert f"pc {run_to_take_back} ĐÃ HOÀN TÁC {site}/file" in shown
+    assert shown[-1] == f"Hồ sơ: {site}/evidence/runs/{run.record['run']}.json"
+    assert (site / "evidence/reports/latest.html").read_bytes() == report
+
+
+def test_a_rollback_that_a_device_refuses_is_told_with_its_reason(play, site, run_to_take_back):
+    (site / "file").chmod(0o640)
+    run = play(roll_back(run_to_take_back, ignore_errors=True), COMMUNE_BASELINE_LANGUAGE="vi")
+    assert (run.code, run.record["kind"], states(run)) == (2, "rollback", {"pc": "failed"})
+    (line,) = [line for line in run.screen.splitlines() if "KHÔNG HOÀN TÁC ĐƯỢC" in line]
+    assert f"sau lần chạy đó đã có người khác sửa, nên không hoàn tác gì cả: {site}/file" in line
+
+
 @pytest.mark.parametrize(
     "task", [{"ansible.builtin.fail": {"msg": "no"}, "ignore_errors": True}, {**DOOR, "tags": ["x"]}]
 )
@@ -215,6 +250,12 @@ def test_a_folder_that_others_may_read_stops_the_run_before_it_begins(play, site
     assert run.code == 3
     assert f"others may read it (mode 0755); chmod 0700 {site}/evidence" in run.errors
     assert "TASK" not in run.screen
+
+
+def test_what_keeps_evidence_from_being_stored_is_told_in_the_language_of_the_table(play, site):
+    (site / "evidence").write_text("")
+    errors = play(DOOR, COMMUNE_BASELINE_LANGUAGE="vi").errors
+    assert f"không lưu được bằng chứng vào {site}/evidence: đây không phải là thư mục" in errors
 
 
 def test_a_folder_that_is_none_stops_the_run_before_it_begins(play, site):
@@ -241,6 +282,31 @@ def test_evidence_never_lies_where_ansible_would_read_it_as_a_list_of_devices(pl
     assert "put ignore_patterns = ^evidence$ below [inventory]" in refused.errors
     kept = play(DOOR, arguments=["--inventory=inventory"], hosts={}, ANSIBLE_INVENTORY_IGNORE_REGEX="^evidence$")
     assert (kept.code, len(list((folder / "evidence/runs").iterdir()))) == (0, 1)
+
+
+def test_a_run_that_looks_at_a_part_of_the_baseline_says_so_in_table_record_and_report(play, site):
+    rows = site / "ansible_collections/commune/baseline/roles/trial/vars/linux.yml"
+    ((row,),) = json.loads(rows.read_text()).values()
+    rows.write_text(json.dumps({"__trial_rows": [row, {**row, "id": "LNX-OTHER", "control": "AC-09"}]}))
+    run = play(DOOR, arguments=["--limit=pc", "--extra-vars", json.dumps({"baseline_only": ["AC-08"]})])
+    (scope,) = (device["scope"] for device in run.record["devices"])
+    assert scope == {"rows": 1, "baseline": 2, "only": ["AC-08"], "roles": [], "unneeded": []}
+    assert run.record["limit"] == "pc"
+    told = "ONLY A PART: 1 of 2 rows on pc (baseline_only: AC-08)"
+    assert told in run.screen
+    assert told in (site / "evidence/reports/latest.html").read_text("utf-8")
+    whole = play(DOOR)
+    assert (whole.record["devices"][0]["scope"]["rows"], whole.record["limit"]) == (2, None)
+    assert "ONLY A PART" not in whole.screen
+
+
+def test_an_exception_that_nothing_needs_is_in_the_record_and_in_the_table(play):
+    allowed = {"control": "AC-08", "device": "pc", "reason": "Máy quầy", "approver": "CT", "document": "1/QĐ"}
+    allowed["expires"] = "2999-01-31"
+    run = play(DOOR, arguments=["--extra-vars", json.dumps({"baseline_exceptions": [allowed]})])
+    (device,) = run.record["devices"]
+    assert device["scope"]["unneeded"] == [{**allowed, "row": None, "group": None}]
+    assert "Exception in force that is not needed: AC-08 on pc until 2999-01-31 (1/QĐ)." in run.screen
 
 
 def test_the_change_that_a_run_belongs_to_is_in_its_record(play):

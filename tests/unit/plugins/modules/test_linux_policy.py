@@ -53,6 +53,15 @@ def test_check_mode_predicts_the_change_and_its_diff(capsys, tmp_path):
     assert not (tmp_path / "idle.sh").exists()
 
 
+@pytest.mark.parametrize("check", [True, False])
+def test_a_secret_in_the_place_of_a_value_does_not_leave_the_device(capsys, tmp_path, check):
+    hash_ = "$6$saltsalt$svn8UoSVapNtMuq1ukKS4tPQd8iKwSMHWjlO"
+    (tmp_path / "idle.sh").write_text(f"readonly TMOUT='{hash_}'\n")
+    seen = run(capsys, tmp_path, _ansible_check_mode=check, _ansible_diff=True)
+    assert seen["observations"][0]["before"] == "***"
+    assert hash_ not in json.dumps(seen)
+
+
 def roll_back(capsys, run=RUN, **special):
     with patch_module_args({"run": run, **special}), pytest.raises(SystemExit):
         linux_rollback.main()

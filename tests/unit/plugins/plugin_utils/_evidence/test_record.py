@@ -29,7 +29,7 @@ def a_record(*rows_of_devices):
     for number, rows in enumerate(rows_of_devices):
         control = {"control": "AC-08", "title": SENTENCE, "priority": "must", "clauses": ["001:1"], "parts": ["a"]}
         control |= {"state": "pass", "looked_at": ["a"], "rows": rows}
-        answer = {"controls": [control], "device_class": "server", "check_mode": True, "change": None}
+        answer = {"controls": [control], "device_class": "server", "check_mode": True, "change": None, "scope": {}}
         run.answer(f"pc{number}", answer, failed=False)
     run.close()
     return record_of(run, SOURCE, check=True)

@@ -11,7 +11,7 @@ from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.run imp
 def an_answer(**states):
     """What the door returns for controls in these states, by the last digit of their ids."""
     controls = [{"control": f"AC-0{name[-1]}", "state": state, "rows": []} for name, state in states.items()]
-    return {"controls": controls, "device_class": None, "check_mode": True, "change": None}
+    return {"controls": controls, "device_class": None, "check_mode": True, "change": None, "scope": {}}
 
 
 def a_run(*answers, expected=()):
@@ -124,3 +124,14 @@ def test_a_change_that_all_devices_name_is_kept_once():
     for name, change in (("a", {"id": "1"}), ("b", {"id": "1"}), ("c", {"id": "2"}), ("d", None)):
         run.answer(name, {**an_answer(c1="pass"), "change": change}, failed=False)
     assert run.changes == [{"id": "1"}, {"id": "2"}]
+
+
+def test_what_roles_look_at_one_by_one_is_one_scope():
+    run = Run()
+    for role, control in (("a", "c1"), ("b", "c2"), ("b", "c2")):
+        answer = an_answer(**{control: "pass"})
+        answer["controls"][0]["rows"] = [{"changed": False}]
+        run.answer("pc", {**answer, "scope": {"roles": [role], "only": [], "baseline": 9}}, failed=False)
+    assert run.devices["pc"].whole_scope == {"roles": ["a", "b"], "only": [], "baseline": 9, "rows": 2}
+    run.expect(["away"])
+    assert run.devices["away"].whole_scope is None

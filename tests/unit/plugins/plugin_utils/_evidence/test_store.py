@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import errno
 import os
+import pwd
 import stat
 from pathlib import Path
 
@@ -61,6 +62,15 @@ def test_a_folder_that_others_may_read_is_refused_and_left_as_it_is(store, part)
     said = refused(store.prepare)
     assert f"{store.folder / part}: others may read it (mode 0750); chmod 0700" in said
     assert stat.S_IMODE((store.folder / part).stat().st_mode) == 0o750
+
+
+def test_a_folder_that_belongs_to_another_is_refused_whoever_runs(store, monkeypatch):
+    owner = pwd.getpwuid(os.geteuid()).pw_name
+    monkeypatch.setattr(os, "geteuid", lambda: 4_000_000_000)
+    assert refused(store.prepare) == (
+        f"evidence cannot be stored in {store.folder}: it belongs to {owner}; "
+        "run as that login, or choose another folder"
+    )
 
 
 def test_a_folder_that_is_there_already_is_used(store):

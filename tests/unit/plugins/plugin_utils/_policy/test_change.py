@@ -55,6 +55,10 @@ def test_a_field_that_does_not_exist_is_refused_in_any_run(required):
     [
         ({"id": ["1"]}, "baseline_change: id is ['1'], not a text"),
         ({"reason": {"vi": "a"}}, "baseline_change: reason is {'vi': 'a'}, not a text"),
+        ({"id": "\u200b"}, "baseline_change: id is '\\u200b', which has no letter and no digit"),
+        ({"reason": "\u2800 ."}, "baseline_change: reason is '\u2800 .', which has no letter and no digit"),
+        ({"approver": "-"}, "baseline_change: approver is '-', which has no letter and no digit"),
+        ({"requester": "\u3164"}, "baseline_change: requester is '\u3164', which has no letter and no digit"),
         ({"reason": "x" * 1001}, "baseline_change: reason has 1001 characters; 1000 are enough"),
     ],
 )

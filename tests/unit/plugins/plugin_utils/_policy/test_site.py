@@ -39,6 +39,9 @@ def a_site(device="pc-1", groups=(), device_class=None, only=(), exceptions=()):
     ("change", "sentence"),
     [
         ({"reason": ""}, "lacks reason; without it no exception counts"),
+        ({"reason": "\u200b"}, "reason is '\\u200b', which has no letter and no digit"),
+        ({"approver": "."}, "approver is '.', which has no letter and no digit"),
+        ({"document": "\u2800"}, "document is '\u2800', which has no letter and no digit"),
         ({"reason": None, "approver": " "}, "lacks reason, approver; without it no exception counts"),
         ({"expires": "2026-11-21"}, "control AC-08: expired on 2026-11-21; renew it or take it out"),
         ({"expires": "31/12/2026"}, "expires is '31/12/2026', not a date such as 2027-01-31"),

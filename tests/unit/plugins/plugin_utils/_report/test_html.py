@@ -69,7 +69,7 @@ def a_device(*rows, name="may-1", obstacle=None):
         {"control": f"AC-0{number}", "state": row["state"], "looked_at": ["a"], "rows": [row]}
         for number, row in enumerate(rows, start=1)
     ]
-    return {"device": name, "class": "server", "obstacle": obstacle, "controls": controls}
+    return {"device": name, "class": "server", "scope": None, "obstacle": obstacle, "controls": controls}
 
 
 def a_record(*devices, **fields):
@@ -87,6 +87,7 @@ def a_record(*devices, **fields):
         "operator": {"login": "lan", "before_sudo": None, "host": "dieu-khien"},
         "changes": [CHANGE],
         "site": "xa-cua-toi",
+        "limit": None,
         "playbooks": ["drift.yml"],
         "ansible_core": "2.19.0",
         "collection": "0.1.0",
