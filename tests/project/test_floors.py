@@ -18,6 +18,7 @@ TOP, EDGE, MIDDLE, GROUND = 4, 3, 2, 1
 FLOORS = {
     "plugins.action": TOP,
     "plugins.callback": TOP,
+    "plugins.doc_fragments": TOP,
     "plugins.filter": TOP,
     "plugins.inventory": TOP,
     "plugins.modules": TOP,

@@ -58,6 +58,7 @@ NO_REASONS = {
     "role {role}": "the place in front of a sentence",
     "role {role}: knob {name}": "the place in front of a sentence",
     "to be changed": "a value",
+    "variable {zones}: {name}": "the place in front of a sentence",
     "{attribute} of {owner}": "the name of a thing in the journal",
     "{loadstate} and {activestate}": "a value",
     "{state} and {activestate}": "a value",

@@ -3,15 +3,19 @@
 
 # This plugin util is PRIVATE to the collection. It can change at any time.
 
-"""Where the register of a site lies: one rule for every verb, the inventory and the evidence."""
+"""Where the register of a site lies, and the zones that its devices lie in: one rule for all that open it."""
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import typing as t
 from pathlib import Path
 
-VARIABLE = "baseline_register"
+from ansible_collections.commune.baseline.plugins.plugin_utils._register import words
+from ansible_collections.commune.baseline.plugins.plugin_utils._register.errors import RegisterError
+
+VARIABLE, ZONES = "baseline_register", "zones"
 ENVIRONMENT = "COMMUNE_BASELINE_REGISTER"
 FILE = "register.db"
 
@@ -33,3 +37,35 @@ def folder_of(variables: t.Mapping[str, t.Any]) -> Path:
     given = (str(one) for one in variables.get("ansible_inventory_sources") or ())
     places = (Path(one).resolve() for one in given if "," not in one)
     return next((place if place.is_dir() else place.parent for place in places), Path.cwd())
+
+
+def zones_of(variables: t.Mapping[str, t.Any]) -> words.Zones:
+    """Return the networks of each zone of the site, from its variable ``zones``; without it, the default zones.
+
+    Raise RegisterError that names the first value that cannot be.
+    """
+    given = variables.get(ZONES)
+    if given is None:
+        return words.DEFAULT_ZONES
+    if not isinstance(given, t.Mapping) or not given:
+        raise RegisterError(f"variable {ZONES}: it must be a dictionary with a name for each zone of the site")
+    return {str(name): _networks(f"variable {ZONES}: {name}", zone) for name, zone in given.items()}
+
+
+def _networks(place: str, zone: t.Any) -> tuple[words.Network, ...]:
+    if zone is None:
+        return ()
+    if not isinstance(zone, t.Mapping):
+        raise RegisterError(f"{place} is {zone!r:.60}: it must be a dictionary, with its networks as a list")
+    given = zone.get("networks") or ()
+    if not isinstance(given, list | tuple):
+        raise RegisterError(f"{place}: networks is {given!r:.60}: it must be a list such as [10.1.2.0/24]")
+    networks = []
+    for number, one in enumerate(given):
+        try:
+            networks.append(ipaddress.ip_network(str(one)))
+        except ValueError as error:
+            raise RegisterError(
+                f"{place}: networks[{number}] is {one!r:.60}: it must be a network such as 10.1.2.0/24 ({error})"
+            ) from None
+    return tuple(networks)

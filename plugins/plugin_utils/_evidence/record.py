@@ -12,14 +12,12 @@ of RFC 8785. What is the same on all devices, such as the title of a control, st
 from __future__ import annotations
 
 import json
-import os
-import socket
 import typing as t
 import unicodedata
 from pathlib import Path
 
 from ansible_collections.commune.baseline.plugins.plugin_utils import _yaml
-from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.login import login_of
+from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.operator import operator
 from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.run import RUN, Device, Run
 
 FORMAT = "commune.baseline.run/1"
@@ -61,7 +59,7 @@ def record_of(run: Run, source: Source, *, check: bool, schedules: t.Sequence[t.
         "began": run.began.isoformat(timespec="seconds"),
         "ended": run.ended.isoformat(timespec="seconds"),
         "mode": CHECK if (check if run.enforced is None else not run.enforced) else ENFORCE,
-        "operator": _operator(),
+        "operator": operator()._asdict(),
         "changes": run.changes,
         "collection": _collection_version(),
         "schedules": list(schedules),
@@ -104,13 +102,6 @@ def _collection_version() -> str:
         return str(_yaml.load(_COLLECTION / "galaxy.yml")["version"])
     manifest = json.loads((_COLLECTION / "MANIFEST.json").read_text("utf-8"))
     return str(manifest["collection_info"]["version"])
-
-
-def _operator() -> dict[str, str | None]:
-    """Tell under which login the run was started on this machine; sudo's word counts only where root took it."""
-    number = os.getuid()
-    before_sudo = os.environ.get("SUDO_USER") if number == 0 else None
-    return {"login": login_of(number), "before_sudo": before_sudo, "host": socket.gethostname()}
 
 
 def _plain(value: t.Any) -> t.Any:

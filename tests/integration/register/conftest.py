@@ -5,13 +5,18 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.register import Register
 from tests.integration.register import postgresql
@@ -84,3 +89,56 @@ def fixture_child(tmp_path: Path) -> Callable[..., subprocess.Popen[str]]:
         )
 
     return start
+
+
+class Unsafe(str):
+    """Text that Ansible must not take for a template, as ``!unsafe`` in a playbook."""
+
+
+class _Dumper(yaml.SafeDumper):
+    pass
+
+
+_Dumper.add_representer(Unsafe, lambda dumper, text: dumper.represent_scalar("!unsafe", str(text)))
+
+
+@dataclass(frozen=True)
+class Verbs:
+    """Runs tasks by the real ansible-playbook, one after the other in one play, whether or not one fails."""
+
+    folder: Path
+    place: str
+
+    def run(self, *tasks: dict[str, Any], arguments: Iterable[str] = (), **variables: Any) -> list[dict[str, Any]]:
+        """Return the result of every task, in their order."""
+        done = self.start(*tasks, arguments=arguments, **variables)
+        output, errors = done.communicate()
+        assert "DEPRECATION WARNING" not in errors
+        report, _end = json.JSONDecoder().raw_decode(output[output.index("{") :])
+        return [task["hosts"]["localhost"] for play in report["plays"] for task in play["tasks"]]
+
+    def start(self, *tasks: dict[str, Any], arguments: Iterable[str] = (), **variables: Any) -> subprocess.Popen[str]:
+        """Start the program with these tasks."""
+        (handle, name) = tempfile.mkstemp(suffix=".yml", dir=self.folder)
+        play = {"hosts": "localhost", "gather_facts": False, "ignore_errors": True, "vars": variables}
+        with os.fdopen(handle, "w") as file:
+            yaml.dump([{**play, "tasks": list(tasks)}], file, _Dumper, allow_unicode=True)
+        program = Path(sys.executable).with_name("ansible-playbook")
+        return subprocess.Popen(
+            [program, "--inventory", "localhost,", name, *arguments],
+            cwd=ROOT,
+            env={
+                **os.environ,
+                "ANSIBLE_STDOUT_CALLBACK": "ansible.posix.json",
+                "COMMUNE_BASELINE_REGISTER": self.place,
+            },
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+
+@pytest.fixture(name="verbs")
+def fixture_verbs(register: Register, place: str, tmp_path: Path) -> Verbs:
+    """The verbs over an empty register, in both databases."""
+    return Verbs(tmp_path, place)
