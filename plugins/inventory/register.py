@@ -169,10 +169,12 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
                 raise HostError(f"device {host.name!r} has the name of a group; register it under another name")
             for group in host.groups:
                 inventory.add_host(host.name, group=group)
+            # Past the inventory's own set_variable, which would copy every text to mark where it came from.
+            known = inventory.get_host(host.name)
             for name, value in host.variables.items():
-                inventory.set_variable(host.name, name, value)
+                known.set_variable(name, value)
             if composes:
-                self._construct(host.name, inventory.get_host(host.name).get_vars())
+                self._construct(host.name, known.get_vars())
 
     def _construct(self, name: str, known: dict[str, t.Any]) -> None:
         strict = self.get_option("strict")
