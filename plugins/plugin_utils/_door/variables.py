@@ -23,6 +23,7 @@ _SITE = {
     "baseline_device_class": {"type": "str", "choices": list(DEVICE_CLASSES)},
     "baseline_only": {"type": "list", "elements": "str", "default": []},
     "baseline_exceptions": {"type": "list", "elements": "dict", "default": []},
+    "register_exceptions": {"type": "list", "elements": "dict", "default": []},
     "baseline_revert_seconds": {"type": "int", "default": 60},
 }
 _CHANGE = {
@@ -64,7 +65,8 @@ class Variables:
             groups=[*self._variables.get("group_names", []), "all"],
             device_class=settings["baseline_device_class"],
             only=settings["baseline_only"],
-            exceptions=read_exceptions(settings["baseline_exceptions"], today),
+            exceptions=read_exceptions("baseline_exceptions", settings["baseline_exceptions"], today),
+            registered=read_exceptions("register_exceptions", settings["register_exceptions"], today),
         )
         return site, seconds
 
