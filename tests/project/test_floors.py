@@ -18,6 +18,7 @@ TOP, EDGE, MIDDLE, GROUND = 4, 3, 2, 1
 FLOORS = {
     "plugins.action": TOP,
     "plugins.callback": TOP,
+    "plugins.connection": TOP,
     "plugins.doc_fragments": TOP,
     "plugins.filter": TOP,
     "plugins.inventory": TOP,
@@ -29,6 +30,7 @@ FLOORS = {
     "plugins.plugin_utils._door": EDGE,
     "plugins.plugin_utils._engines": MIDDLE,
     "plugins.plugin_utils._evidence": GROUND,
+    "plugins.plugin_utils._inventory": MIDDLE,
     "plugins.plugin_utils._policy": MIDDLE,
     "plugins.plugin_utils._register": GROUND,
     "plugins.plugin_utils._report": MIDDLE,

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ipaddress
 import os
 import typing as t
+import urllib.parse
 from pathlib import Path
 
 from ansible_collections.commune.baseline.plugins.plugin_utils._register import words
@@ -28,6 +29,12 @@ def place_of(given: str | None, variables: t.Mapping[str, t.Any], folder: Path |
     """
     place = given or os.environ.get(ENVIRONMENT) or variables.get(VARIABLE) or FILE
     return str(place) if "://" in str(place) else str((folder or folder_of(variables)) / Path(str(place)).expanduser())
+
+
+def tells_password(place: str) -> bool:
+    """Tell whether a URL holds a password, so that it must not be shown."""
+    url = urllib.parse.urlsplit(place if "://" in place else "")
+    return url.password is not None or "password" in urllib.parse.parse_qs(url.query)
 
 
 def folder_of(variables: t.Mapping[str, t.Any]) -> Path:

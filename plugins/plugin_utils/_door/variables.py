@@ -25,6 +25,7 @@ _SITE = {
     "baseline_device_class": {"type": "str", "choices": list(DEVICE_CLASSES)},
     "baseline_only": {"type": "list", "elements": "str", "default": []},
     "baseline_exceptions": {"type": "list", "elements": "dict", "default": []},
+    "register_exceptions": {"type": "list", "elements": "dict", "default": []},
     "baseline_revert_seconds": {"type": "int", "default": 60},
 }
 _FAIL_ON = {"baseline_fail_on": {"type": "str", "choices": list(FAIL_ON), "default": "must"}}
@@ -66,7 +67,8 @@ class Variables:
             groups=[*self._variables.get("group_names", []), "all"],
             device_class=settings["baseline_device_class"],
             only=settings["baseline_only"],
-            exceptions=read_exceptions(settings["baseline_exceptions"], today),
+            exceptions=read_exceptions("baseline_exceptions", settings["baseline_exceptions"], today),
+            registered=read_exceptions("register_exceptions", settings["register_exceptions"], today),
         )
         return site, seconds
 

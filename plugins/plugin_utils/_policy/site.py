@@ -42,19 +42,21 @@ class SiteException(t.NamedTuple):
 
 
 class Site(t.NamedTuple):
-    """The decisions that concern one device."""
+    """The decisions that concern one device; ``registered`` are exceptions that its register keeps."""
 
     device: str
     groups: t.Collection[str]
     device_class: str | None
     only: t.Collection[str]
     exceptions: t.Sequence[SiteException]
+    registered: t.Sequence[SiteException] = ()
 
     def selects(self, row: Row) -> bool:
         return not self.only or row.id in self.only or row.control.id in self.only
 
     def exception_for(self, row: Row) -> SiteException | None:
-        return next((one for one in self.exceptions if one.covers(row, self.device, self.groups)), None)
+        known = (*self.exceptions, *self.registered)
+        return next((one for one in known if one.covers(row, self.device, self.groups)), None)
 
     def device_rows(self, rows: t.Iterable[Row], knobs: t.Mapping[str, t.Any]) -> list[dict[str, t.Any]]:
         """Return the rows as the engine wants them; what an exception allows is looked at and left alone."""
@@ -75,9 +77,11 @@ class Site(t.NamedTuple):
         return Observation(row.id, row.control.id, str(row.fields["kind"]), state, desired, reason=reason)
 
 
-def read_exceptions(entries: t.Sequence[t.Mapping[str, t.Any]], today: datetime.date) -> list[SiteException]:
-    """Return the exceptions of a site; raise RowError that names the first one that cannot count, and why."""
-    return [_exception(f"baseline_exceptions[{number}]", entry, today) for number, entry in enumerate(entries)]
+def read_exceptions(
+    variable: str, entries: t.Sequence[t.Mapping[str, t.Any]], today: datetime.date
+) -> list[SiteException]:
+    """Return the exceptions that a variable holds; raise RowError that names the first that cannot count, and why."""
+    return [_exception(f"{variable}[{number}]", entry, today) for number, entry in enumerate(entries)]
 
 
 def check_names(
@@ -87,6 +91,8 @@ def check_names(
     groups: t.Mapping[str, t.Collection[str]],
 ) -> None:
     """Raise RowError if the site names a row or control that no role has, or a device or group that is not there.
+
+    The register may hold exceptions for rows that are yet to come, which excuse nothing here.
 
     ``groups`` are those of the inventory, with the names of their devices.
     """

@@ -72,11 +72,14 @@ def _key_query(kind: str, absent: tuple[str, ...]) -> sa.Select[t.Any]:
     )
 
 
-def select(reader: Reader | Writer, kind: Kind, *conditions: sa.ColumnElement[bool]) -> list[Stored]:
-    """Return the records that meet all conditions, in the order of their keys."""
+def select(
+    reader: Reader | Writer, kind: Kind, *conditions: sa.ColumnElement[bool], without: t.Collection[str] = ()
+) -> list[Stored]:
+    """Return the records that meet all conditions, in the order of their keys; parts ``without`` are not read."""
     table = tables.RECORDS[kind.name]
     query = sa.select(table).where(*conditions).order_by(*(table.c[name] for name in kind.key))
-    return _stored(reader, kind, query, {}, whole=not conditions)
+    wanted = kind._replace(parts=tuple(one for one in kind.parts if one.name not in without))
+    return _stored(reader, wanted, query, {}, whole=not conditions)
 
 
 def _stored(

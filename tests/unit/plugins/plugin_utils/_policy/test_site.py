@@ -32,7 +32,7 @@ def a_row(row_id="LNX-A", control_id="AC-08", **fields):
 
 
 def a_site(device="pc-1", groups=(), device_class=None, only=(), exceptions=()):
-    return Site(device, groups, device_class, only, read_exceptions(exceptions, TODAY))
+    return Site(device, groups, device_class, only, read_exceptions("baseline_exceptions", exceptions, TODAY))
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def a_site(device="pc-1", groups=(), device_class=None, only=(), exceptions=()):
 )  # fmt: skip
 def test_an_exception_that_cannot_count_is_refused_with_its_place_and_fault(change, sentence):
     with pytest.raises(RowError) as caught:
-        read_exceptions([ALLOWED, {**ALLOWED, **change}], TODAY)
+        read_exceptions("baseline_exceptions", [ALLOWED, {**ALLOWED, **change}], TODAY)
     assert str(caught.value) == f"baseline_exceptions[1]: {sentence}"
 
 
@@ -118,7 +118,7 @@ def test_only_the_rows_that_the_site_names_are_looked_at(only, ids):
 def test_a_name_that_nothing_has_is_refused(only, exception, sentence):
     rows, groups = [a_row(), a_row("LNX-B", "AC-09")], {"all": ["pc-1"], "pcs": ["pc-1"]}
     with pytest.raises(RowError) as caught:
-        check_names(rows, only, read_exceptions([{**ALLOWED, **exception}], TODAY), groups)
+        check_names(rows, only, read_exceptions("baseline_exceptions", [{**ALLOWED, **exception}], TODAY), groups)
     assert str(caught.value) == sentence
 
 
