@@ -17,6 +17,7 @@ import ipaddress
 import itertools
 import typing as t
 
+from ansible_collections.commune.baseline.plugins.plugin_utils._zones.intervals import joined
 from ansible_collections.commune.baseline.plugins.plugin_utils._zones.model import (
     ACCEPT,
     FAMILIES,
@@ -100,19 +101,13 @@ def end_of(model: Model, name: str, family: int, hosts: t.Sequence[Host] = ()) -
 
 
 def values_of(protocol: str, matches: t.Iterable[Match], family: int) -> tuple[tuple[int, int], ...]:
-    """Return the ranges of what is matched, sorted, those that touch each other as one."""
+    """Return the ranges of what is matched, sorted, those that touch as one."""
     if protocol == ICMP:
         numbers = (ICMP_TYPES[str(match.message)][FAMILIES.index(family)] for match in matches)
-        ranges = sorted((number, number) for number in numbers if number is not None)
+        ranges = [(number, number) for number in numbers if number is not None]
     else:
-        ranges = sorted((match.low, match.high) for match in matches)
-    joined: list[tuple[int, int]] = []
-    for low, high in ranges:
-        if joined and low <= joined[-1][1] + 1:
-            joined[-1] = (joined[-1][0], max(high, joined[-1][1]))
-        else:
-            joined.append((low, high))
-    return tuple(joined)
+        ranges = [(match.low, match.high) for match in matches]
+    return joined(ranges)
 
 
 def _by_protocol(matches: t.Iterable[Match]) -> list[tuple[str, list[Match]]]:

@@ -48,8 +48,8 @@ def ruleset(model: Model, flows: t.Sequence[Flow]) -> str:
         *_limit_sets(flows),
         *(_chain(name, [line for flow in of for line in _rules(flow)]) for name, of in sorted(chains.items())),
         _chain("essentials", _ALLOWED_ESSENTIALS),
-        _chain("sources", _spoofed(model)),
         _chain("denied", _denied()),
+        _chain("sources", _spoofed(model)),
         _base("input", "filter", [*_begin("iifname"), *_essentials_in(model), "jump sources", *_from(model, chains)]),
         _base("forward", "filter", [_STATE, "jump sources", *_between(model, chains)]),
         _base("output", "filter", [*_begin("oifname"), *_essentials_out(model), *_towards(model, chains)]),
@@ -168,7 +168,7 @@ def _spoofed(model: Model) -> t.Iterator[str]:
             else:
                 wrong = f"{ip} saddr != {_set(own)}" if own else f"meta nfproto ipv{family}"
             if wrong:
-                yield f'iifname {_interfaces(zone)} {wrong} counter drop comment "source"'
+                yield f'iifname {_interfaces(zone)} {wrong} counter jump denied comment "source"'
 
 
 def _denied() -> list[str]:
@@ -193,7 +193,7 @@ def _essentials_out(model: Model) -> t.Iterator[str]:
     yield "icmpv6 type nd-router-advert ip6 hoplimit 255 accept"
     for zone in _connected(model):
         if zone.dhcp:
-            yield f"oifname {_interfaces(zone)} udp sport 67 udp dport 68 accept"
+            yield f"oifname {_interfaces(zone)} meta nfproto ipv4 udp sport 67 udp dport 68 accept"
 
 
 def _from(model: Model, chains: t.Container[str]) -> t.Iterator[str]:
