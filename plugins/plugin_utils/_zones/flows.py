@@ -35,14 +35,15 @@ ICMP = "icmp"
 
 
 class End(t.NamedTuple):
-    """One end of a flow: its networks; ``outside`` is every address that lies in no zone.
+    """One end of a flow: its networks, and whether these are all that its interfaces lead to.
 
-    With neither, it is the firewall, whatever its address.
+    ``outside`` is every address that lies in no zone. With neither, it is the firewall, whatever its address.
     """
 
     zone: str
     networks: tuple[Network, ...] = ()
     outside: bool = False
+    whole: bool = False
 
 
 class Flow(t.NamedTuple):
@@ -88,7 +89,7 @@ def _flows(model: Model, policy: Policy) -> t.Iterator[Flow]:
 def end_of(model: Model, name: str, family: int, hosts: t.Sequence[Host] = ()) -> End | None:
     """Return an end, of the named hosts alone if there are any; None if it has no address of this family."""
     if name == INTERNET:
-        return End(name, outside=True)
+        return End(name, outside=True, whole=not model.border.networks)
     if name == FIREWALL:
         return End(name)
     if hosts:
@@ -97,7 +98,7 @@ def end_of(model: Model, name: str, family: int, hosts: t.Sequence[Host] = ()) -
     else:
         networks = list(model.zones[name].networks)
     own = tuple(sorted(network for network in networks if network.version == family))
-    return End(name, own) if own else None
+    return End(name, own, whole=not hosts) if own else None
 
 
 def values_of(protocol: str, matches: t.Iterable[Match], family: int) -> tuple[tuple[int, int], ...]:

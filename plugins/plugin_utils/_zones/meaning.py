@@ -59,6 +59,12 @@ class Meaning:
         self._model = model
         self._policies = model.in_force(today)
         self._zone_of = {name: zone for zone in model.zones.values() for name in zone.interfaces}
+        networks = [network for zone in model.zones.values() for network in zone.networks]
+        self._inside = {
+            family: intervals.of_networks(one for one in networks if one.version == family) for family in LARGEST
+        }
+        self._outside = {family: intervals.without(inside, LARGEST[family]) for family, inside in self._inside.items()}
+        self._known: dict[t.Any, Intervals] = {}
 
     def program(self, slice_: Slice) -> Program:
         """Return what is to happen to the packets of a slice."""
@@ -94,11 +100,13 @@ class Meaning:
     def _ways(self, one: Policy | Invariant, slice_: Slice) -> t.Iterator[dict[str, Intervals]]:
         """Return the conditions under which packets of a slice go from an end to an end about a service."""
         services = self._services(one.services, slice_)
+        if services is None:
+            return
         for source in one.sources:
             for destination in one.destinations:
                 start = self._end(source, slice_.coming, "saddr", slice_, getattr(one, "source_hosts", ()))
                 end = self._end(destination, slice_.going, "daddr", slice_, getattr(one, "destination_hosts", ()))
-                if start is not None and end is not None and services is not None:
+                if start is not None and end is not None:
                     yield {**start, **end, **services}
 
     def _end(
@@ -110,12 +118,13 @@ class Meaning:
             return {} if name == words.FIREWALL and here else None
         zone = self._zone_of.get(str(interface))
         if name == words.INTERNET:
-            every = intervals.without(self._inside(slice_.family), LARGEST[slice_.family])
-            return {field: every} if zone is not None and zone.internet else None
+            return {field: self._outside[slice_.family]} if zone is not None and zone.internet else None
         if zone is None or zone.name != name:
             return None
-        own = self._addresses(zone, hosts, slice_.family)
-        return {field: own} if own else None
+        key = (name, hosts, slice_.family)
+        if key not in self._known:
+            self._known[key] = self._addresses(zone, hosts, slice_.family)
+        return {field: self._known[key]} if self._known[key] else None
 
     def _addresses(self, zone: Zone, hosts: t.Sequence[str], family: int) -> Intervals:
         if not hosts:
@@ -125,10 +134,6 @@ class Meaning:
             int(one) for host in named if host.zone == zone.name for one in host.addresses if one.version == family
         ]
         return intervals.joined((number, number) for number in numbers)
-
-    def _inside(self, family: int) -> Intervals:
-        networks = (one for zone in self._model.zones.values() for one in zone.networks if one.version == family)
-        return intervals.of_networks(networks)
 
     def _services(self, names: t.Sequence[str], slice_: Slice) -> dict[str, Intervals] | None:
         """Return the condition on port or message; nothing if all are meant, None if none of this protocol is."""
@@ -172,8 +177,7 @@ class Meaning:
             return
         own = intervals.of_networks(one for one in zone.networks if one.version == slice_.family)
         if zone.internet:
-            inside = self._inside(slice_.family)
-            wrong = intervals.common(inside, intervals.without(own, LARGEST[slice_.family])) if inside else ()
+            wrong = intervals.common(self._inside[slice_.family], intervals.without(own, LARGEST[slice_.family]))
         else:
             wrong = intervals.without(own, LARGEST[slice_.family])
         if wrong:

@@ -32,6 +32,7 @@ LOG_GROUP = 5
 _IP = {4: "ip", 6: "ip6"}
 _SET_SIZE = 65535
 _STATE = "ct state vmap { established : accept, related : accept, invalid : drop }"
+_LOG_OF_DENIED = f'limit rate 10/second burst 20 packets log prefix "{TABLE} denied " group {LOG_GROUP}'
 _ALLOWED_ESSENTIALS = (
     # Neighbours and routers of the link itself: a packet that came from further away has a smaller limit.
     "icmpv6 type { nd-router-solicit, nd-neighbor-solicit, nd-neighbor-advert } ip6 hoplimit 255 accept",
@@ -48,7 +49,7 @@ def ruleset(model: Model, flows: t.Sequence[Flow]) -> str:
         *_limit_sets(flows),
         *(_chain(name, [line for flow in of for line in _rules(flow)]) for name, of in sorted(chains.items())),
         _chain("essentials", _ALLOWED_ESSENTIALS),
-        _chain("denied", _denied()),
+        _chain("denied", [_LOG_OF_DENIED, "counter drop"]),
         _chain("sources", _spoofed(model)),
         _base("input", "filter", [*_begin("iifname"), *_essentials_in(model), "jump sources", *_from(model, chains)]),
         _base("forward", "filter", [_STATE, "jump sources", *_between(model, chains)]),
@@ -107,16 +108,14 @@ def _limits(policy: Policy, family: int) -> t.Iterator[_Limit]:
         yield _Limit(f"count{family}.{name}", "flags dynamic", f"ct count over {policy.connections}")
 
 
-def _conditions(flow: Flow) -> str:
-    parts = [_end(flow.source, flow.family, "saddr"), _end(flow.destination, flow.family, "daddr")]
-    parts.append(_protocol(flow.protocol, flow.values, flow.family))
-    if flow.published:
-        parts.append("ct status dnat")
-    if not (flow.source.networks or flow.source.outside) and not (
-        flow.destination.networks or flow.destination.outside
-    ):
-        parts.insert(0, f"meta nfproto ipv{flow.family}")
-    return " ".join(filter(None, parts))
+def _conditions(flow: Flow, *, by_interface: bool = True) -> str:
+    """Return the conditions of a flow; where the interface is known, it vouches for the source (chain sources)."""
+    source = "" if by_interface and flow.source.whole else _end(flow.source, flow.family, "saddr")
+    ends = f"{source} {_end(flow.destination, flow.family, 'daddr')}".strip()
+    if not ends and flow.protocol != ICMP:
+        ends = f"meta nfproto ipv{flow.family}"
+    protocol = _protocol(flow.protocol, flow.values, flow.family)
+    return " ".join(filter(None, [ends, protocol, "ct status dnat" if flow.published else ""]))
 
 
 def _end(end: End, family: int, field: str) -> str:
@@ -171,10 +170,6 @@ def _spoofed(model: Model) -> t.Iterator[str]:
                 yield f'iifname {_interfaces(zone)} {wrong} counter jump denied comment "source"'
 
 
-def _denied() -> list[str]:
-    return [f'limit rate 10/second burst 20 packets log prefix "{TABLE} denied " group {LOG_GROUP}', "counter drop"]
-
-
 def _begin(direction: str) -> list[str]:
     return [f'{direction} "lo" accept', _STATE, "jump essentials"]
 
@@ -215,7 +210,7 @@ def _by_interface(
     ]
     if jumps:
         yield f"{field} vmap {{ {', '.join(jumps)} }}"
-    yield "jump denied"
+    yield _LOG_OF_DENIED
 
 
 def _between(model: Model, chains: t.Container[str]) -> t.Iterator[str]:
@@ -227,7 +222,7 @@ def _between(model: Model, chains: t.Container[str]) -> t.Iterator[str]:
     ]
     if jumps:
         yield f"iifname . oifname vmap {{ {', '.join(jumps)} }}"
-    yield "jump denied"
+    yield _LOG_OF_DENIED
 
 
 def _published(model: Model, flows: t.Sequence[Flow]) -> t.Iterator[str]:
@@ -247,7 +242,7 @@ def _masqueraded(model: Model, flows: t.Sequence[Flow]) -> t.Iterator[str]:
     for flow in flows:
         if flow.policy.masquerade and flow.family == 4 and flow.policy.action == ACCEPT:
             yield (
-                f"oifname {_interfaces(model.border)} {_conditions(flow)} counter masquerade"
+                f"oifname {_interfaces(model.border)} {_conditions(flow, by_interface=False)} counter masquerade"
                 f' comment "{flow.policy.name}"'
             )
 
