@@ -85,6 +85,16 @@ class Matches:
             return self._field(key["payload"], value, slice_, negated=False)
         return {} if self._is(key, value, slice_) else None
 
+    @staticmethod
+    def carries(key: t.Any, slice_: Slice) -> bool:
+        """Tell whether the packets of a slice have the header of a key; nft lists no other condition on it."""
+        payload = key.get("payload") if isinstance(key, dict) else None
+        header = (payload.get("protocol", ""), payload.get("field", "")) if isinstance(payload, dict) else None
+        if header not in _FIELDS:
+            raise UnreadableError(f"a set of {key} cannot be judged here")
+        _field, family, protocol = _FIELDS[header]
+        return family in (None, slice_.family) and protocol in (None, slice_.protocol)
+
     def elements(self, right: t.Any) -> list[t.Any]:
         """Return the values that one is compared with: one, those written there, or those of a named set."""
         if isinstance(right, str) and right.startswith("@"):
@@ -105,9 +115,9 @@ class Matches:
             return None if wrong_family or fits == negated else {}
         if header not in _FIELDS:
             raise UnreadableError(f"{header[0]} {header[1]} cannot be judged here")
-        field, family, protocol = _FIELDS[header]
-        if family not in (None, slice_.family) or protocol not in (None, slice_.protocol):
+        if not self.carries({"payload": payload}, slice_):
             return None  # such a packet has no such header, so that even != does not fit
+        field = _FIELDS[header][0]
         found = intervals.joined(_interval(one, field) for one in self.elements(right))
         if negated:
             found = intervals.without(found, slice_.ranges()[field])

@@ -120,6 +120,8 @@ class _Flat:
                 self._append(conditions, Effect(NOTE, ("log", content.get("group"), limited)), tag)
             elif kind == "set":
                 # What is above the limit meets the verdict at the end of the rule, all else goes on behind it.
+                if not self._matches.carries(content["elem"], self._slice):
+                    return False
                 self._append(conditions, Effect(NOTE, (*_counted(content), _verdict_above(rule, tag))), tag)
                 return False
             elif kind not in _SILENT:
