@@ -88,8 +88,8 @@ class Matches:
     @staticmethod
     def carries(key: t.Any, slice_: Slice) -> bool:
         """Tell whether the packets of a slice have the header of a key; nft lists no other condition on it."""
-        payload = key.get("payload") if isinstance(key, dict) else None
-        header = (payload.get("protocol", ""), payload.get("field", "")) if isinstance(payload, dict) else None
+        payload = key.get("payload", {}) if isinstance(key, dict) else {}
+        header = (payload.get("protocol", ""), payload.get("field", ""))
         if header not in _FIELDS:
             raise UnreadableError(f"a set of {key} cannot be judged here")
         _field, family, protocol = _FIELDS[header]

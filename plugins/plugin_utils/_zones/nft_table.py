@@ -119,16 +119,18 @@ class _Flat:
             elif kind == "log":
                 self._append(conditions, Effect(NOTE, ("log", content.get("group"), limited)), tag)
             elif kind == "set":
-                # What is above the limit meets the verdict at the end of the rule, all else goes on behind it.
-                if not self._matches.carries(content["elem"], self._slice):
-                    return False
-                self._append(conditions, Effect(NOTE, (*_counted(content), _verdict_above(rule, tag))), tag)
+                self._add_limit(rule, content, conditions, tag)
                 return False
             elif kind not in _SILENT:
                 if limited:
                     raise UnreadableError(f"{tag}: a limit before {kind} cannot be judged here")
                 return self._add_verdict(kind, content, conditions, depth, returns, tag)
         return False
+
+    def _add_limit(self, rule: dict[str, t.Any], content: t.Any, conditions: Alternative, tag: str) -> None:
+        """Note a limit: what is above it meets the verdict at the end of the rule, all else goes on behind it."""
+        if self._matches.carries(content["elem"], self._slice):
+            self._append(conditions, Effect(NOTE, (*_counted(content), _verdict_above(rule, tag))), tag)
 
     def _add_map(self, content: t.Any, conditions: Alternative, depth: int, returns: list[int], tag: str) -> bool:
         for key, verdict in self._matches.elements(content["data"]):
