@@ -12,8 +12,14 @@ from pathlib import Path
 
 import yaml
 
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 Place = tuple[str | int, ...]
+
+
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """The fast safe loader, which leaves dates as they are written."""
+
+
+_Loader.add_constructor("tag:yaml.org,2002:timestamp", lambda loader, node: loader.construct_scalar(node))
 
 
 class ZoneError(Exception):
@@ -38,7 +44,7 @@ def read(path: Path) -> Document:
     """Read a file; raise ZoneError if it cannot be read, is no YAML, or gives a key twice."""
     try:
         text = path.read_bytes()
-        node = yaml.compose(text, Loader=_LOADER)
+        node = yaml.compose(text, Loader=_Loader)
     except OSError as error:
         raise ZoneError(f"{path}: {error.strerror}") from error
     except yaml.YAMLError as error:
@@ -49,7 +55,7 @@ def read(path: Path) -> Document:
     document = Document(path, None, lines)
     if node is not None:
         _walk(node, (), document, lines)
-    return document._replace(content=yaml.load(text, Loader=_LOADER))  # noqa: S506 - a safe loader
+    return document._replace(content=yaml.load(text, Loader=_Loader))  # noqa: S506 - a safe loader
 
 
 def _walk(node: yaml.Node, place: Place, document: Document, lines: dict[Place, int]) -> None:
