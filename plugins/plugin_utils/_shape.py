@@ -15,6 +15,7 @@ import re
 import typing as t
 
 Shape = t.Mapping[str, t.Any]
+Place = tuple[t.Any, ...]
 
 _TYPES: dict[str, tuple[type, str]] = {
     "object": (dict, "a dictionary"),
@@ -26,6 +27,14 @@ _TYPES: dict[str, tuple[type, str]] = {
 _REFERENCE = "#/$defs/"
 
 
+class Fault(t.NamedTuple):
+    """What is wrong, the keys and numbers of entries that lead to it, and the key that is one too many."""
+
+    place: Place
+    sentence: str
+    key: str | None = None
+
+
 class Shapes:
     """The shapes that a schema defines under ``$defs``, by name."""
 
@@ -34,38 +43,49 @@ class Shapes:
 
     def fault(self, kind: str, value: t.Any) -> str | None:
         """Return the first thing that is wrong with what a file of this kind holds, and its place, else None."""
-        fault = self._fault(value, self._shapes["files"][kind])
-        return ": ".join(fault) or None
+        found = self.first_fault(kind, value)
+        return ": ".join((*_names(value, found.place), found.sentence)) if found else None
 
-    def _fault(self, value: t.Any, shape: Shape) -> list[str]:
-        """Return the names of the places that lead to a fault and what it is, or nothing."""
+    def first_fault(self, kind: str, value: t.Any) -> Fault | None:
+        """Return the same with the place as keys and numbers of entries, for those who know where these stand."""
+        return self._fault(value, self._shapes["files"][kind], ())
+
+    def _fault(self, value: t.Any, shape: Shape, place: Place) -> Fault | None:
         if "$ref" in shape:
             shape = self._shapes[shape["$ref"].removeprefix(_REFERENCE)]
         wrong = _wrong(value, shape)
         if wrong:
-            return [f"{value!r} is not {wrong}"]
+            return Fault(place, f"{value!r} is not {wrong}")
         if isinstance(value, dict):
-            return self._fault_of_keys(value, shape)
+            return self._fault_of_keys(value, shape, place)
         if isinstance(value, list) and "items" in shape:
-            for at, one in enumerate(value):
-                fault = self._fault(one, shape["items"])
-                if fault:
-                    return [_name(one, at), *fault]
-        return []
+            faults = (self._fault(one, shape["items"], (*place, at)) for at, one in enumerate(value))
+            return next(filter(None, faults), None)
+        return None
 
-    def _fault_of_keys(self, value: dict[str, t.Any], shape: Shape) -> list[str]:
+    def _fault_of_keys(self, value: dict[str, t.Any], shape: Shape, place: Place) -> Fault | None:
         for key in shape.get("required", ()):
             if key not in value:
-                return [f"lacks {key!r}"]
+                return Fault(place, f"lacks {key!r}")
         known, others = shape.get("properties", {}), shape.get("additionalProperties", True)
         for key, one in value.items():
             inner = known.get(key, others)
             if inner is False:
-                return [f"has no key called {key!r}; its keys are {', '.join(known)}"]
-            fault = self._fault(one, inner) if inner is not True else []
+                return Fault(place, f"has no key called {key!r}; its keys are {', '.join(known)}", key)
+            fault = self._fault(one, inner, (*place, key)) if inner is not True else None
             if fault:
-                return [key, *fault]
-        return []
+                return fault
+        return None
+
+
+def _names(value: t.Any, place: Place) -> list[str]:
+    """Return what to call the places on the way to a fault."""
+    names = []
+    for key in place:
+        inner = value[key]
+        names.append(_name(inner, key) if isinstance(key, int) else key)
+        value = inner
+    return names
 
 
 def _name(entry: t.Any, at: int) -> str:
@@ -92,6 +112,7 @@ VALUE_KEYWORDS: dict[str, tuple[t.Callable[[t.Any, t.Any], bool], t.Callable[[t.
     "enum": (lambda value, choices: value in choices, lambda choices: f"one of {', '.join(choices)}"),
     "pattern": (lambda value, pattern: bool(re.search(pattern, value)), lambda pattern: f"a text like {pattern}"),
     "minimum": (lambda value, least: value >= least, lambda least: f"at least {least}"),
+    "maximum": (lambda value, most: value <= most, lambda most: f"at most {most}"),
     "minItems": (lambda value, least: len(value) >= least, lambda least: f"a list of at least {least}"),
     "uniqueItems": (
         lambda value, _true: len({repr(one) for one in value}) == len(value),

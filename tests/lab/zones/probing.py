@@ -1,0 +1,110 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Sends many probes from one namespace at once and tells which were answered, and as whom.
+
+Run as a program inside the namespace: the probes as JSON on standard input, ``[[number, source, address, protocol,
+port], ...]``; the answers as JSON on standard output, ``{number: text}`` for those that were answered. ``icmp`` stands
+for echo requests of the address's family.
+"""
+
+from __future__ import annotations
+
+import errno
+import ipaddress
+import json
+import selectors
+import socket
+import struct
+import sys
+import time
+from typing import Any
+
+_SECONDS = 0.6
+_AT_ONCE = 400  # open sockets, well below the usual limit of 1024
+_IDENTIFIER = 0x7A6E
+_ECHO = {4: (8, 0), 6: (128, 129)}
+
+
+def main() -> None:
+    probes = json.load(sys.stdin)
+    answers: dict[int, str] = {}
+    for start in range(0, len(probes), _AT_ONCE):
+        answers |= _ask(probes[start : start + _AT_ONCE])
+    json.dump(answers, sys.stdout)
+
+
+def _ask(probes: list[Any]) -> dict[int, str]:
+    """Send probes, all of them before the first answer is read."""
+    selector = selectors.DefaultSelector()
+    open_, answers = 0, {}
+    for number, source, address, protocol, port in probes:
+        sent = _send(source, address, protocol, port, number)
+        if sent is not None:
+            selector.register(sent, selectors.EVENT_READ, (number, protocol, ipaddress.ip_address(address).version))
+            open_ += 1
+    end = time.monotonic() + _SECONDS
+    while open_ and (left := end - time.monotonic()) > 0:
+        for key, _mask in selector.select(left):
+            number, protocol, version = key.data
+            answer = _answer(key.fileobj, protocol, version)
+            if answer is not None:
+                answers[number] = answer
+            if answer is not None or protocol != "icmp":
+                selector.unregister(key.fileobj)
+                key.fileobj.close()
+                open_ -= 1
+    for key in list(selector.get_map().values()):
+        key.fileobj.close()
+    return answers
+
+
+def _send(source: str, address: str, protocol: str, port: int, number: int) -> socket.socket | None:
+    version = ipaddress.ip_address(address).version
+    family = socket.AF_INET if version == 4 else socket.AF_INET6
+    if protocol == "icmp":
+        number_of_icmp = socket.IPPROTO_ICMP if version == 4 else socket.IPPROTO_ICMPV6
+        probe = socket.socket(family, socket.SOCK_RAW, number_of_icmp)
+    else:
+        probe = socket.socket(family, socket.SOCK_STREAM if protocol == "tcp" else socket.SOCK_DGRAM)
+    probe.setblocking(False)
+    try:
+        probe.bind((source, 0))
+        if protocol == "tcp":
+            if probe.connect_ex((address, port)) not in (0, errno.EINPROGRESS):
+                raise OSError
+        elif protocol == "udp":
+            probe.connect((address, port))
+            probe.send(str(number).encode())
+        else:
+            probe.connect((address, 0))
+            probe.send(_echo_request(version, number))
+    except OSError:
+        probe.close()
+        return None
+    return probe
+
+
+def _answer(probe: socket.socket, protocol: str, version: int) -> str | None:
+    """Return what came back; None for nothing, a refusal, or an echo that is not ours."""
+    try:
+        content = probe.recv(2048)
+    except OSError:
+        return None
+    if protocol != "icmp":
+        return content.decode() or None
+    reply = content[(content[0] & 15) * 4 :] if version == 4 else content
+    kind, _code, _sum, identifier = struct.unpack("!BBHH", reply[:6])
+    return "echo" if kind == _ECHO[version][1] and identifier == _IDENTIFIER else None
+
+
+def _echo_request(version: int, number: int) -> bytes:
+    """Return an echo request (RFC 792); of IPv6 the kernel computes the checksum."""
+    head = struct.pack("!BBHHH", _ECHO[version][0], 0, 0, _IDENTIFIER, number & 0xFFFF)
+    whole = sum(struct.unpack("!4H", head)) if version == 4 else 0
+    whole = (whole & 0xFFFF) + (whole >> 16)
+    return head[:2] + struct.pack("!H", ~whole & 0xFFFF if version == 4 else 0) + head[4:]
+
+
+if __name__ == "__main__":
+    main()
