@@ -66,8 +66,12 @@ def said(reason: str, language: str) -> str:
 
 
 def value_said(value: str, language: str) -> str:
-    """Return a value that is a word of ours in the language of the table or report; any other as it is."""
-    return _values().get(value, value) if language == "vi" else value
+    """Return a value that is words of ours in the language of the table or report; any other as it is."""
+    for entry in _values() if language == "vi" else ():
+        filled_in = entry.values_in(value)
+        if filled_in is not None:
+            return _filled(entry, filled_in, 0)
+    return value
 
 
 def in_vietnamese(text: str) -> str:
@@ -98,8 +102,8 @@ def _texts() -> dict[str, list[dict[str, str]]]:
 
 
 @functools.cache
-def _values() -> dict[str, str]:
-    return {one["en"]: one["vi"] for one in _texts().get("values", ())}
+def _values() -> list[Entry]:
+    return entries_of({"values": _texts().get("values", ())})
 
 
 @functools.cache

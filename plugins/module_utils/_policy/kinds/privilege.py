@@ -47,13 +47,10 @@ REQUIRED = frozenset({"groups", "attribute"})
 COMPARISONS: t.Sequence[str] = ("==",)
 
 
-_GROUP_PASSWORD, _GROUP_ADMINISTRATOR = "group password", "group administrator"
-
-
 class _Device(t.NamedTuple):
     """The account files, read once; ``first_of`` are those whose first group it is, but root, by its number."""
 
-    accounts: dict[str, accounts.Account]
+    known: dict[str, accounts.Account]
     groups: dict[str, accounts.Group]
     first_of: dict[int, list[str]]
     people: range
@@ -119,8 +116,8 @@ def _differences(row: Row, device: _Device, name: str, wanted: list[str]) -> lis
     return [
         *(f"+{one}" for one in sorted(extra)),
         *(f"-{one}" for one in sorted(set(wanted) - has)),
-        *([_GROUP_PASSWORD] if group.password == accounts.SET else []),
-        *(f"{_GROUP_ADMINISTRATOR} {one}" for one in group.administrators if one not in _may_add(row)),
+        *(["group password"] if group.password == accounts.SET else []),
+        *(f"group administrator {one}" for one in group.administrators if one not in _may_add(row)),
     ]
 
 
@@ -139,7 +136,7 @@ def _wanted(row: Row, device: _Device) -> dict[str, list[str]]:
         meant = set(_meant(row, device, listed)) - set(row["desired"])
         wanted[name] = [one for one in listed if one not in meant]
         if row["attribute"] == "administrators" and place == 0:
-            wanted[name] += [one for one in row["desired"] if one in device.accounts and one not in wanted[name]]
+            wanted[name] += [one for one in row["desired"] if one in device.known and one not in wanted[name]]
     return wanted
 
 
@@ -147,7 +144,7 @@ def _meant(row: Row, device: _Device, names: t.Iterable[str]) -> list[str]:
     """Return those of the names that the row is about: among powers, not the accounts of services."""
     if row["attribute"] == "administrators":
         return list(names)
-    known = device.accounts
+    known = device.known
     return [name for name in names if name not in known or accounts.is_persons(known[name], device.people)]
 
 
@@ -160,7 +157,7 @@ def _may_add(row: Row) -> list[str]:
 
 
 def _without_account(row: Row, device: _Device) -> list[str]:
-    return [one for one in row["desired"] if one not in device.accounts]
+    return [one for one in row["desired"] if one not in device.known]
 
 
 def _perhaps_misspelt(missing: list[str]) -> str | None:
@@ -191,7 +188,7 @@ def _write(row: Row, writer: Writer) -> Write:
     changes, faults = False, []
     try:
         device = _read()
-        if row["attribute"] == "administrators" and not set(row["desired"]) & device.accounts.keys():
+        if row["attribute"] == "administrators" and not set(row["desired"]) & device.known.keys():
             return Write(error=f"none of {', '.join(row['desired'])} has an account here, so nobody is taken out")
         for name, wanted in _wanted(row, device).items():
             fault, new = _what_to_write(row, device, name, wanted, writer.account)

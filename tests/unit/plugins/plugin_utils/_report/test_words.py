@@ -17,6 +17,12 @@ ROLES = Path(__file__).parents[5] / "roles"
     ("kind", "value", "vietnamese", "english"),
     [
         ("privilege", "as listed", "đúng danh sách", "as listed"),
+        (
+            "privilege",
+            {"sudo": ["+hoa", "group password", "group administrator hoa"]},
+            "sudo: +hoa, mật khẩu nhóm, người quản nhóm hoa",
+            "sudo: +hoa, group password, group administrator hoa",
+        ),
         ("package", "installed", "đã cài", "installed"),
         ("package", None, "chưa cài", "not installed"),
         ("file", None, "không có", "absent"),
