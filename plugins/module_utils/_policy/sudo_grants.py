@@ -75,7 +75,7 @@ def _of_bound(scope: str, line: _Data, names: _Names) -> t.Iterator[Grant]:
     """Give whom a Defaults line for some users, hosts, runas or commands lets off the password."""
     if not _last(line["Options"], "authenticate", default=True):
         bound = line["Binding"]
-        head = [f"Defaults{scope}{','.join(str(next(iter(one.values()))) for one in bound)}"]
+        head = [f"Defaults{scope}{','.join(str(value) for one in bound for value in [*one.values()][:1])}"]
         yield from (Grant(who, False, True) for who in (_names(bound, names) if scope == ":" else head))
     yield from _exempt(line["Options"])
 
@@ -114,4 +114,5 @@ def _names(users: t.Iterable[_Data], names: _Names) -> list[str]:
 def _name(user: _Data, names: _Names) -> str:
     if "userid" in user:
         return names.get(user["userid"], f"#{user['userid']}")
-    return next(f"{mark}{user[field]}" for field, mark in _MARKS.items() if field in user)
+    ((field, who),) = [(field, who) for field, who in user.items() if field in _MARKS]
+    return f"{_MARKS[field]}{who}"

@@ -123,7 +123,21 @@ def test_a_rule_that_only_forbids_gives_nothing():
     assert grants(spec) == []
 
 
-@pytest.mark.parametrize("answer", ["no json", "[]", json.dumps({"User_Specs": [{"User_List": []}]})])
+RULE_OF_SOMETHING_NEW = {
+    "User_List": [{"planet": "x"}],
+    "Cmnd_Specs": [{"Commands": [{"command": "ALL"}]}],
+}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "no json",
+        "[]",
+        json.dumps({"User_Specs": [{"User_List": []}]}),
+        json.dumps({"User_Specs": [RULE_OF_SOMETHING_NEW]}),
+    ],
+)
 def test_an_answer_that_is_not_understood_is_no_answer(monkeypatch, answer):
     monkeypatch.setattr(programs, "run", lambda *_words: answer)
     monkeypatch.setattr(sudo_grants.accounts, "accounts", dict)
