@@ -89,15 +89,14 @@ def test_what_only_root_can_read_is_not_assessed_and_the_rest_is_what_root_sees(
     assert "pass" in seen.values()
 
 
-CLOSED = (
-    "install -d -m 0700 /etc/systemd/journald.conf.d /etc/security/pwquality.conf.d",
-    "install -d -m 0755 /etc/systemd/system/getty@tty1.service.d",
-    "echo '[Service]' | install -m 0600 /dev/stdin /etc/systemd/system/getty@tty1.service.d/login.conf",
-)
+CLOSED = "install -d -m 0700 /etc/systemd/journald.conf.d /etc/security/pwquality.conf.d"
+DROP_IN = "/etc/systemd/system/getty@tty1.service.d/login.conf"
+CLOSED_FILE = f"install -D -m 0600 /dev/stdin {DROP_IN}"
+AUTOLOGIN = "[Service]\\nExecStart=\\nExecStart=-/sbin/agetty --autologin clerk - linux\\n"
 
 
-def test_a_closed_folder_or_file_that_could_hold_another_value_leaves_the_row_unassessed(office, clerk):
-    office.root("; ".join(CLOSED))
+def test_a_closed_folder_that_could_hold_another_value_leaves_the_row_unassessed(office, clerk):
+    office.root(CLOSED)
     seen = rows_of(clerk("-m", "tests.audit", "-v", ANSIBLE_STDOUT_CALLBACK="ansible.builtin.default"))
     folders = {
         "LNX-JOURNAL-Storage": "/etc/systemd/journald.conf.d",
@@ -105,4 +104,22 @@ def test_a_closed_folder_or_file_that_could_hold_another_value_leaves_the_row_un
     }
     for row, folder in folders.items():
         assert (seen[row]["state"], seen[row]["reason"]) == ("not_assessed", f"cannot read {folder}: Permission denied")
-    assert seen["LNX-LOGIN-ConsoleAutologin"]["state"] == "not_assessed"
+
+
+def test_what_systemd_has_read_is_known_even_of_a_file_that_is_closed_to_the_user(office, clerk):
+    """systemd tells everybody what a unit runs, and whether a file of it has changed since."""
+
+    def console():
+        seen = rows_of(clerk("-m", "tests.audit", "-v", ANSIBLE_STDOUT_CALLBACK="ansible.builtin.default"))
+        return {key: seen["LNX-LOGIN-ConsoleAutologin"][key] for key in ("state", "after", "reason")}
+
+    office.root(f"printf '[Service]\\n' | {CLOSED_FILE}; systemctl daemon-reload")
+    harmless = console()
+    office.root(f"printf '{AUTOLOGIN}' | {CLOSED_FILE}")
+    unread = console()
+    office.root("systemctl daemon-reload")
+    read = console()
+    outdated = "files of getty@tty1.service changed since systemd read them: run systemctl daemon-reload"
+    assert harmless == {"state": "pass", "after": [], "reason": None}
+    assert unread == {"state": "fail", "after": [], "reason": outdated}
+    assert read == {"state": "fail", "after": ["getty@tty1.service"], "reason": None}
