@@ -90,6 +90,7 @@ def test_a_password_that_was_set_after_the_run_outlives_its_rollback(trial, host
 def test_nobody_loses_what_we_came_in_by_and_no_account_is_deleted(trial, hosts):
     for host in hosts.values():
         host.ssh("sudo useradd --non-unique --uid 0 toor 2> /dev/null")
+        host.ssh("printf 'ops:Mot-Mat-Khau-9\\n' | sudo chpasswd")
     before = {name: host.ssh(FILES).stdout for name, host in hosts.items()}
     rows = [
         {"attribute": "password", "name": "ops", "value": "locked"},
@@ -133,3 +134,18 @@ def test_a_line_that_cannot_be_parsed_lets_nothing_pass(trial, hosts):
     run = trial.run(rows, "--check")
     for name in hosts:
         assert (run.row(name)["state"], run.row(name)["before"]) == ("fail", {"toor": 0})
+
+
+def test_our_own_password_is_told_where_sudo_asks_for_none_and_a_person_locks_it(trial, hosts):
+    row = {"id": "LNX-KEY", "kind": "account", "attribute": "key_only", "value": [], "connectivity": True}
+    for host in hosts.values():
+        host.ssh("printf 'ops:Mot-Mat-Khau-9\\n' | sudo chpasswd; sudo chage --lastday 2026-11-01 --maxdays 9999 ops")
+    with_password = trial.run([row])
+    for name, host in hosts.items():
+        seen = with_password.row(name)
+        assert (seen["state"], seen["after"], seen["changed"]) == ("fail", {"ops": "set"}, False)
+        end = host.ssh("LC_ALL=C sudo chage --iso8601 --list ops | sed -n 's/^Password expires.*: //p'").stdout.strip()
+        assert f"which ends on {end} and shuts us out then" in seen["reason"]
+        host.ssh("sudo passwd --lock ops")
+    by_key = trial.run([row])
+    assert {by_key.row(name)["state"] for name in hosts} == {"pass"}

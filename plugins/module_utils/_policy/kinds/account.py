@@ -13,7 +13,8 @@ ids below, but root's, and nobody's; delivered: those whose names images and dev
   shadow(5). An account without a password, one that is used by key only say, has none that could grow old: such rows
   pass it over.
 - ``password``: set, locked or blank. Only ``locked`` can be written; a key still opens a locked account.
-- ``key_only``: the password of each account that the desired value lists and this device has; it is to be locked.
+- ``key_only``: the password of each account that the desired value lists and this device has; it is to be locked. So
+  is that of the account that we came in as if sudo asks it for none, but by a person: we do not touch our way in.
 - ``known_password``: own, or known where the password is one that images and devices come with, or the account's own
   name; such an account is locked. Nothing of the password is told, kept or written down.
 - ``password_age``: days since the password was set; ``unused_days``: days since the last login on record;
@@ -41,6 +42,7 @@ from ansible_collections.commune.baseline.plugins.module_utils._policy import (
     known_passwords,
     login,
     logins,
+    way_in,
 )
 from ansible_collections.commune.baseline.plugins.module_utils._policy import accounts as _accounts
 from ansible_collections.commune.baseline.plugins.module_utils._policy import compare as _compare
@@ -154,7 +156,9 @@ def _read_values(row: Row, database: _Database) -> Reading:
     short = {name: value for name, value in values.items() if name not in unknown and not _meets(row, value)}
     if unknown and not short:
         return Reading(unreadable="; ".join(f"{name}: {reason}" for name, reason in unknown.items()))
-    return Reading(short or _in_common(list(values.values())), where)
+    ours = login.account() if row["attribute"] == "key_only" else None
+    weakness = way_in.weakness(database.accounts[ours]) if ours in short else None
+    return Reading(short or _in_common(list(values.values())), where, weakness=weakness)
 
 
 def _values(row: Row, database: _Database) -> dict[str, t.Any]:
@@ -178,7 +182,8 @@ def _password_values(row: Row, chosen: list[Account]) -> dict[str, t.Any]:
     """Return what is to be said of passwords; raises OSError."""
     attribute, today = row["attribute"], int(time.time() // 86400)
     if attribute == "key_only":
-        return {account.name: account.password for account in chosen if account.name in row["desired"]}
+        named = {*row["desired"], way_in.let_off()}
+        return {account.name: account.password for account in chosen if account.name in named}
     having = [account for account in chosen if account.password == _accounts.SET]
     if attribute == "known_password":
         secrets = _accounts.secrets() if having else {}
@@ -281,7 +286,8 @@ def _wanted(row: Row) -> t.Iterator[tuple[str, t.Any]]:
     else:
         attribute = "password" if row["attribute"] in _LOCKED_IF_SHORT else row["attribute"]
         for name, value in _values(row, database).items():
-            if not _is_unknown(row, value) and not _meets(row, value):
+            is_ours_alone = row["attribute"] == "key_only" and name not in row["desired"]
+            if not is_ours_alone and not _is_unknown(row, value) and not _meets(row, value):
                 yield account_entry.name_of(attribute, name), _value_to_write(row)
 
 

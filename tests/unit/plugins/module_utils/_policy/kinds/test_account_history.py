@@ -5,15 +5,24 @@
 
 from __future__ import annotations
 
+import datetime
 import functools
 import time
 
 import pytest
 
 from ansible_collections.commune.baseline.plugins.module_utils._observation import Write
-from ansible_collections.commune.baseline.plugins.module_utils._policy import known_passwords, login, logins
+from ansible_collections.commune.baseline.plugins.module_utils._policy import (
+    known_passwords,
+    login,
+    logins,
+    programs,
+    sudo_grants,
+)
 from ansible_collections.commune.baseline.plugins.module_utils._policy.kinds import account
+from ansible_collections.commune.baseline.plugins.module_utils._policy.sudo_grants import Grant
 
+EPOCH = datetime.date(1970, 1, 1).toordinal()
 TODAY = int(time.time() // 86400)
 # Made by openssl passwd -1 -salt rowsalt raspberry
 KNOWN_HASH = "$1$rowsalt$4ovLoQYcgsQCIpkuVIWjN1"
@@ -24,12 +33,14 @@ PEOPLE = {"ops": 1000, "lan": 1001, "hoa": 1002, "pi": 1003}
 @pytest.fixture(name="etc", autouse=True)
 def fixture_etc(account_files, monkeypatch):
     monkeypatch.setattr(login, "account", lambda: "ops")
+    monkeypatch.setattr(sudo_grants, "read", list)
     passwd = "".join(f"{name}:x:{uid}:{uid}::/:/bin/sh\n" for name, uid in PEOPLE.items())
 
     def shadow(**fields):
         whole = {**dict.fromkeys(PEOPLE, ("!", "")), **fields}
-        lines = (f"{name}:{one}:{day}:0:99999:7:::\n" for name, (one, day) in whole.items())
-        account_files({"group": "", "passwd": passwd, "shadow": "".join(lines)})
+        ages = {name: str(day) if ":" in str(day) else f"{day}:0:99999" for name, (_one, day) in whole.items()}
+        lines = (f"{name}:{one}:{ages[name]}:7:::\n" for name, (one, _day) in whole.items())
+        account_files({"group": "ops:x:1000:\nrobots:x:7:ops\n", "passwd": passwd, "shadow": "".join(lines)})
 
     return shadow
 
@@ -178,6 +189,57 @@ def test_accounts_of_programs_are_used_by_key_only(etc, apply, puts):
     assert puts == [("password of lan", "locked")]
     etc()
     assert tell(row) == ("locked", None, True)
+
+
+@pytest.fixture(name="let_off")
+def fixture_let_off(monkeypatch):
+    """Let sudo ask these for no password."""
+
+    def let_off(*grants):
+        monkeypatch.setattr(programs, "find", lambda name: f"/usr/bin/{name}")
+        monkeypatch.setattr(sudo_grants, "read", lambda: list(grants))
+
+    return let_off
+
+
+@pytest.mark.parametrize(
+    ("maximum", "sentence"),
+    [
+        (90, f"which ends on {datetime.date.fromordinal(EPOCH + TODAY + 80)} and shuts us out then"),
+        (99999, "which nobody ever changes"),
+        ("", "which nobody ever changes"),
+    ],
+)
+@pytest.mark.parametrize("who", ["ops", "%ops", "%robots", "ALL"])
+def test_we_come_in_by_key_only_where_sudo_asks_for_no_password(etc, let_off, apply, puts, who, maximum, sentence):
+    etc(ops=("x", f"{TODAY - 10}:0:{maximum}"))
+    let_off(Grant(who, True, True))
+    row = a_row("key_only", [])
+    reading = account.observe([row])["LNX-A"]
+    assert (reading.value, reading.weakness) == (
+        {"ops": "set"},
+        f"ops, by which we came in, has a password, {sentence}: come in by key and run passwd --lock ops",
+    )
+    assert (apply(row), puts) == (Write(), [])
+    etc()
+    assert tell(row) == ("locked", None, True)
+
+
+@pytest.mark.parametrize(
+    "grant",
+    [Grant("ops", True, False), Grant("ops", False, True, ("/sbin/reboot",)), Grant("lan", True, True)],
+)
+def test_who_came_in_and_is_asked_by_sudo_may_have_a_password(etc, let_off, grant):
+    etc(ops=("x", TODAY))
+    let_off(grant)
+    assert account.observe([a_row("key_only", [])])["LNX-A"].inapplicable is not None
+
+
+def test_a_run_of_root_itself_comes_in_by_no_account(etc, let_off, monkeypatch):
+    etc(ops=("x", TODAY))
+    monkeypatch.setattr(login, "account", lambda: None)
+    let_off(Grant("root", True, True))
+    assert account.observe([a_row("key_only", [])])["LNX-A"].inapplicable is not None
 
 
 def test_where_no_account_of_a_program_is_listed_there_is_nothing_to_look_at(etc):
