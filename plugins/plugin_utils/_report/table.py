@@ -143,6 +143,7 @@ def _details(row: t.Mapping[str, t.Any], language: str) -> t.Iterator[str]:
         yield words["excepted"].format(id=row["id"], **row["exception"])
     elif row["reason"]:
         yield f"{row['id']}: {said(str(row['reason']), language)}"
+        yield from _different(row, language)
     elif row["would_change"]:
         yield words["would"].format(**_values(row, language))
     elif row["changed"] and row["before"] == row["after"]:
@@ -155,6 +156,13 @@ def _details(row: t.Mapping[str, t.Any], language: str) -> t.Iterator[str]:
     for advice in ("why", "fix") if row["state"] == FAIL else ("why",):
         if advice in row:
             yield words[advice].format(text=row[advice][language])
+
+
+def _different(row: t.Mapping[str, t.Any], language: str) -> t.Iterator[str]:
+    """Say what a row showed beside the reason why it fails, unless the value is right and does not count."""
+    values, is_to_come = _values(row, language), row["would_change"]
+    if row["state"] == FAIL and values["before" if is_to_come else "after"] != values["target"]:
+        yield _WORDS[language]["would" if is_to_come else "is"].format(**values)
 
 
 def _values(row: t.Mapping[str, t.Any], language: str) -> dict[str, str]:

@@ -72,8 +72,10 @@ def observe(rows: t.Sequence[Row]) -> dict[str, Reading]:
         return {row["id"]: Reading(unreadable=f"cannot read the accounts: {error.strerror}") for row in rows}
     if unparsable:
         reading = Reading(unreadable=f"{next(iter(unparsable.values()))} cannot be parsed: correct the line")
-        return {row["id"]: _of_sudo(row) if row["attribute"] in _OF_SUDO else reading for row in rows}
-    return {row["id"]: _of_sudo(row) if row["attribute"] in _OF_SUDO else _of_groups(row, device) for row in rows}
+        return {row["id"]: _of_sudo(row, device) if row["attribute"] in _OF_SUDO else reading for row in rows}
+    return {
+        row["id"]: _of_sudo(row, device) if row["attribute"] in _OF_SUDO else _of_groups(row, device) for row in rows
+    }
 
 
 def compare(row: Row, reading: Reading) -> bool:
@@ -103,10 +105,14 @@ def _of_groups(row: Row, device: _Device) -> Reading:
         for name, wanted in _wanted(row, device).items()
         if (different := _differences(row, device, name, wanted))
     }
-    missing = _without_account(row, device)
+    return _told_apart(differences, accounts.GROUP, _without_account(row, device))
+
+
+def _told_apart(differences: t.Any, where: str, missing: list[str]) -> Reading:
+    """Return what is too much or missing; a name without an account here can be the reason, and is no fault alone."""
     if differences:
-        return Reading(differences, where=accounts.GROUP, weakness=_perhaps_misspelt(missing))
-    return Reading(f"as listed; no account here: {', '.join(missing)}" if missing else "as listed", accounts.GROUP)
+        return Reading(differences, where=where, weakness=_perhaps_misspelt(missing))
+    return Reading(f"as listed; no account here: {', '.join(missing)}" if missing else "as listed", where)
 
 
 def _differences(row: Row, device: _Device, name: str, wanted: list[str]) -> list[str]:
@@ -164,7 +170,7 @@ def _perhaps_misspelt(missing: list[str]) -> str | None:
     return f"perhaps misspelt, for there is no account here: {', '.join(missing)}" if missing else None
 
 
-def _of_sudo(row: Row) -> Reading:
+def _of_sudo(row: Row, device: _Device) -> Reading:
     if programs.find("sudo") is None:
         return Reading(inapplicable="sudo is not installed")
     try:
@@ -177,7 +183,7 @@ def _of_sudo(row: Row) -> Reading:
     else:
         known = {"root", login.account() or "root", *row["desired"]}
         extra = {_told(grant) for grant in grants if grant.asks_no_password and grant.who not in known}
-    return Reading(sorted(extra) or "as listed", where=sudo_grants.SUDOERS)
+    return _told_apart(sorted(extra), sudo_grants.SUDOERS, _without_account(row, device))
 
 
 def _told(grant: sudo_grants.Grant) -> str:

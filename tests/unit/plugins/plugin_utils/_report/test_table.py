@@ -204,6 +204,14 @@ def test_the_total_counts_passes_of_all_controls_of_all_devices(states, total):
         ({"state": "fail", "after": "0", "compare": "=="}, ["LNX-A: now: 0; should be: 600"]),
         ({"state": "fail", "changed": True, "reason": "written, but /a:1 wins"}, ["LNX-A: written, but /a:1 wins"]),
         ({"state": "fail", "would_change": True, "reason": "no space"}, ["LNX-A: no space"]),
+        (
+            {"state": "fail", "would_change": True, "before": "0", "reason": "no space"},
+            ["LNX-A: no space", "LNX-A: now: 0; would be set to: 600"],
+        ),
+        (
+            {"state": "fail", "changed": True, "after": "0", "reason": "written, but /a:1 wins"},
+            ["LNX-A: written, but /a:1 wins", "LNX-A: now: 0; should be: ≤ 600"],
+        ),
         ({"state": "not_assessed", "reason": "no such file"}, ["LNX-A: no such file"]),
     ],
 )

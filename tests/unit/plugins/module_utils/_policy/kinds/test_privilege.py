@@ -232,6 +232,23 @@ def test_what_sudo_gives_to_others_is_told_and_left_to_a_person(apply, puts, att
     assert (apply(row).changes, puts) == (False, [])
 
 
+@pytest.mark.parametrize(("attribute", "desired"), [("sudoers", ["ops", "lna"]), ("without_password", ["lna"])])
+@pytest.mark.usefixtures("grants")
+def test_a_misspelt_name_is_told_beside_those_who_are_too_much_in_sudoers(attribute, desired):
+    row = a_row(*desired, attribute=attribute)
+    reading = privilege.observe([row])["LNX-A"]
+    assert "lan" in reading.value
+    assert reading.weakness == "perhaps misspelt, for there is no account here: lna"
+
+
+@pytest.mark.usefixtures("grants")
+def test_a_name_that_has_no_account_here_is_no_fault_if_sudo_gives_nobody_else_anything():
+    row = a_row("ops", "lan", "lna", attribute="sudoers", groups=("sudo", "docker"))
+    reading = privilege.observe([row])["LNX-A"]
+    assert (reading.value, reading.weakness) == ("as listed; no account here: lna", None)
+    assert privilege.compare(row, reading)
+
+
 def test_without_sudo_there_is_nothing_to_look_at(monkeypatch):
     monkeypatch.setattr(programs, "find", lambda _name: None)
     assert privilege.observe([a_row("ops", attribute="sudoers")])["LNX-A"].inapplicable == "sudo is not installed"
