@@ -17,6 +17,7 @@ from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.run imp
 from ansible_collections.commune.baseline.plugins.plugin_utils._policy.controls import (
     FAIL_ON,
     controls_of,
+    summary,
     unmet,
     with_text,
 )
@@ -83,8 +84,7 @@ class ActionModule(ActionBase):
         controls = controls_of(rows, result.pop("observations"), site.exception_for)
         missed = unmet(controls, fail_on)
         if missed:
-            msg = f"{len(missed)} of {len(controls)} controls are not met: {', '.join(missed)}"
-            result.update(failed=True, msg=msg)
+            result.update(failed=True, msg=summary(controls, missed))
         scope = scope_of(site, arguments["roles"], rows, controls, baseline=len(every))
         told = {
             "scope": scope,

@@ -10,12 +10,24 @@ short_description: The default output, short where the table says it better
 version_added: 0.1.0
 description:
   - Behaves as the default callback, but leaves C(controls) out of printed results unless C(-v) is given.
-  - Tells of a control that is not met in one line, as the finding it is, unless C(-v) is given.
+  - Tells of a control that is not met in one line, as the finding it is, unless C(-v) is given; in the language of the
+    table that the callback P(commune.baseline.evidence#callback) prints.
   - Shows the diff of such a task too, since M(commune.baseline.policy) fails in check mode when a control is not met.
 author:
   - commune.baseline contributors (!UNKNOWN)
 requirements:
   - set as stdout in configuration (C(stdout_callback = commune.baseline.screen))
+options:
+  language:
+    description: Language of that line, set where that of the table is.
+    type: str
+    choices: [vi, en]
+    default: vi
+    env:
+      - name: COMMUNE_BASELINE_LANGUAGE
+    ini:
+      - section: callback_commune_baseline_evidence
+        key: language
 extends_documentation_fragment:
   - default_callback
   - result_format_callback
@@ -24,6 +36,8 @@ extends_documentation_fragment:
 import typing as t
 
 from ansible.plugins.callback.default import CallbackModule as DefaultCallback
+
+from ansible_collections.commune.baseline.plugins.plugin_utils._report import table
 
 
 class CallbackModule(DefaultCallback):
@@ -46,7 +60,8 @@ class CallbackModule(DefaultCallback):
         if self._last_task_banner != result.task._uuid:
             self._print_task_banner(result.task)
         self._handle_warnings(result.result)
-        self._display.display(f"not met: [{self.host_label(result)}] => {result.result['msg']}", color="red")
+        line = table.finding(self.host_label(result), str(result.result["msg"]), self.get_option("language"))
+        self._display.display(line, color="red")
         if ignore_errors:
             self._display.display("...ignoring", color="cyan")
 

@@ -82,6 +82,16 @@ def unmet(controls: t.Iterable[t.Mapping[str, t.Any]], fail_on: str) -> list[str
     ]
 
 
+def summary(controls: t.Iterable[t.Mapping[str, t.Any]], missed: t.Sequence[str]) -> str:
+    """Return the sentence of a task that fails: how all controls stand, and which unmet ones make it fail."""
+    states = [control["state"] for control in controls]
+    failing, unknown = states.count(FAIL), states.count(NOT_ASSESSED)
+    return (
+        f"of {len(states)} controls {failing} fail and {unknown} could not be assessed; "
+        f"not met although demanded: {', '.join(missed)}"
+    )
+
+
 def _with_advice(row: Row, observation: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     """Add what the device need not know, and the row's reason and remedy in words where it does not pass."""
     joined = {**observation, "compare": row.fields.get("compare", "==")}

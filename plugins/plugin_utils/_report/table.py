@@ -50,6 +50,7 @@ _WORDS = {
         "unassessed": "thiết bị chưa kiểm tra được",
         "meaningless": "không áp dụng",
         "total": "{passed}/{all} lượt kiểm tra biện pháp đạt",
+        "finding": "chưa đạt: [{device}] => {message}",
         "nobody": "Không có thiết bị nào trong danh sách (inventory) khớp: chưa kiểm tra gì cả.",
         "restarted": "{id}: đã khởi động lại dịch vụ để áp dụng",
         "undo": "Để hoàn tác lần chạy này: {command}",
@@ -69,6 +70,7 @@ _WORDS = {
         "unassessed": "devices that could not be assessed",
         "meaningless": "not applicable",
         "total": "{passed}/{all} checks of controls pass",
+        "finding": "not met: [{device}] => {message}",
         "nobody": "No device of the inventory matches: nothing was looked at.",
         "restarted": "{id}: the service was restarted to take it up",
         "undo": "To take this run back: {command}",
@@ -115,6 +117,11 @@ def ending(run: Run, inventories: t.Iterable[str], language: str, *, rows: bool)
 def no_devices(language: str) -> str:
     """Return the line for a play that found no device: nothing was looked at, so nothing passed."""
     return _WORDS[language]["nobody"]
+
+
+def finding(device: str, message: str, language: str) -> str:
+    """Return the line that tells, before the table does, that a device does not meet what is demanded."""
+    return _WORDS[language]["finding"].format(device=device, message=said(message, language))
 
 
 def undo_advice(command: str, language: str) -> str:

@@ -10,6 +10,7 @@ from ansible.plugins.loader import callback_loader
 from ansible.utils.display import Display
 
 CONTROLS = [{"control": "AC-08", "state": "fail", "rows": []}]
+SUMMARY = "of 3 controls 1 fail and 2 could not be assessed; not met although demanded: AC-08, AC-09"
 DIFF = {"before": {"LNX-SHELL-TMOUT": None}, "after": {"LNX-SHELL-TMOUT": 600}}
 
 
@@ -42,10 +43,28 @@ def a_result(**result):
 
 
 def test_controls_are_left_out_and_everything_else_stays(screen, capsys):
-    screen().v2_runner_on_failed(a_result(changed=True, controls=CONTROLS, msg="1 of 1 controls are not met: AC-08"))
+    screen().v2_runner_on_failed(a_result(changed=True, controls=CONTROLS, msg=SUMMARY))
     printed = capsys.readouterr()
     assert "TASK [Check all rows]" in printed.out
-    assert printed.out.splitlines()[-1] == "not met: [pc] => 1 of 1 controls are not met: AC-08"
+    assert "AC-08" in printed.out.splitlines()[-1]
+    assert '"rows"' not in printed.out
+
+
+@pytest.mark.parametrize(
+    ("language", "line"),
+    [
+        ("en", f"not met: [pc] => {SUMMARY}"),
+        (
+            "vi",
+            "chưa đạt: [pc] => trong 3 biện pháp có 1 không đạt và 2 chưa kiểm tra được; "
+            "phải đạt mà chưa đạt: AC-08, AC-09",
+        ),
+    ],
+)
+def test_what_is_not_met_is_said_in_the_language_of_the_table(screen, capsys, monkeypatch, language, line):
+    monkeypatch.setenv("COMMUNE_BASELINE_LANGUAGE", language)
+    screen().v2_runner_on_failed(a_result(changed=True, controls=CONTROLS, msg=SUMMARY))
+    assert capsys.readouterr().out.splitlines()[-1] == line
 
 
 @pytest.mark.parametrize("verbosity", [1, 2, 3])

@@ -11,6 +11,7 @@ from ansible_collections.commune.baseline.plugins.plugin_utils._catalogue import
 from ansible_collections.commune.baseline.plugins.plugin_utils._policy.controls import (
     controls_of,
     from_text,
+    summary,
     unmet,
     with_text,
 )
@@ -135,6 +136,14 @@ def test_a_control_is_unmet_if_its_priority_counts_and_it_fails_or_is_unknown(fa
     counts = priority in COUNTING[fail_on] and state in ("fail", "not_assessed")
     controls = [{"control": "AC-08", "priority": priority, "state": state}]
     assert unmet(controls, fail_on) == (["AC-08"] if counts else [])
+
+
+def test_what_fails_and_what_is_unknown_is_counted_apart_from_what_is_demanded():
+    states = {"AC-01": "fail", "AC-02": "not_assessed", "AC-03": "fail", "AC-04": "pass", "AC-05": "excepted"}
+    controls = [{"control": name, "state": state} for name, state in states.items()]
+    assert summary(controls, ["AC-01", "AC-02"]) == (
+        "of 5 controls 2 fail and 1 could not be assessed; not met although demanded: AC-01, AC-02"
+    )
 
 
 def test_unmet_controls_are_named_in_their_order():
