@@ -9,7 +9,7 @@ import configparser
 import subprocess
 from typing import Any
 
-from hypothesis import HealthCheck, assume, given, reject, settings
+from hypothesis import HealthCheck, assume, example, given, reject, settings
 from hypothesis import strategies as st
 
 from ansible_collections.commune.baseline.plugins.module_utils._policy.kinds.option import GRAMMARS
@@ -129,6 +129,9 @@ def test_bytes_that_are_no_configuration_are_kept(name, garbage, end):
 
 @settings(max_examples=100, deadline=None, derandomize=True)
 @given(texts("assignment"))
+@example(f"{KEY}=a\\")
+@example(f"{OTHER}=1\nexport {KEY}=a\\\\\\")
+@example(f"{KEY}=a\\\n#b")
 def test_an_assignment_holds_what_bash_says(text):
     assume(not any(character in text for character in "$`&|{}!;()") and "\udc80" not in text)
     script = f'. /dev/stdin >/dev/null 2>&1; printf "%s" "${{{KEY}-}}"'

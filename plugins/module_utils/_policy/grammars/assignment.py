@@ -21,14 +21,19 @@ from ansible_collections.commune.baseline.plugins.module_utils._policy.grammars 
 OWN_FILE = False
 BOOLEANS: t.Mapping[bool, t.Sequence[str]] = {}
 _TOKEN = re.compile(
-    r"""(?P<joined>\\\n) | (?P<escape>\\.) | '[^']*' | "(?P<string>(?:\\.|[^"\\])*)" | (?P<open>['"\\])
-    | (?P<comment>(?:(?<=[\s;&|()])|\A)\#[^\n]*) | (?P<end>\n) | [^\\'"\n\#]+ | \#""",
+    r"""(?P<joined>\\\n) | (?P<escape>\\.) | '[^']*' | "(?P<string>(?:\\.|[^"\\])*)" | (?P<open>['"]) | (?P<last>\\)
+    | (?P<end>\n) | [^\\'"\n\#]+ | \#""",
     re.DOTALL | re.VERBOSE,
 )
+_COMMENT = re.compile(r"#[^\n]*")
+_BEFORE_WORDS = " \t\n;&|()"
 
 
 class _Line(t.NamedTuple):
-    """A line of commands with all that quotes and backslashes join to it, from line ``start`` up to before ``end``."""
+    """A line of commands with all that quotes and backslashes join to it, from line ``start`` up to before ``end``.
+
+    A line that is open would take in what were written behind it: a quote has no end, or the text ends in a backslash.
+    """
 
     start: int
     end: int
@@ -61,8 +66,9 @@ def write(text: str, key: str, value: t.Any, section: str | None = None) -> str:
     if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", key):
         raise ValueError(f"{key!r} is no name of a variable")
     all_lines = _lines(text)
-    if all_lines and all_lines[-1].is_open:
-        raise ValueError(f"a quote is left open in line {all_lines[-1].start + 1}")
+    last = all_lines[-1]
+    if last.is_open and _exporting(last, key) is None:
+        raise ValueError(f"a quote is left open in line {last.start + 1}")
     found = [line for line in all_lines if any(shell_readonly.statements(line.commands, key))]
     split = text.split("\n")
     if value is None:
@@ -90,11 +96,23 @@ def _exporting(line: _Line, key: str) -> str | None:
     return ("export " if exporting else "") if is_alone else None
 
 
+def _tokens(text: str) -> t.Iterator[re.Match[str]]:
+    """Split a text as the shell does; a comment begins where a word does, which a joined line end does not change."""
+    place, may_begin = 0, True
+    while place < len(text):
+        comment = _COMMENT.match(text, place) if may_begin else None
+        token = comment or t.cast("re.Match[str]", _TOKEN.match(text, place))
+        place = token.end()
+        if comment is None:
+            may_begin = may_begin if token["joined"] else not token["escape"] and token[0][-1] in _BEFORE_WORDS
+            yield token
+
+
 def _lines(text: str) -> list[_Line]:
     found: list[_Line] = []
     number = start = 0
     commands, expands = "", False
-    for token in _TOKEN.finditer(text):
+    for token in _tokens(text):
         number += token[0].count("\n")
         if token["end"]:
             found.append(_Line(start, number, commands, expands, is_open=False))
@@ -105,7 +123,9 @@ def _lines(text: str) -> list[_Line]:
             # Between double quotes, a backslash quotes these alone; shlex does not know of $ and `.
             commands += shlex.quote(re.sub(r"\\([$`\"\\])", r"\1", token["string"].replace("\\\n", "")))
             expands = expands or bool(re.search(r"(?<!\\)(?:\\\\)*[$`]", token["string"]))
-        elif not token["joined"] and not token["comment"]:
+        elif token["last"]:  # quotes nothing, so the shell takes it as it is
+            return [*found, _Line(start, number + 1, commands + "\\\\", expands, is_open=True)]
+        elif not token["joined"]:
             commands += token[0]
             expands = expands or (token[0][0] not in "'\\" and bool(re.search("[$`]", token[0])))
     return [*found, _Line(start, number + 1, commands, expands, is_open=False)]

@@ -30,6 +30,12 @@ from ansible_collections.commune.baseline.plugins.module_utils._policy.grammars 
         ("A=b#c\nK=5", "5"),
         ("readonly K=5\nK=6", "5"),
         ("K=5\nexport K", "5"),
+        ("K=5\nK=a\\", "a\\"),
+        ("export K=\\", "\\"),
+        ("K=a\\\\\\", "a\\\\"),
+        ("K=a\\\n#b", "a#b"),
+        ("A=1 \\\n# K=4\nK=5", "5"),
+        ("A=b\\ #c'\nK=5", None),
     ],
 )
 def test_a_variable_holds_what_a_shell_takes(text, value):
@@ -57,6 +63,9 @@ def test_a_dollar_that_is_quoted_is_none(text):
         ("A=1; K=2\n", 5, "A=1; K=2\nK=5\n"),
         ("K='a\nb'\nA=1\n", 5, "K=5\nA=1\n"),
         ("A=1 \\\n", 5, "A=1 \\\n\nK=5\n"),
+        ("A=1\nK=a\\", 5, "A=1\nK=5"),
+        ("A=1\nK=a\\", None, "A=1"),
+        ("  K=a\\", 5, "  K=a\\\n\nK=5\n"),
         ("K=1\nA=1\nexport K=2\nunset K\n", None, "A=1\nunset K\n"),
     ],
 )
@@ -64,9 +73,10 @@ def test_writing_changes_a_line_of_its_own_or_adds_one(text, value, written):
     assert assignment.write(text, "K", value) == written
 
 
-def test_a_file_with_an_open_quote_is_refused():
+@pytest.mark.parametrize("text", ["A=1\nB='x\nK=1\n", "K=1\nB=x\\"])
+def test_a_file_with_an_open_quote_is_refused(text):
     with pytest.raises(ValueError, match=r"^a quote is left open in line 2$"):
-        assignment.write("A=1\nB='x\nK=1\n", "K", 5)
+        assignment.write(text, "K", 5)
 
 
 @pytest.mark.parametrize(("key", "value"), [("A-B", 5), ("1A", 5), ("A", True), ("A", "b\nc"), ("A", "")])
