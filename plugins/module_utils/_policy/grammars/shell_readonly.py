@@ -12,6 +12,7 @@ let the shell itself say what holds (``login_shell``).
 
 from __future__ import annotations
 
+import re
 import shlex
 import typing as t
 
@@ -22,6 +23,7 @@ _DECLARING = frozenset({"readonly", "export", "declare", "typeset", "unset"})
 _KEYWORDS = frozenset({"if", "then", "elif", "else", "fi", "while", "until", "do", "done", "{", "}", "!"})
 OWN_FILE = True
 BOOLEANS: t.Mapping[bool, t.Sequence[str]] = {}
+_ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:\[[^]]*\])?\+?=", re.ASCII)
 _GUARD = 'if [ -n "${BASH_VERSION-}" ] && [ -n "${PS1-}" ]; then '
 
 
@@ -98,13 +100,13 @@ def _statement(words: list[str], key: str) -> _Statement | None:
     if not words:
         return None
     verb = words[0] if words[0] in _DECLARING else ""
-    arguments = [word for word in words[bool(verb) :] if not word.startswith("-")]
+    arguments = [word for word in words[1:] if not word.startswith("-")] if verb else words
     values = [word.partition("=")[2] for word in arguments if word.startswith(f"{key}=")]
     if verb == "unset":
         return _Statement(None, freezes=False, unsets=True) if key in arguments else None
     if not values and not (verb and key in arguments):
         return None
-    if not verb and not all("=" in word for word in arguments):
+    if not verb and not all(map(_ASSIGNMENT.match, arguments)):
         return None  # an assignment in front of a command holds for that command only
     flags = "".join(word for word in words[1:] if word.startswith("-"))
     freezes = verb == "readonly" or (verb in ("declare", "typeset") and "r" in flags)
