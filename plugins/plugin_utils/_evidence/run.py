@@ -15,6 +15,7 @@ import typing as t
 
 from ansible_collections.commune.baseline.plugins.module_utils._masking import masked
 from ansible_collections.commune.baseline.plugins.module_utils._observation import FAIL, NOT_ASSESSED
+from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.control import joined
 
 # Made once for each process, before Ansible forks a worker for each device: the door and the evidence share it.
 RUN = f"{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}-{os.getpid()}"
@@ -41,7 +42,7 @@ class Restored(t.NamedTuple):
 
 @dataclasses.dataclass
 class Device:
-    """What a device showed last of each control, which of these made a task fail, and what stood in the way."""
+    """What a device showed last of each control, which rows made a task fail, and what stood in the way."""
 
     device_class: str | None = None
     scope: dict[str, t.Any] = dataclasses.field(default_factory=dict)
@@ -86,10 +87,10 @@ class Run:
         device.device_class = answer["device_class"]
         device.scope = _joined(device.scope, answer["scope"])
         for control in answer["controls"]:
-            device.controls[control["control"]] = control
-            device.unmet.discard(control["control"])
-            if failed and control["state"] in (FAIL, NOT_ASSESSED):
-                device.unmet.add(control["control"])
+            earlier = device.controls.get(control["control"])
+            device.controls[control["control"]] = joined(earlier, control) if earlier else control
+            device.unmet -= {row["id"] for row in control["rows"]}
+            device.unmet |= {row["id"] for row in control["rows"] if failed and row["state"] in (FAIL, NOT_ASSESSED)}
         self.enforced = bool(self.enforced) or not answer["check_mode"]
         change = answer["change"]
         if change and change not in self.changes:

@@ -10,21 +10,14 @@ from __future__ import annotations
 import json
 import typing as t
 
-from ansible_collections.commune.baseline.plugins.module_utils._observation import (
-    EXCEPTED,
-    FAIL,
-    NOT_ASSESSED,
-    PASS,
-    worst_state,
-)
+from ansible_collections.commune.baseline.plugins.module_utils._observation import FAIL, NOT_ASSESSED
 from ansible_collections.commune.baseline.plugins.plugin_utils._catalogue import PRIORITIES
+from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.control import judged
 from ansible_collections.commune.baseline.plugins.plugin_utils._policy.coverage import parts_of
 from ansible_collections.commune.baseline.plugins.plugin_utils._policy.rows import Row
 from ansible_collections.commune.baseline.plugins.plugin_utils._policy.site import SiteException, with_exception
 
 FAIL_ON = (*PRIORITIES, "never")
-# Of these rows it was seen what is true on the device.
-_SEEN = (PASS, FAIL, EXCEPTED)
 _TAKEN_BACK = "no new connection was possible after the change, so the device took it back"
 
 
@@ -55,11 +48,7 @@ def controls_of(
             },
         )
         control["rows"].append(_with_advice(row, with_exception(seen[row.id], exception_for(row))))
-    for control in controls.values():
-        control["state"] = worst_state(row["state"] for row in control["rows"])
-        about = {row["parameter"] for row in control["rows"] if row["state"] in _SEEN}
-        control["looked_at"] = [part for part in control["parts"] if part in about]
-    return sorted(controls.values(), key=lambda control: str(control["control"]))
+    return sorted(map(judged, controls.values()), key=lambda control: str(control["control"]))
 
 
 def with_text(controls: t.Iterable[t.Mapping[str, t.Any]]) -> list[dict[str, t.Any]]:

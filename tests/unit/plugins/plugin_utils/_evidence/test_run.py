@@ -8,9 +8,18 @@ import pytest
 from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.run import Run
 
 
+def a_row(name, state, *, before=None, after=None, changed=False):
+    return {"id": name, "parameter": name, "state": state, "before": before, "after": after, "changed": changed}
+
+
+def a_control(name, *rows):
+    own = {"state": rows[-1]["state"], "looked_at": [row["parameter"] for row in rows]}
+    return {"control": f"AC-0{name[-1]}", **own, "parts": ["LNX-a", "LNX-b"], "rows": list(rows)}
+
+
 def an_answer(**states):
     """What the door returns for controls in these states, by the last digit of their ids."""
-    controls = [{"control": f"AC-0{name[-1]}", "state": state, "rows": []} for name, state in states.items()]
+    controls = [a_control(name, a_row(f"LNX-{name}", state)) for name, state in states.items()]
     return {"controls": controls, "device_class": None, "check_mode": True, "change": None, "scope": {}}
 
 
@@ -111,6 +120,37 @@ def test_the_last_result_of_a_control_wins_and_the_others_stay():
     }
 
 
+def of_two_roles(*answers):
+    """Let roles call the door one by one, each with its rows of the one control; tell whether their tasks failed."""
+    run = Run()
+    for rows, failed in answers:
+        run.answer("pc", {**an_answer(), "controls": [a_control("c1", *rows)]}, failed=failed)
+    run.close()
+    return run, run.devices["pc"].controls["AC-01"]
+
+
+def test_rows_of_one_control_that_roles_bring_one_by_one_are_joined_and_judged_together():
+    run, control = of_two_roles(([a_row("LNX-b", "fail")], True), ([a_row("LNX-a", "pass")], False))
+    assert {row["id"]: row["state"] for row in control["rows"]} == {"LNX-b": "fail", "LNX-a": "pass"}
+    assert (control["state"], control["looked_at"], run.exit_code) == ("fail", ["LNX-a", "LNX-b"], 2)
+
+
+def test_a_row_that_is_seen_again_is_what_was_seen_last():
+    run, control = of_two_roles(
+        ([a_row("LNX-a", "fail"), a_row("LNX-b", "pass")], True), ([a_row("LNX-a", "not_assessed")], False)
+    )
+    assert (control["state"], control["looked_at"], run.exit_code) == ("not_assessed", ["LNX-b"], 0)
+
+
+def test_what_a_run_wrote_it_wrote_though_it_looks_again():
+    run, control = of_two_roles(
+        ([a_row("LNX-a", "pass", before="0", after="1", changed=True)], False),
+        ([a_row("LNX-a", "pass", before="1", after="1")], False),
+    )
+    assert control["rows"] == [a_row("LNX-a", "pass", before="0", after="1", changed=True)]
+    assert run.changed
+
+
 @pytest.mark.parametrize(("modes", "enforced"), [([True, True], False), ([True, False], True), ([False, True], True)])
 def test_a_run_is_enforcing_if_one_of_its_tasks_was(modes, enforced):
     run = Run()
@@ -130,7 +170,6 @@ def test_what_roles_look_at_one_by_one_is_one_scope():
     run = Run()
     for role, control in (("a", "c1"), ("b", "c2"), ("b", "c2")):
         answer = an_answer(**{control: "pass"})
-        answer["controls"][0]["rows"] = [{"changed": False}]
         run.answer("pc", {**answer, "scope": {"roles": [role], "only": [], "baseline": 9}}, failed=False)
     assert run.devices["pc"].whole_scope == {"roles": ["a", "b"], "only": [], "baseline": 9, "rows": 2}
     run.expect(["away"])
