@@ -24,6 +24,7 @@ from ansible_collections.commune.baseline.plugins.module_utils._observation impo
     PASS,
 )
 from ansible_collections.commune.baseline.plugins.plugin_utils._report import words
+from ansible_collections.commune.baseline.plugins.plugin_utils._report.cited import cited
 from ansible_collections.commune.baseline.plugins.plugin_utils._report.reasons import said
 from ansible_collections.commune.baseline.plugins.plugin_utils._report.report_words import REPORT
 from ansible_collections.commune.baseline.plugins.plugin_utils._report.scope import scope_lines
@@ -72,6 +73,7 @@ class _Report:
             unassessed=[device for device in devices if device["obstacle"]],
             must=sum(one["state"] == FAIL and one["priority"] == "must" for one in unmet),
             controls=self._controls(),
+            texts=cited(clause for one in self._record["controls"].values() for clause in one["clauses"]),
             excepted=[row for row in rows if row["state"] == EXCEPTED],
             changed=list(_grouped((row["device"], row) for row in rows if row["changed"]).items()),
             unread=self._unread(rows),

@@ -21,11 +21,11 @@ REPORT = {
         "operator": "Người chạy",
         "before_sudo": "qua sudo, từ tài khoản",
         "on_host": "trên máy",
-        "change": "Thay đổi số",
+        "change": "Phiếu thay đổi số",
         "change_reason": "Lý do",
         "change_requester": "Người đề nghị",
         "change_approver": "Người duyệt",
-        "no_change": "không có số thay đổi kèm theo",
+        "no_change": "không kèm phiếu thay đổi",
         "summary": "Tổng hợp",
         "denominator": "{total} lượt kiểm tra = {controls} biện pháp trên {devices} thiết bị, mỗi biện pháp trên mỗi "
         "thiết bị là một lượt",
@@ -48,6 +48,9 @@ REPORT = {
         "looked_at": "Phần đã xét",
         "looked_at_note": "Cột cuối cho biết bao nhiêu phần của biện pháp đã được kiểm tra; phần còn lại "
         "thì chưa, kể cả khi kết quả là ĐẠT.",
+        "clauses_note": "Dưới tên biện pháp là các điều khoản mà biện pháp thực hiện: 001:19.2.b là văn bản 001, "
+        "Điều 19, khoản 2, điểm b; g1 là gạch đầu dòng thứ nhất, p1 là đoạn thứ nhất không đánh số, B1 là bước 1. "
+        "Các văn bản được dẫn:",
         "on_devices": "{count} thiết bị",
         "exceptions": "Ngoại lệ đang áp dụng",
         "no_exceptions": "Không có ngoại lệ nào được dùng trong lần chạy này.",
@@ -116,6 +119,8 @@ REPORT = {
         "looked_at": "Parts looked at",
         "looked_at_note": "The last column says how many parts of a control were checked; the others were not, "
         "even where the result is PASS.",
+        "clauses_note": "Below a control stand the clauses that it serves: 001:19.2.b is text 001, article 19, "
+        "clause 2, point b; g1 is the first dash, p1 the first paragraph without a number, B1 step 1. The texts cited:",
         "on_devices": "{count} devices",
         "exceptions": "Exceptions in force",
         "no_exceptions": "This run used no exception.",

@@ -141,7 +141,17 @@ def test_the_head_says_what_was_run_when_by_whom_and_why():
     assert facts["Bắt đầu"] == "08:46:26 25/11/2026 (UTC+07:00)"
     assert facts["Hình thức"] == "kiểm tra và sửa cho đúng"
     assert facts["Người chạy"] == "lan, trên máy dieu-khien"
-    assert facts["Thay đổi số"] == "07/2026 Lý do: Quý IV Người đề nghị: Văn phòng Người duyệt: Chủ tịch"
+    assert facts["Phiếu thay đổi số"] == "07/2026 Lý do: Quý IV Người đề nghị: Văn phòng Người duyệt: Chủ tịch"
+
+
+@pytest.mark.parametrize(("language", "begins"), [("vi", "Dưới tên biện pháp"), ("en", "Below a control")])
+def test_the_texts_that_clauses_stand_in_are_named_and_no_others(language, begins):
+    shown = page(whole_record(), language)
+    (note,) = [text for text in shown.texts("p", **{"class": "note"}) if text.startswith(begins)]
+    assert "001:19.2.b" in note
+    texts = dict(zip(*[shown.texts(tag) for tag in ("dt", "dd")], strict=True))
+    assert [name for name in texts if name.isdecimal()] == ["001"]
+    assert texts["001"].startswith("Quy chế đảm bảo an toàn thông tin mạng")
 
 
 def test_the_summary_counts_every_state_and_names_what_it_is_counted_of():
