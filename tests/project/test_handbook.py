@@ -41,3 +41,17 @@ def test_a_page_is_there_in_both_languages_and_built_alike(page):
     assert commands(vietnamese) == commands(english)
     assert f"](../en/{page})" in vietnamese
     assert f"](../vi/{page})" in english
+
+
+@pytest.mark.parametrize(("readme", "language"), [("README.md", "en"), ("README.vi.md", "vi")])
+def test_a_readme_names_every_page_of_its_language(readme, language):
+    text = (DOCS.parent / readme).read_text("utf-8")
+    assert [page for page in PAGES if f"](docs/{language}/{page})" not in text] == []
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_exit_codes_are_explained_on_one_page(language):
+    texts = {page: (DOCS / language / page).read_text("utf-8") for page in PAGES}
+    assert [page for page, text in texts.items() if re.search(r"^\| 4 \|", text, re.MULTILINE)] == [
+        "reading-results.md"
+    ]
