@@ -235,6 +235,20 @@ def test_who_came_in_and_is_asked_by_sudo_may_have_a_password(etc, let_off, gran
     assert account.observe([a_row("key_only", [])])["LNX-A"].inapplicable is not None
 
 
+def test_where_sudo_cannot_be_asked_only_a_password_that_is_there_counts(etc, let_off, monkeypatch, apply, puts):
+    def unknown():
+        raise OSError(0, "cvtsudoers is not installed", sudo_grants.SUDOERS)
+
+    etc(lan=("x", TODAY))
+    let_off()
+    monkeypatch.setattr(sudo_grants, "read", unknown)
+    row = a_row("key_only", ["lan"])
+    assert tell(row) == ({"lan": "set"}, None, False)
+    assert (apply(row), puts) == (Write(changes=True), [("password of lan", "locked")])
+    etc()
+    assert account.observe([row])["LNX-A"].unreadable == "cvtsudoers is not installed"
+
+
 def test_a_run_of_root_itself_comes_in_by_no_account(etc, let_off, monkeypatch):
     etc(ops=("x", TODAY))
     monkeypatch.setattr(login, "account", lambda: None)
