@@ -24,6 +24,7 @@ FLOORS = {
     "plugins.inventory": TOP,
     "plugins.modules": TOP,
     "plugins.module_utils": GROUND,
+    "plugins.plugin_utils._backup": MIDDLE,
     "plugins.plugin_utils._catalogue": GROUND,
     "plugins.plugin_utils._catalogue_files": GROUND,
     "plugins.plugin_utils._documents": MIDDLE,

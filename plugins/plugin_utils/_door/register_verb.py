@@ -46,11 +46,11 @@ def arguments_of(kind: Kind) -> dict[str, dict[str, t.Any]]:
     return {**fields, **{parts.name: {"type": "list", "elements": "raw"} for parts in kind.parts}}
 
 
-class RegisterVerb(ActionBase):
-    """Opens the register of the site and gives one of the two kinds of verbs what it works with."""
+class ControllerVerb(ActionBase):
+    """Runs on the controller, and tells an error of the register in one sentence."""
 
     ARGUMENTS: t.ClassVar[dict[str, dict[str, t.Any]]] = {}
-    _CREATING: t.ClassVar[dict[str, dict[str, t.Any]]] = {}
+    _COMMON: t.ClassVar[dict[str, dict[str, t.Any]]] = _REGISTER
 
     _requires_connection = False
     _supports_check_mode = True
@@ -59,10 +59,9 @@ class RegisterVerb(ActionBase):
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> Result:
         variables = task_vars or {}
         super().run(tmp, variables)
-        arguments = self.validate_argument_spec({**_REGISTER, **self._CREATING, **self.ARGUMENTS})[1]
+        arguments = self.validate_argument_spec({**self._COMMON, **self.ARGUMENTS})[1]
         try:
-            with contextlib.ExitStack() as stack:
-                return self._perform(stack.enter_context(self._opened(arguments, variables)), arguments)
+            return self._act(arguments, variables)
         except RecordError as error:
             return {"failed": True, "msg": str(error), "faults": [fault._asdict() for fault in error.faults]}
         except RegisterError as error:
@@ -72,6 +71,18 @@ class RegisterVerb(ActionBase):
                 f"the register needs the Python library {error.name}, which {sys.executable} does not find; "
                 "install the project with its libraries (pip install .)"
             ) from error
+
+    @abc.abstractmethod
+    def _act(self, arguments: Arguments, variables: dict[str, t.Any]) -> Result:
+        """Do what the verb is for; raise RegisterError if it cannot be done."""
+
+
+class RegisterVerb(ControllerVerb):
+    """Opens the register of the site and gives one of the two kinds of verbs what it works with."""
+
+    def _act(self, arguments: Arguments, variables: dict[str, t.Any]) -> Result:
+        with self._opened(arguments, variables) as register:
+            return self._perform(register, arguments)
 
     @abc.abstractmethod
     def _perform(self, register: Register, arguments: Arguments) -> Result:
@@ -94,6 +105,7 @@ class RegisterVerb(ActionBase):
             place = site_register.place_of(arguments["register"], resolved)
             if self._task.check_mode and creating and "://" not in place and not Path(place).exists():
                 place = str(Path(stack.enter_context(tempfile.TemporaryDirectory())) / "register.db")
+            self.folder, self.place = site_register.folder_of(resolved), place
             register = Register.open(place, create=creating, zones=site_register.zones_of(resolved))
             stack.callback(register.close)
             yield register
@@ -121,7 +133,7 @@ class ReadingVerb(RegisterVerb):
 class WritingVerb(RegisterVerb):
     """A verb that changes something: all of it or, on an error and in check mode, nothing."""
 
-    _CREATING = _CREATE
+    _COMMON: t.ClassVar = {**_REGISTER, **_CREATE}
 
     @abc.abstractmethod
     def change(self, writer: Writer, arguments: Arguments) -> Result:
