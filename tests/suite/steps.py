@@ -18,6 +18,7 @@ _SYSTEM_PACKAGES = (
     "debootstrap",
     "e2fsprogs",
     "git",
+    "gnupg",
     "iproute2",
     "mount",
     "netcat-openbsd",

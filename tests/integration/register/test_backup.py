@@ -5,77 +5,23 @@
 
 from __future__ import annotations
 
-import json
 import os
 import random
 import resource
 import signal
 import subprocess
-import sys
 import time
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from ansible_collections.commune.baseline.plugins.plugin_utils._register import devices
-from ansible_collections.commune.baseline.plugins.plugin_utils._register.register import Register
 from tests.integration.register.conftest import ROOT, _sqlite
-
-WORDS = "một cụm mật khẩu dài"
-PC = {"name": "pc-01", "class": "workstation", "serial": "SN-1"}
-
-
-@dataclass(frozen=True)
-class Site:
-    """A site with a register, and the folder for its backups."""
-
-    folder: Path
-    to: Path
-    place: str
-
-    def run(self, verb: str, *arguments: str, **options: Any) -> dict[str, Any]:
-        """Return the result of one verb."""
-        command = self.command(verb, *arguments, **options)
-        done = subprocess.run(command, cwd=ROOT, env=self.environment(), capture_output=True)
-        output = done.stdout.decode()
-        report, _end = json.JSONDecoder().raw_decode(output[output.index("{") :])
-        return report["plays"][0]["tasks"][0]["hosts"]["localhost"]
-
-    def command(self, verb: str, *arguments: str, **options: Any) -> list[str]:
-        tasks = [{f"commune.baseline.{verb}": {"passphrase": WORDS, **options}}]
-        play = self.to.parent / "play.json"
-        play.write_text(json.dumps([{"hosts": "localhost", "gather_facts": False, "tasks": tasks}]))
-        program = str(Path(sys.executable).with_name("ansible-playbook"))
-        return [program, "--inventory", str(self.folder / "hosts.yml"), str(play), *arguments]
-
-    def environment(self) -> dict[str, str]:
-        settings = {"ANSIBLE_STDOUT_CALLBACK": "ansible.posix.json", "COMMUNE_BASELINE_REGISTER": self.place}
-        return {**os.environ, **settings, "COMMUNE_BASELINE_EVIDENCE": str(self.to.parent / "evidence")}
-
-    def backup(self, **options: Any) -> Path:
-        """Back the site up and return the file."""
-        result = self.run("controller_backup", to=str(self.to), **options)
-        assert "path" in result, result
-        return Path(result["path"])
+from tests.integration.register.site import WORDS, new_site
 
 
 @pytest.fixture(name="site")
 def fixture_site(place, tmp_path):
-    folder = tmp_path / "site"
-    (folder / "group_vars/all").mkdir(parents=True)
-    (folder / "hosts.yml").write_text("all: {hosts: {localhost: {ansible_connection: local}}}")
-    (folder / "group_vars/all/vault.yml").write_text("secret: as it is")
-    (folder / "keys").mkdir(mode=0o700)
-    (folder / "keys/signing.pem").write_text("a key")
-    (folder / "keys/signing.pem").chmod(0o600)
-    (tmp_path / "usb").mkdir()
-    register = Register.open(place, create=True)
-    with register.write("officer") as writer:
-        devices.put(writer, PC)
-    register.close()
-    return Site(folder, tmp_path / "usb", place)
+    return new_site(place, tmp_path)
 
 
 def gpg(home: Path, *arguments: str, given: bytes) -> bytes:
