@@ -7,7 +7,7 @@ DOCUMENTATION = r"""
 name: no_network
 short_description: Reach no device
 version_added: 0.1.0
-author: commune.baseline contributors
+author: commune.baseline contributors (!UNKNOWN)
 description:
   - What the inventory plugin P(commune.baseline.register#inventory) gives to a device that nothing reaches over a
     network, such as a machine for state secrets, a camera, or a device that has neither an address nor a name that a

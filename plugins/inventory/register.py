@@ -7,7 +7,7 @@ DOCUMENTATION = r"""
 name: register
 short_description: The devices of a site, from its register
 version_added: 0.1.0
-author: commune.baseline contributors
+author: commune.baseline contributors (!UNKNOWN)
 description:
   - Takes hosts, groups and variables from the register of a site.
   - The source is a file called C(register.yml), C(register.yaml) or C(*.register.yml).

@@ -93,7 +93,7 @@ def test_a_device_without_an_address_is_reached_by_its_name():
     assert not {"ansible_host", "ansible_connection"} & host(a_device()).variables.keys()
 
 
-@pytest.mark.parametrize("name", ["-oProxyCommand=touch /tmp/x", "Máy kế toán", "{{ 7*7 }}", "pc 01", "pc;reboot"])
+@pytest.mark.parametrize("name", ["-oProxyCommand=reboot", "Máy kế toán", "{{ 7*7 }}", "pc 01", "pc;reboot"])
 def test_a_name_that_no_machine_can_have_is_never_connected_to(name):
     assert host(a_device(name=name)).variables["ansible_connection"] == NO_NETWORK
 
