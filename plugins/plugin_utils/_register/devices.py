@@ -7,15 +7,17 @@
 
 from __future__ import annotations
 
+import json
 import typing as t
 
 import sqlalchemy as sa
 
 from ansible_collections.commune.baseline.plugins.plugin_utils._register import addresses, life_cycle, records, tables
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.errors import Fault, RecordError, RegisterError
-from ansible_collections.commune.baseline.plugins.plugin_utils._register.kinds import DEVICE
+from ansible_collections.commune.baseline.plugins.plugin_utils._register.kinds import DEVICE, STATE_FIELD
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.records import Change, Stored
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.register import Reader, Writer
+from ansible_collections.commune.baseline.plugins.plugin_utils._register.text import WrongError
 
 # By what devices are found; each has an index.
 FILTERS = ("state", "class", "zone", "department", "custodian", "serial", "asset_tag")
@@ -69,12 +71,56 @@ def find(reader: Reader | Writer, **wanted: str) -> list[Stored]:
 
 def find_by_mac(reader: Reader | Writer, mac: str) -> Stored | None:
     """Return the device that has this hardware address, in any form, or None; raise WrongError if it is none."""
-    macs = tables.PARTS["device_macs"]
-    owner = sa.select(macs.c.owner).where(macs.c.mac == addresses.mac(mac)).scalar_subquery()
-    found = records.select(reader, DEVICE, tables.RECORDS[DEVICE.name].c.id == owner)
+    found = records.select(reader, DEVICE, _condition(reader, "mac", mac))
     return found[0] if found else None
+
+
+def search(reader: Reader | Writer, wanted: t.Mapping[str, t.Any]) -> list[Stored]:
+    """Return the devices that have all the wanted values, by name; raise RecordError with all values that cannot be.
+
+    Besides FILTERS, ``name`` and ``mac`` are known, all in any form that people type.
+    """
+    conditions, faults = [], []
+    for name, value in wanted.items():
+        try:
+            conditions.append(_condition(reader, name, value))
+        except WrongError as error:
+            faults.append(Fault(name, repr(value)[:60], str(error)))
+    if faults:
+        raise RecordError("the wanted devices", faults)
+    return records.select(reader, DEVICE, *conditions)
 
 
 def history(reader: Reader | Writer, name: str) -> list[dict[str, t.Any]]:
     """Return what happened to a device, oldest first."""
     return records.history_of(reader, DEVICE, name)
+
+
+def told(reader: Reader | Writer, stored: Stored, *, with_history: bool) -> dict[str, t.Any]:
+    """Return what the register knows of a device, for people: also where it can go, and what happened to it."""
+    record = {**stored.record, "version": stored.version, "next_states": list(life_cycle.NEXT[stored.record["state"]])}
+    if not with_history:
+        return record
+    happened = history(reader, stored.record["name"])
+    return {**record, "history": [{name: _shown(name, event[name]) for name in _HISTORY} for event in happened]}
+
+
+_HISTORY = ("number", "at", "who", "verb", "document", "before", "after")
+_PARSE = {field.name: field.parse for field in (*DEVICE.fields, STATE_FIELD)}
+
+
+def _shown(name: str, value: t.Any) -> t.Any:
+    return json.loads(value) if name in ("before", "after") else value
+
+
+def _condition(reader: Reader | Writer, name: str, value: t.Any) -> sa.ColumnElement[bool]:
+    c = tables.RECORDS[DEVICE.name].c
+    if name == "mac":
+        macs = tables.PARTS["device_macs"]
+        owner = sa.select(macs.c.owner).where(macs.c.mac == addresses.mac(value))
+        return c.id.in_(owner)
+    if name == "name":
+        return c.name_folded.in_([_PARSE[name](value).casefold()])
+    if name == "zone" and value not in reader.context.zones:
+        raise WrongError(f"one of {', '.join(reader.context.zones)}")
+    return c[name].in_([_PARSE[name](value)])

@@ -16,12 +16,21 @@ from ansible_collections.commune.baseline.plugins.plugin_utils._register import 
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.kinds import KINDS
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.register import Reader, Writer
 
+_TOLD_AT_ONCE = 10
+
 
 class Verdict(t.NamedTuple):
     """The head that evidence may keep, and a sentence for every fault."""
 
     head: events.Head
     faults: tuple[str, ...]
+
+    def __str__(self) -> str:
+        if not self.faults:
+            return f"the register agrees with all its {self.head.events} events"
+        more = len(self.faults) - _TOLD_AT_ONCE
+        end = f"; and {more} more" if more > 0 else ""
+        return f"the register does not agree with its events: {'; '.join(self.faults[:_TOLD_AT_ONCE])}{end}"
 
 
 def verify(reader: Reader | Writer, anchors: t.Iterable[events.Head] = ()) -> Verdict:
@@ -30,8 +39,9 @@ def verify(reader: Reader | Writer, anchors: t.Iterable[events.Head] = ()) -> Ve
     told: dict[str, dict[int, _Told]] = {kind: {} for kind in (*KINDS, "run")}
     for event in events.all_events(reader.connection):
         links.look_at(event)
-        one = told.setdefault(event["kind"], {}).setdefault(event["record"], _Told(event["name"], {}))
-        one.values.update(json.loads(event["after"]))
+        if isinstance(event["record"], int):  # SQLite takes any value; what is none of ours shows as edited
+            one = told.setdefault(event["kind"], {}).setdefault(event["record"], _Told(event["name"], {}))
+            one.values.update(_values(event["after"]))
     head = events.head(reader.connection)
     links.end(head)
     faults = [*links.faults]
@@ -45,6 +55,15 @@ class _Told(t.NamedTuple):
 
     name: str
     values: dict[str, t.Any]
+
+
+def _values(after: t.Any) -> dict[str, t.Any]:
+    """Return what an event says; nothing if it was edited into something that says nothing."""
+    try:
+        values = json.loads(after)
+    except (TypeError, ValueError):
+        return {}
+    return values if isinstance(values, dict) else {}
 
 
 def _faults_of_records(reader: Reader | Writer, kind: str, told: t.Mapping[int, _Told]) -> t.Iterator[str]:
@@ -71,10 +90,10 @@ def _faults_of_runs(reader: Reader | Writer, told: t.Mapping[int, _Told]) -> t.I
             yield f"run {held[number]['run']} was added past the register"
         else:
             row, values = held[number], told[number].values
-            same = all(row[name] == values[name] for name in (c.mode.name, c.started_at.name, c.finished_at.name))
+            same = all(row[name] == values.get(name) for name in (c.mode.name, c.started_at.name, c.finished_at.name))
             if (
                 not same
                 or row["run"] != told[number].name
-                or runs.digest_of(reader.connection, number) != values["digest"]
+                or runs.digest_of(reader.connection, number) != values.get("digest")
             ):
                 yield f"run {told[number].name} or what it showed was changed past the register"

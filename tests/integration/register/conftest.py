@@ -61,6 +61,21 @@ def fixture_foreign_sql(place: str, request: pytest.FixtureRequest) -> Callable[
     return run
 
 
+@pytest.fixture(name="tamper")
+def fixture_tamper(place: str, foreign_sql: Callable[[str], str]) -> Callable[[str], None]:
+    """Run a statement with the triggers out of the way, as somebody would who owns the database."""
+
+    def run(statement: str) -> None:
+        if "://" in place:
+            foreign_sql(f"SET session_replication_role = replica; {statement}")
+        else:
+            for verb in ("update", "delete"):
+                foreign_sql(f"DROP TRIGGER IF EXISTS events_no_{verb}")
+            foreign_sql(statement)
+
+    return run
+
+
 def _sqlite(path: str, statement: str) -> str:
     """A process of its own, which knows nothing of the register's settings."""
     program = (

@@ -84,3 +84,102 @@ def test_an_approval_without_a_signer_or_for_an_unknown_device_is_refused_with_a
     assert refused["failed"]
     assert {fault["field"] for fault in refused["faults"]} == {"signer", "devices[0]", "dated_on"}
     assert "15/QĐ-UBND" not in foreign_sql("SELECT number FROM approvals")
+
+
+def info(**options):
+    return {"commune.baseline.device_info": options}
+
+
+def test_devices_are_found_in_any_form_that_people_type_with_what_happened_to_them(verbs):
+    step = {"commune.baseline.device_transition": {"name": "pc-01", "state": "received", "document": "12/BBBG"}}
+    other = device(name="pc-02", **{"class": "server"})
+    *_made, by_name, by_mac, by_serial, none, both, every = verbs.run(
+        device(**PC), other, step,
+        info(name="PC-01", history=True), info(mac="0200.0000.0001"), info(serial="Sn-1"), info(name="pc-09"),
+        info(state="received", **{"class": "server"}), info(),
+    )  # fmt: skip
+    (found,) = by_name["devices"]
+    assert (found["name"], found["next_states"], found["version"]) == ("pc-01", ["hardening", "pending_disposal"], 2)
+    assert [event["verb"] for event in found["history"]] == ["add", "transition"]
+    assert (found["history"][1]["document"], found["history"][1]["after"]) == ("12/BBBG", {"state": "received"})
+    assert [one["name"] for one in by_mac["devices"]] == [one["name"] for one in by_serial["devices"]] == ["pc-01"]
+    assert none["devices"] == both["devices"] == []
+    assert [one["name"] for one in every["devices"]] == ["pc-01", "pc-02"]
+    assert "history" not in every["devices"][0]
+
+
+def test_a_wanted_value_that_cannot_be_is_refused_with_what_would_be_right(verbs):
+    misspelt, unknown = verbs.run(info(zone="lann", mac="02:00"), info(state="retired"))
+    assert [fault["field"] for fault in misspelt["faults"]] == ["mac", "zone"]
+    assert "quarantine" in misspelt["msg"]
+    assert "in_service" in unknown["msg"]
+
+
+def test_a_person_is_recorded_once_and_leaves(verbs, foreign_sql):
+    officer = {"code": "it01", "name": "Cán bộ CNTT", "roles": ["it_officer"], "document": "03/QĐ-UBND"}
+    person = "commune.baseline.person"
+    first, again, left, refused = verbs.run(
+        {person: officer},
+        {person: officer},
+        {person: {"code": "it01", "left_on": "30/06/2026"}},
+        {person: {"code": "it02", "roles": ["officer"]}},
+    )
+    assert (first["changed"], first["person"]["roles"], again["changed"]) == (True, ["it_officer"], False)
+    assert (left["person"]["left_on"], left["person"]["roles"]) == ("2026-06-30", ["it_officer"])
+    assert {fault["field"] for fault in refused["faults"]} == {"name", "roles[0]"}
+    assert "03/QĐ-UBND" in foreign_sql("SELECT document FROM events WHERE number = 1")
+    assert "it02" not in foreign_sql("SELECT code FROM people")
+
+
+def test_an_exception_is_recorded_once_and_withdrawn(verbs, foreign_sql):
+    key = {"control": "SV-02", "row": "LNX-SERVICE-rpcbind", "device": "pc-01", "document": "12/QĐ-UBND"}
+    granted = {**key, "reason": "Máy quét cũ", "approver": "Chủ tịch UBND", "expires": "31/01/2099"}
+    exception = "commune.baseline.baseline_exception"
+    _added, first, again, withdrawn, refused = verbs.run(
+        device(**PC),
+        {exception: granted},
+        {exception: granted},
+        {exception: {**key, "withdrawn_on": "2026-01-02"}},
+        {exception: {**granted, "group": "servers"}},
+    )
+    assert (first["changed"], first["baseline_exception"]["expires"], again["changed"]) == (True, "2099-01-31", False)
+    assert (withdrawn["changed"], withdrawn["baseline_exception"]["withdrawn_on"]) == (True, "2026-01-02")
+    assert "either a device or a group" in refused["msg"]
+    assert "2026-01-02" in foreign_sql("SELECT withdrawn_on FROM exceptions")
+
+
+def verify(**options):
+    return {"commune.baseline.register_verify": options}
+
+
+def test_an_edit_past_the_verbs_is_told_with_its_place_and_fails(verbs, foreign_sql):
+    step = {"commune.baseline.device_transition": {"name": "pc-01", "state": "received"}}
+    *_made, sound = verbs.run(device(**PC), step, verify())
+    assert (sound.get("failed", False), sound["faults"], sound["head"]["events"]) == (False, [], 2)
+    foreign_sql("UPDATE devices SET state = 'in_service', zone = NULL")
+    found, told = verbs.run(verify(), verify(fail=False))
+    assert (found["failed"], found["faults"]) == (True, ["device pc-01 was changed past the register: state, zone"])
+    assert found["faults"][0] in found["msg"]
+    assert (told.get("failed", False), told["faults"]) == (False, found["faults"])
+
+
+def test_a_cut_end_with_a_corrected_count_shows_against_a_head_that_was_kept(verbs, tamper):
+    person = {"commune.baseline.person": {"code": "it01", "name": "Cán bộ CNTT"}}
+    *_made, kept = verbs.run(device(**PC), person, verify())
+    tamper("DELETE FROM events WHERE number = 2")
+    tamper("DELETE FROM people")
+    tamper("UPDATE chain SET events = 1, hash = (SELECT hash FROM events WHERE number = 1)")
+    alone, anchored = verbs.run(verify(), verify(anchors=[kept["head"]]))
+    assert alone["faults"] == []
+    assert anchored["failed"]
+    assert "evidence was anchored to event 2, which is not there: the end was cut" in anchored["msg"]
+
+
+def test_verbs_take_the_defaults_of_their_group(verbs, tmp_path):
+    missing = tmp_path / "none.db"
+    block = {
+        "block": [info(), verify()],
+        "module_defaults": {"group/commune.baseline.register": {"register": str(missing)}},
+    }
+    for result in verbs.run(block):
+        assert result["msg"] == f"there is no register at {missing}"

@@ -41,21 +41,6 @@ def fixture_register(register):
     return register
 
 
-@pytest.fixture(name="tamper")
-def fixture_tamper(place, foreign_sql):
-    """Run a statement with the triggers out of the way, as somebody would who owns the database."""
-
-    def run(statement):
-        if "://" in place:
-            foreign_sql(f"SET session_replication_role = replica; {statement}")
-        else:
-            for verb in ("update", "delete"):
-                foreign_sql(f"DROP TRIGGER IF EXISTS events_no_{verb}")
-            foreign_sql(statement)
-
-    return run
-
-
 def verify(register, *anchors):
     with register.read() as reader:
         return verification.verify(reader, anchors)
@@ -73,6 +58,10 @@ def test_an_untouched_register_has_no_fault(register):
     [
         ("UPDATE events SET who = 'somebody' WHERE number = 2", "event 2 was edited"),
         ("UPDATE events SET document = '1/QĐ' WHERE number = 6", "event 6 was edited"),
+        ("UPDATE events SET after = 'none' WHERE number = 3", "event 3 was edited"),
+        ("UPDATE events SET after = '[]' WHERE number = 5", "event 5 was edited"),
+        ("UPDATE events SET kind = 'other' WHERE number = 5", "event 5 was edited"),
+        ("UPDATE events SET record = 77 WHERE number = 1", "event 1 was edited"),
         ("DELETE FROM events WHERE number = 3", "between event 2 and event 4, events are missing"),
         ("DELETE FROM events WHERE number = 1", "between event 0 and event 2, events are missing"),
         ("DELETE FROM events WHERE number = 6", "the register counts 6 events and holds 5: the end was cut"),
@@ -136,3 +125,10 @@ def test_a_chain_made_anew_shows_only_against_an_anchor(register, tamper):
         writer.chain.head = writer.head._replace(hash=previous)
     assert verify(register).faults == ()
     assert verify(register, anchor).faults == ("event 6 is not the one that evidence was anchored to",)
+
+
+@pytest.mark.parametrize("place", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("what", ["record = 'x'", "who = x'00ff'", "after = x'00ff'"])
+def test_what_only_sqlite_takes_for_a_value_shows_as_edited(register, tamper, what):
+    tamper(f"UPDATE events SET {what} WHERE number = 3")  # noqa: S608 - from the list above
+    assert "event 3 was edited" in verify(register).faults

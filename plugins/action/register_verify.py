@@ -1,0 +1,38 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.commune.baseline.plugins.plugin_utils._door.register_verb import ReadingVerb
+
+if t.TYPE_CHECKING:
+    from ansible_collections.commune.baseline.plugins.plugin_utils._door.register_verb import Arguments, Result
+    from ansible_collections.commune.baseline.plugins.plugin_utils._register.register import Reader
+
+
+class ActionModule(ReadingVerb):
+    """Fails if somebody changed the register past its verbs."""
+
+    ARGUMENTS: t.ClassVar = {
+        "anchors": {
+            "type": "list",
+            "elements": "dict",
+            "default": [],
+            "options": {"events": {"type": "int", "required": True}, "hash": {"type": "str", "required": True}},
+        },
+        "fail": {"type": "bool", "default": True},
+    }
+
+    def answer(self, reader: Reader, arguments: Arguments) -> Result:
+        from ansible_collections.commune.baseline.plugins.plugin_utils._register import events, verification
+
+        verdict = verification.verify(reader, [events.Head(**anchor) for anchor in arguments["anchors"]])
+        return {
+            "changed": False,
+            "failed": bool(verdict.faults) and arguments["fail"],
+            "msg": str(verdict),
+            "faults": list(verdict.faults),
+            "head": verdict.head._asdict(),
+        }
