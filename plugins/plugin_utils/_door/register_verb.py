@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import abc
 import contextlib
+import json
 import sys
 import tempfile
 import typing as t
@@ -168,10 +169,12 @@ def changed(writer: Writer, kind: Kind, change: Change) -> Result:
     result: Result = {"changed": change.changed, name: change.after, "version": stored.version if stored else 0}
     if change.changed:
         header = f"{kind.name} {change.name}"
-        shown = {"before": _filled(change.before or {}), "after": _filled(change.after)}
+        shown = {"before": _shown(change.before or {}), "after": _shown(change.after)}
         result["diff"] = {**shown, "before_header": header, "after_header": header}
     return result
 
 
-def _filled(record: Result) -> Result:
-    return {name: value for name, value in record.items() if value not in (None, [])}
+def _shown(record: Result) -> str:
+    """Return what a record holds, as text: of a dictionary, Ansible shows no letter of Vietnamese."""
+    filled = {name: value for name, value in record.items() if value not in (None, [])}
+    return json.dumps(filled, ensure_ascii=False, indent=2, sort_keys=True) + "\n" if filled else ""
