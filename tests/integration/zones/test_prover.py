@@ -15,7 +15,7 @@ from ansible_collections.commune.baseline.plugins.plugin_utils._zones.reading im
 from tests.integration.zones.mutations import MUTATIONS, mutated
 from tests.integration.zones.namespace import listed
 
-SITE = Path(__file__).parents[3] / "roles/zone_firewall/files/zones.yml"
+SITE = Path(__file__).parents[3] / "plugins/plugin_utils/_zones/default_site.yml"
 TODAY = datetime.date(2026, 11, 25)
 
 

@@ -18,7 +18,7 @@ import socket
 import struct
 import sys
 import time
-from typing import Any
+import typing as t
 
 _SECONDS = 0.6
 _AT_ONCE = 400  # open sockets, well below the usual limit of 1024
@@ -34,7 +34,7 @@ def main() -> None:
     json.dump(answers, sys.stdout)
 
 
-def _ask(probes: list[Any]) -> dict[int, str]:
+def _ask(probes: list[t.Any]) -> dict[int, str]:
     """Send probes, all of them before the first answer is read."""
     selector = selectors.DefaultSelector()
     open_, answers = 0, {}
@@ -47,15 +47,16 @@ def _ask(probes: list[Any]) -> dict[int, str]:
     while open_ and (left := end - time.monotonic()) > 0:
         for key, _mask in selector.select(left):
             number, protocol, version = key.data
-            answer = _answer(key.fileobj, protocol, version)
+            probe = t.cast("socket.socket", key.fileobj)
+            answer = _answer(probe, protocol, version)
             if answer is not None:
                 answers[number] = answer
             if answer is not None or protocol != "icmp":
-                selector.unregister(key.fileobj)
-                key.fileobj.close()
+                selector.unregister(probe)
+                probe.close()
                 open_ -= 1
     for key in list(selector.get_map().values()):
-        key.fileobj.close()
+        t.cast("socket.socket", key.fileobj).close()
     return answers
 
 
