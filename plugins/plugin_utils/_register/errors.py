@@ -22,8 +22,8 @@ import typing as t
 class RegisterError(Exception):
     """Something is wrong with the register or with what it was asked to do."""
 
-    # What is wrong in detail, where there can be several things.
-    faults: tuple[t.NamedTuple, ...] = ()
+    # Named tuples that tell what is wrong in detail, where there can be several things.
+    faults: tuple[t.Any, ...] = ()
 
 
 class Fault(t.NamedTuple):

@@ -46,7 +46,7 @@ def read(path: Path) -> list[Table]:
     """Return the tables of a file, people first; raise FileError, or CellsError with every wrong heading."""
     faults: list[CellFault] = []
     tables = [
-        _table(sheet, faults) for sheet in _sheets(path) if wording.folded(sheet.name) not in _GUIDES and _filled(sheet)
+        _table(sheet, faults) for sheet in sheets(path) if wording.folded(sheet.name) not in _GUIDES and _filled(sheet)
     ]
     if faults:
         raise CellsError(path.name, faults)
@@ -55,7 +55,8 @@ def read(path: Path) -> list[Table]:
     return sorted(tables, key=lambda table: wording.KINDS.index(table.kind))
 
 
-def _sheets(path: Path) -> list[Sheet]:
+def sheets(path: Path) -> list[Sheet]:
+    """Return the sheets of a file as they stand in it; raise FileError."""
     suffix = path.suffix.lower()
     if suffix not in SUFFIXES:
         raise FileError(f"{path.name} must be a file {' or '.join(SUFFIXES)}; save it as one of them")

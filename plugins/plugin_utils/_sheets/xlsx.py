@@ -25,6 +25,7 @@ from ansible_collections.commune.baseline.plugins.plugin_utils._sheets.cells imp
     Refused,
     Sheet,
     Value,
+    letters,
 )
 
 _MOST_UNPACKED = 100_000_000
@@ -74,8 +75,7 @@ def write(path: Path, pages: t.Iterable[Page]) -> None:
         sheet = book.create_sheet(page.name)
         sheet.freeze_panes = "A2"
         for number, width in enumerate(page.widths):
-            dimension = sheet.column_dimensions[openpyxl.utils.get_column_letter(number + 1)]
-            dimension.width = width
+            sheet.column_dimensions[letters(number)].width = width
         for number, row in enumerate(page.rows):
             sheet.append([_cell(sheet, text, bold=number == 0) for text in row])
         for _row in range(page.blank_rows):

@@ -12,6 +12,8 @@ import unicodedata
 import openpyxl
 import pytest
 
+from tests.integration.register.conftest import Unsafe
+
 HEADINGS = ["TÊN  thiết bị", "loại thiết bị *", "Số sê-ri", "MAC", "IP address", "Vùng mạng", "Ngày nhận", "Ghi chú"]
 PC = [
     "pc-01",
@@ -95,3 +97,39 @@ def test_what_looks_like_a_template_or_a_statement_stays_text(verbs, tmp_path, f
     (result,) = verbs.run(take(path))
     assert result["added"] == ["device {{ 7*7 }}"]
     assert "{{ 7*7 }}" in foreign_sql("SELECT name FROM devices")
+
+
+@pytest.mark.parametrize("ending", ["xlsx", "csv"])
+def test_what_is_exported_is_nothing_new_to_an_import_and_no_formula(verbs, tmp_path, ending):
+    path = tmp_path / f"so.{ending}"
+    device = {"name": Unsafe("=1+1"), "class": "server", "macs": ["02:00:00:00:00:01"], "note": "-2\nhai dòng"}
+    export = {"commune.baseline.register_export": {"dest": str(path)}}
+    _device, written, again, taken = verbs.run({"commune.baseline.device": device}, export, export, take(path))
+    assert (written["changed"], again["changed"]) == (True, False)
+    assert (taken["changed"], taken["unchanged"]) == (False, 1)
+    assert path.stat().st_mode & 0o777 == 0o600
+    if ending == "csv":
+        assert "'=1+1,Máy chủ" in path.read_text("utf-8-sig")
+    else:
+        cell = openpyxl.load_workbook(path)["Thiết bị"]["A2"]
+        assert (cell.value, cell.data_type, cell.quotePrefix) == ("=1+1", "s", True)
+
+
+def test_the_template_is_filled_and_imported_and_never_written_over(verbs, tmp_path):
+    path = tmp_path / "mau.xlsx"
+    template = {"commune.baseline.register_export": {"dest": str(path), "template": True}}
+    dry, *_rest = verbs.run(template, arguments=["--check"])
+    assert dry["changed"]
+    assert not path.exists()
+    made, again = verbs.run(template, template)
+    assert (made["changed"], again["changed"]) == (True, False)
+    book = openpyxl.load_workbook(path)
+    assert book.sheetnames == ["Thiết bị", "Nhân sự", "Hướng dẫn"]
+    sheet = book["Thiết bị"]
+    columns = {cell.value: cell.column for cell in sheet[1]}
+    for heading, value in {"Tên thiết bị": "pc-01", "Loại thiết bị": "Máy trạm", "Trạng thái": "Đã nhận"}.items():
+        sheet.cell(2, columns[heading]).value = value
+    book.save(path)
+    taken, refused = verbs.run(take(path), template)
+    assert taken["added"] == ["device pc-01"]
+    assert "nothing is written over it" in refused["msg"]
