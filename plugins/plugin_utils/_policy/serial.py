@@ -58,20 +58,3 @@ def compared(registered: str | None, found: str | None) -> str:
     if None in known:
         return NOT_COMPARED
     return SAME if known[0] == known[1] else DIFFERENT
-
-
-def sentence(registered: str | None, found: str | None) -> str:
-    """Return in words what the comparison came to."""
-    outcome = compared(registered, found)
-    if outcome == SAME:
-        return f"serial number {found!r:.60} is that of the register"
-    if outcome == DIFFERENT:
-        return (
-            f"the device shows serial number {found!r:.60}, and the register says {registered!r}: it is another device"
-        )
-    missing = " and ".join(
-        f"{who} {f'has {value!r:.60}, which is no number' if value else 'has none'}"
-        for who, value in (("the register", registered), ("the device", found))
-        if serial_of(value) is None
-    )
-    return f"serial numbers were not compared: {missing}"

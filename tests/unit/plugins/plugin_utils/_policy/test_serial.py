@@ -12,7 +12,6 @@ from ansible_collections.commune.baseline.plugins.plugin_utils._policy.serial im
     NOT_COMPARED,
     SAME,
     compared,
-    sentence,
 )
 
 FILLERS = (
@@ -47,17 +46,3 @@ def test_a_number_that_only_looks_like_a_filler_counts(serial):
 @given(st.none() | st.text(max_size=12), st.none() | st.text(max_size=12))
 def test_which_of_the_two_comes_first_does_not_matter(one, other):
     assert compared(one, other) == compared(other, one)
-
-
-def test_the_words_say_which_number_is_none():
-    assert sentence("A1", "a1") == "serial number 'a1' is that of the register"
-    assert sentence("A1", "A2") == (
-        "the device shows serial number 'A2', and the register says 'A1': it is another device"
-    )
-    assert sentence("A1", "None") == "serial numbers were not compared: the device has 'None', which is no number"
-    assert sentence(None, "") == "serial numbers were not compared: the register has none and the device has none"
-
-
-def test_what_a_device_shows_cannot_paint_the_screen():
-    assert "\x1b" not in sentence("A1", "\x1b[2J" + "9" * 1000)
-    assert len(sentence("A1", "\x1b[2J" + "9" * 1000)) < 200
