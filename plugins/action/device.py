@@ -25,7 +25,6 @@ class ActionModule(WritingVerb):
         **arguments_of(DEVICE),
         "state": {"type": "str", "choices": list(FIRST_STATES), "default": PLANNED},
         "document": {"type": "str"},
-        "version": {"type": "int"},
     }
 
     def change(self, writer: Writer, arguments: Arguments) -> Result:

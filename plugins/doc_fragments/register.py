@@ -51,6 +51,13 @@ options:
     type: int
 """
 
+    DOCUMENT = r"""
+options:
+  document:
+    description: Number of the document on which the change rests; it is kept in the history.
+    type: str
+"""
+
     READING = r"""
 attributes:
   check_mode:

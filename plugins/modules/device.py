@@ -18,6 +18,7 @@ extends_documentation_fragment:
   - commune.baseline.register
   - commune.baseline.register.writing
   - commune.baseline.register.version
+  - commune.baseline.register.document
 options:
   name:
     description: Name of the device, which never changes. No two names differ in the case of their letters alone.
@@ -28,9 +29,6 @@ options:
     type: str
     choices: [planned, received]
     default: planned
-  document:
-    description: Number of the document on which the change rests; it is kept in the history.
-    type: str
   class:
     description:
       - What the device is, V(workstation), V(secret_workstation), V(server), V(network_device), V(camera),

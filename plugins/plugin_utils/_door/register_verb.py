@@ -32,6 +32,9 @@ Result = dict[str, t.Any]
 
 _REGISTER = {"register": {"type": "str"}}
 _CREATE = {"create": {"type": "bool", "default": False}}
+VERSION: dict[str, dict[str, t.Any]] = {"version": {"type": "int"}}
+# Ansible keeps "exception" of a result for itself.
+_RESULTS = {"exception": "baseline_exception"}
 _VARIABLES = (site_register.VARIABLE, site_register.ZONES)
 
 
@@ -43,7 +46,7 @@ def arguments_of(kind: Kind) -> dict[str, dict[str, t.Any]]:
     fields: dict[str, dict[str, t.Any]] = {
         field.name: {"type": "raw", "required": field.name in kind.key and field.required} for field in kind.fields
     }
-    return {**fields, **{parts.name: {"type": "list", "elements": "raw"} for parts in kind.parts}}
+    return {**fields, **{parts.name: {"type": "list", "elements": "raw"} for parts in kind.parts}, **VERSION}
 
 
 class ControllerVerb(ActionBase):
@@ -144,12 +147,25 @@ class WritingVerb(RegisterVerb):
             return self.change(writer, arguments)
 
 
+class RecordVerb(WritingVerb):
+    """A verb that adds a record of one kind, or changes the fields that the task names."""
+
+    KIND: t.ClassVar[Kind]
+
+    def change(self, writer: Writer, arguments: Arguments) -> Result:
+        from ansible_collections.commune.baseline.plugins.plugin_utils._register import records
+
+        how = {"version": arguments["version"], "document": arguments.get("document")}
+        return changed(writer, self.KIND, records.put(writer, self.KIND, self.given(self.KIND, arguments), **how))
+
+
 def changed(writer: Writer, kind: Kind, change: Change) -> Result:
     """Return the result of a verb that puts one record: the record by the name of its kind, its version, its diff."""
     from ansible_collections.commune.baseline.plugins.plugin_utils._register import records
 
     stored = records.lookup(writer, kind, change.after)
-    result: Result = {"changed": change.changed, kind.name: change.after, "version": stored.version if stored else 0}
+    name = _RESULTS.get(kind.name, kind.name)
+    result: Result = {"changed": change.changed, name: change.after, "version": stored.version if stored else 0}
     if change.changed:
         header = f"{kind.name} {change.name}"
         shown = {"before": _filled(change.before or {}), "after": _filled(change.after)}
