@@ -114,7 +114,7 @@ serial:
       type: str
       sample: serial number 'SN-1' is that of the register
 msg:
-  description: The verdict with every reason, one line in Vietnamese and one in English.
+  description: The verdict, with a line for each reason; in Vietnamese, then in English.
   type: str
   returned: always
   sample: |-

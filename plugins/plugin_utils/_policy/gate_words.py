@@ -26,17 +26,19 @@ _STANDING_OPEN = {
     "vi": {
         FAIL: "{control} ({title}): không đạt ở dòng {names}",
         NOT_ASSESSED: "{control} ({title}): chưa kiểm tra được dòng {names}",
-        NOT_YET: "{control} ({title}): chưa có gì kiểm tra {names}; cần một văn bản phê duyệt có trong sổ thiết bị, "
-        "ghi rõ thiết bị này và mã {control}",
+        NOT_YET: "{control} ({title}): chưa có gì kiểm tra {names}",
         NO_DEMANDS: "danh mục không có biện pháp bắt buộc nào cho loại thiết bị này, nên không có gì chứng tỏ là đạt",
     },
     "en": {
         FAIL: "{control} ({title}): fails in row {names}",
         NOT_ASSESSED: "{control} ({title}): could not be assessed in row {names}",
-        NOT_YET: "{control} ({title}): nothing looks at {names} yet; this needs an approval in the register that lists "
-        "this device and {control}",
+        NOT_YET: "{control} ({title}): nothing looks at {names} yet",
         NO_DEMANDS: "the catalogue demands nothing of a device of this class, so nothing shows that it is in order",
     },
+}
+_TO_ACCEPT = {
+    "vi": "phần chưa có gì kiểm tra cần một phê duyệt trong sổ thiết bị, ghi tên thiết bị này và scope là {names}",
+    "en": "what nothing looks at yet needs an approval in the register that names this device, with the scope {names}",
 }
 _SERIAL = {
     "vi": {
@@ -53,8 +55,8 @@ _SERIAL = {
 _NONE = {"vi": "không có", "en": "none"}
 _FILLER = {"vi": "{value} (chữ điền sẵn của hãng, không phải số sê-ri)", "en": "{value} (a maker's filler, no number)"}
 _VERDICT = {
-    "vi": {True: "{device} đủ điều kiện đưa vào sử dụng", False: "{device} chưa được đưa vào sử dụng: {reasons}"},
-    "en": {True: "{device} may go into service", False: "{device} does not go into service: {reasons}"},
+    "vi": {True: "{device} đủ điều kiện đưa vào sử dụng", False: "{device} chưa được đưa vào sử dụng:{reasons}"},
+    "en": {True: "{device} may go into service", False: "{device} does not go into service:{reasons}"},
 }
 
 
@@ -65,7 +67,7 @@ def said_of_serial(registered: str | None, found: str | None, language: str) -> 
 
 
 def said_of(opening: t.Iterable[Open], controls: t.Mapping[str, Control], language: str) -> list[str]:
-    """Return a sentence for each control and state that keeps the gate shut."""
+    """Return a sentence for each control and state that keeps the gate shut, and one on how to accept 'not yet'."""
     named: dict[tuple[str, str | None], list[str]] = {}
     for one in opening:
         named.setdefault((one.state, one.control), []).append(one.row or one.part or "")
@@ -73,12 +75,13 @@ def said_of(opening: t.Iterable[Open], controls: t.Mapping[str, Control], langua
     for (state, control), names in named.items():
         title = getattr(controls[control], f"title_{language}") if control else ""
         said.append(_STANDING_OPEN[language][state].format(control=control, title=title, names=", ".join(names)))
-    return said
+    waiting = [control for state, control in named if state == NOT_YET and control]
+    return [*said, _TO_ACCEPT[language].format(names=", ".join(waiting))] if waiting else said
 
 
 def verdict(device: str, reasons: t.Sequence[str], language: str) -> str:
-    """Return the sentence of the whole: that the device may go into service, or each reason why it does not."""
-    return _VERDICT[language][not reasons].format(device=device, reasons="; ".join(reasons))
+    """Return the whole in words: that the device may go into service, or why it does not, a line for each reason."""
+    return _VERDICT[language][not reasons].format(device=device, reasons="".join(f"\n- {one}" for one in reasons))
 
 
 def _shown(value: str | None, language: str) -> str:

@@ -56,8 +56,8 @@ def test_each_control_has_one_sentence_for_each_way_in_which_it_stands_open():
     assert said_of(opening, CONTROLS, "en") == [
         "AC-01 (Passwords): fails in row A, B",
         "AC-01 (Passwords): could not be assessed in row C",
-        "AC-01 (Passwords): nothing looks at history yet; this needs an approval in the register that lists this "
-        "device and AC-01",
+        "AC-01 (Passwords): nothing looks at history yet",
+        "what nothing looks at yet needs an approval in the register that names this device, with the scope AC-01",
     ]
     assert said_of(opening, CONTROLS, "vi")[0] == "AC-01 (Mật khẩu): không đạt ở dòng A, B"
 
@@ -70,4 +70,4 @@ def test_a_class_without_demands_is_told_as_such(language):
 
 def test_the_verdict_names_the_device_and_every_reason():
     assert verdict("pc-01", [], "en") == "pc-01 may go into service"
-    assert verdict("pc-01", ["a", "b"], "en") == "pc-01 does not go into service: a; b"
+    assert verdict("pc-01", ["a", "b"], "en") == "pc-01 does not go into service:\n- a\n- b"
