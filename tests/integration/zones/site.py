@@ -8,5 +8,5 @@ from __future__ import annotations
 import datetime
 from pathlib import Path
 
-SITE = Path(__file__).parents[3] / "roles/zone_firewall/files/zones.yml"
+SITE = Path(__file__).parents[3] / "plugins/plugin_utils/_zones/default_site.yml"
 TODAY = datetime.date(2026, 11, 25)

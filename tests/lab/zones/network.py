@@ -175,4 +175,4 @@ def _gateways(zone: Zone) -> list[str]:
 
 
 def _length(zone: Zone, address: str) -> int:
-    return next(one.prefixlen for one in _networks(zone) if ipaddress.ip_address(address) in one)
+    return next(int(one.prefixlen) for one in _networks(zone) if ipaddress.ip_address(address) in one)

@@ -21,7 +21,7 @@ import socket
 import struct
 import sys
 import time
-from typing import Any
+import typing as t
 
 _SECONDS = 1.6  # more than the second after which the kernel repeats the first packet of TCP (RFC 6298)
 _AT_ONCE, _OPEN = 4000, 4096
@@ -38,7 +38,7 @@ def main() -> None:
     json.dump(answers, sys.stdout)
 
 
-def _ask(probes: list[Any]) -> dict[int, str]:
+def _ask(probes: list[t.Any]) -> dict[int, str]:
     """Send probes, all of them before the first answer is read; after a while, those that may be lost once more."""
     selector = selectors.DefaultSelector()
     answers: dict[int, str] = {}
@@ -49,10 +49,10 @@ def _ask(probes: list[Any]) -> dict[int, str]:
             _send(sent, selector.get_key(sent).data)
     _read(selector, answers, _SECONDS / 2)
     for key in list(selector.get_map().values()):
-        _send(key.fileobj, key.data)
+        _send(t.cast("socket.socket", key.fileobj), key.data)
     _read(selector, answers, _SECONDS / 2)
     for key in list(selector.get_map().values()):
-        key.fileobj.close()
+        t.cast("socket.socket", key.fileobj).close()
     return answers
 
 
@@ -62,12 +62,13 @@ def _read(selector: selectors.BaseSelector, answers: dict[int, str], seconds: fl
     while selector.get_map() and (left := end - time.monotonic()) > 0:
         for key, _mask in selector.select(left):
             number, protocol, version = key.data
-            answer = _answer(key.fileobj, protocol, version)
+            probe = t.cast("socket.socket", key.fileobj)
+            answer = _answer(probe, protocol, version)
             if answer is not None:
                 answers[number] = answer
             if answer is not None or protocol == "tcp":
-                selector.unregister(key.fileobj)
-                key.fileobj.close()
+                selector.unregister(probe)
+                probe.close()
 
 
 def _open(source: str, address: str, protocol: str, port: int) -> socket.socket | None:
