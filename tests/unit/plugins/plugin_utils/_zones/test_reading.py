@@ -126,6 +126,22 @@ def test_an_exposed_port_belongs_to_one_policy(tmp_path):
         read(tmp_path, text)
 
 
+@pytest.mark.parametrize(
+    ("ends", "services", "sentence"),
+    [
+        ("from: [edge], to: [lan]", "https", "out says nothing from edge to lan"),
+        ("from: [lan], to: [dmz]", "big", "out says nothing from lan to dmz"),
+    ],
+)
+def test_a_policy_that_no_packet_can_meet_is_refused(tmp_path, ends, services, sentence):
+    text = SITE.replace(
+        "from: [lan], to: [internet], services: [https], masquerade: true", f"{ends}, services: [{services}]"
+    )
+    text = text.replace("zone_policies:", "  big: {icmp: [packet-too-big]}\nzone_policies:")
+    with pytest.raises(ZoneError, match=f"line 16: {sentence}"):
+        read(tmp_path, text)
+
+
 def test_a_host_is_not_published_at_its_own_address(tmp_path):
     text = SITE.replace("edge: {interfaces: [wan0]", "edge: {interfaces: [wan0], networks: [203.0.113.0/24]")
     text = text.replace("to: [dmz], dst: [web]", "to: [edge], dst: [web]").replace(
