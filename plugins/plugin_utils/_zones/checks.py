@@ -115,6 +115,8 @@ def _ends(model: Model, one: Policy | Invariant) -> Faults:
                 yield place, _unknown("zone", name, known)
             elif isinstance(one, Policy) and name in model.zones and not model.zones[name].connected:
                 yield place, f"zone {name} has no network at all"
+            elif name in model.zones and model.zones[name].internet and not model.zones[name].networks:
+                yield place, f"{name} has no networks of its own; what lies outside is called {INTERNET}"
     for name in set(one.sources) & set(one.destinations) if isinstance(one, Policy) else ():
         yield (*one.place, "to"), f"{name} stands at both ends; what stays within a zone does not pass the firewall"
     for at, name in enumerate(one.services):

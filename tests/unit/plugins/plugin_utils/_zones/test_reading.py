@@ -104,6 +104,7 @@ WRONG = (
     ("dst: [web], services: [https], publish", "dst: [web], services: [ping], publish", 14, "icmp has none"),
     ("{from: [dmz], to: [lan], reason", "{from: [lan], to: [internet], reason", 15, "out allows what must never be"),
     ("{from: [dmz], to: [lan], reason", "{from: [dmz], to: [lan], unless: [x], reason", 17, "x is no policy"),
+    ("{from: [dmz], to: [lan], reason", "{from: [edge], to: [lan], reason", 17, "edge has no networks of its own"),
     ("port: Gi0/1, zone: lan", "port: Gi0/1, zone: lna", 19, "lna is no zone"),
     ("zone_ports:", "zone_prots:", 18, "has no key called 'zone_prots'"),
     ("zones:", "zones: [", 3, "did not find expected"),
@@ -129,7 +130,7 @@ def test_an_exposed_port_belongs_to_one_policy(tmp_path):
 @pytest.mark.parametrize(
     ("ends", "services", "sentence"),
     [
-        ("from: [edge], to: [lan]", "https", "out says nothing from edge to lan"),
+        ("from: [edge], to: [lan]", "https", "edge has no networks of its own; what lies outside is called internet"),
         ("from: [lan], to: [dmz]", "big", "out says nothing from lan to dmz"),
     ],
 )
