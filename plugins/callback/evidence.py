@@ -15,6 +15,8 @@ description:
   - When something was changed, says how to take the run back.
   - Keeps what every row showed, who ran it, when and why, as C(runs/RUN.json) in O(folder), and makes a report of it,
     C(reports/RUN.html), which is also C(reports/latest.html). Only the owner can read them.
+  - Signs each record - C(bundles/NUMBER.bundle) holds its digest, that of the bundle before, and an Ed25519 signature.
+    The keys are made on first use, in C(keys). M(commune.baseline.evidence_verify) finds what was changed later.
   - Of a run that takes another one back with M(commune.baseline.linux_rollback), shows and keeps what was restored.
   - Tells of scheduled runs that failed or did not happen.
   - A run without any of these modules prints and keeps nothing.
@@ -22,7 +24,8 @@ notes:
   - The run ends with code 2 if what a device showed made a task fail, with 4 if a device could not be reached, even if
     the play ignores or rescues that.
   - It ends with code 3 where Ansible would say 0 but a device was not assessed, no device matches, or the evidence
-    cannot be stored. A folder that cannot be used, or that another run uses, stops the run before it begins.
+    cannot be stored or signed. A folder that cannot be used, or that another run uses, and a private key that is not
+    the one which signed last, stop the run before it begins.
   - Other callbacks that are named behind this one do not learn that a run has ended which does not end with 0.
 author:
   - commune.baseline contributors (!UNKNOWN)
@@ -73,11 +76,11 @@ from ansible.plugins.callback import CallbackBase
 from ansible_collections.commune.baseline.plugins.plugin_utils._door import play as plays
 from ansible_collections.commune.baseline.plugins.plugin_utils._door.results import collect
 from ansible_collections.commune.baseline.plugins.plugin_utils._door.schedules import notices_of
+from ansible_collections.commune.baseline.plugins.plugin_utils._door.signing import signer_of
 from ansible_collections.commune.baseline.plugins.plugin_utils._evidence import run
 from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.record import (
     ROLLBACK,
     Source,
-    canonical,
     record_of,
 )
 from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.store import EvidenceError, Store
@@ -156,6 +159,7 @@ class CallbackModule(CallbackBase):
         if self._store is None:
             store = Store(self._setting.evidence_folder(self.get_option("folder")))
             store.prepare()
+            signer_of(store)
             self._store = store
         return self._store
 
@@ -172,7 +176,7 @@ class CallbackModule(CallbackBase):
         store = self._open_store()
         source = Source(self._setting.site, self._setting.given, plays.playbooks(), release.__version__, plays.limit())
         record = record_of(self._run, source, check=bool(context.CLIARGS.get("check")), schedules=notices)
-        path = store.write("runs", f"{run.RUN}.json", canonical(record))
+        path = signer_of(store).keep(f"{run.RUN}.json", record)
         if record["kind"] == ROLLBACK:
             return path
         page = html.report(record, language).encode()
