@@ -76,16 +76,19 @@ from ansible.plugins.callback import CallbackBase
 from ansible_collections.commune.baseline.plugins.plugin_utils._door import play as plays
 from ansible_collections.commune.baseline.plugins.plugin_utils._door.results import collect
 from ansible_collections.commune.baseline.plugins.plugin_utils._door.schedules import notices_of
-from ansible_collections.commune.baseline.plugins.plugin_utils._door.signing import signer_of
+from ansible_collections.commune.baseline.plugins.plugin_utils._door.signing import open_signer
 from ansible_collections.commune.baseline.plugins.plugin_utils._evidence import run
 from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.record import (
     ROLLBACK,
     Source,
     record_of,
 )
-from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.store import EvidenceError, Store
+from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.store import EvidenceError
 from ansible_collections.commune.baseline.plugins.plugin_utils._report import html, table
 from ansible_collections.commune.baseline.plugins.plugin_utils._report.reasons import said
+
+if t.TYPE_CHECKING:
+    from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.signer import Signer
 
 
 class CallbackModule(CallbackBase):
@@ -99,7 +102,7 @@ class CallbackModule(CallbackBase):
         self._run = run.Run()
         self._leaves_evidence = False
         self._setting = plays.Setting()
-        self._store: Store | None = None
+        self._signer: Signer | None = None
 
     def v2_playbook_on_start(self, playbook: t.Any) -> None:
         self._leaves_evidence |= any(map(plays.leaves_evidence, playbook.get_plays()))
@@ -147,7 +150,7 @@ class CallbackModule(CallbackBase):
         self._leaves_evidence = True
         self._run.expect(self._setting.devices)
         try:
-            self._open_store()
+            self._open_signer()
         except EvidenceError as error:
             self._complain(error)
             raise SystemExit(run.CODE_UNKNOWN) from error
@@ -155,30 +158,26 @@ class CallbackModule(CallbackBase):
     def _complain(self, error: Exception) -> None:
         self._display.error(said(str(error), self.get_option("language")), wrap_text=False)
 
-    def _open_store(self) -> Store:
-        if self._store is None:
-            store = Store(self._setting.evidence_folder(self.get_option("folder")))
-            store.prepare()
-            signer_of(store)
-            self._store = store
-        return self._store
+    def _open_signer(self) -> Signer:
+        self._signer = self._signer or open_signer(self._setting.evidence_folder(self.get_option("folder")))
+        return self._signer
 
     def _show_and_keep(self) -> None:
         language, rows = self.get_option("language"), self.get_option("details") == "rows"
         if self._run.devices:
             self._display.display("\n" + table.ending(self._run, self._setting.given, language, rows=rows))
-            notices = [notice._asdict() for notice in notices_of(self._open_store().folder)]
+            notices = [notice._asdict() for notice in notices_of(self._open_signer().store.folder)]
             report = table.kept_at(str(self._keep(language, notices)), language)
             self._display.display("\n".join([report, *(notice[language] for notice in notices)]))
 
     def _keep(self, language: str, notices: list[dict[str, str]]) -> Path:
         """Store the record of the run, and the report that is made of it, if any; return what a person would open."""
-        store = self._open_store()
+        signer = self._open_signer()
         source = Source(self._setting.site, self._setting.given, plays.playbooks(), release.__version__, plays.limit())
         record = record_of(self._run, source, check=bool(context.CLIARGS.get("check")), schedules=notices)
-        path = signer_of(store).keep(f"{run.RUN}.json", record)
+        path = signer.keep(f"{run.RUN}.json", record)
         if record["kind"] == ROLLBACK:
             return path
         page = html.report(record, language).encode()
-        store.write("reports", "latest.html", page)
-        return store.write("reports", f"{run.RUN}.html", page)
+        signer.store.write("reports", "latest.html", page)
+        return signer.store.write("reports", f"{run.RUN}.html", page)

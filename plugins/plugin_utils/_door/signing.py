@@ -10,15 +10,16 @@ from __future__ import annotations
 import sys
 import typing as t
 
-from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.store import EvidenceError
+from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.store import EvidenceError, Store
 
 if t.TYPE_CHECKING:
+    from pathlib import Path
+
     from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.signer import Signer
-    from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.store import Store
 
 
-def signer_of(store: Store) -> Signer:
-    """Return who signs in a store that is prepared; raise EvidenceError if nothing could be signed."""
+def open_signer(folder: Path) -> Signer:
+    """Prepare a folder for this run alone; return who signs in it. Raise EvidenceError if nothing could be signed."""
     try:
         from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.signer import Signer
     except ImportError as error:
@@ -26,4 +27,9 @@ def signer_of(store: Store) -> Signer:
             f"evidence cannot be signed: {sys.executable} does not find the Python library {error.name}; "
             "install the project with its libraries (pip install .)"
         ) from error
-    return Signer(store)
+    store = Store(folder)
+    store.prepare()
+    try:
+        return Signer(store)
+    except OSError as error:
+        raise EvidenceError(f"evidence cannot be signed: {error.filename}: {error.strerror}") from error

@@ -65,6 +65,13 @@ def name_of(number: int) -> str:
     return f"{number:08d}.bundle"
 
 
+def number_of(name: str) -> int | None:
+    """Return the number in the name of a bundle's file, None if it is no such name."""
+    stem = name.removesuffix(".bundle")
+    number = int(stem) if stem.isascii() and stem.isdigit() and len(stem) < 20 else 0
+    return number if number and name == name_of(number) else None
+
+
 def public_of(key: Ed25519PrivateKey) -> str:
     return key.public_key().public_bytes_raw().hex()
 
@@ -80,8 +87,9 @@ def read(content: bytes) -> Bundle | None:
     line, _, rest = content.partition(b"\n")
     try:
         fields = json.loads(line)
-        signature = base64.b64decode(rest.removesuffix(b"\n"), validate=True)
-        if fields.pop("format") != FORMAT or not _is_statement(fields):
+        signature = base64.b64decode(rest)
+        # There is more than one way to write the same bytes in base64: a bundle that looks different is another.
+        if fields.pop("format") != FORMAT or not _is_statement(fields) or rest != base64.b64encode(signature) + b"\n":
             return None
         public_key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(fields["key"]))
         return Bundle(Statement(**fields), _signs(public_key, signature, line))

@@ -42,8 +42,8 @@ class Signer:
     """Adds to the chain of a store that is prepared, and so held by this process alone."""
 
     def __init__(self, store: Store) -> None:
-        """Make the keys on first use; raise EvidenceError if nothing could be signed."""
-        self._store = store
+        """Make the keys on first use; raise EvidenceError or OSError if nothing could be signed."""
+        self.store = store
         self._key = self._right_key()
         self._publish()
 
@@ -53,11 +53,11 @@ class Signer:
         A run that ends between the two leaves such a record.
         """
         content = bundle.canonical(record)
-        path = self._store.write("runs", name, content)
+        path = self.store.write("runs", name, content)
         known = {name, *self._signed()}
         found = {
             path.name: bundle.digest(path.read_bytes())
-            for path in sorted((self._store.folder / "runs").glob("*.json"))
+            for path in sorted((self.store.folder / "runs").glob("*.json"))
             if path.name not in known
         }
         self._add({name: bundle.digest(content)}, found)
@@ -66,7 +66,7 @@ class Signer:
     def rotate(self) -> Path:
         """Make new keys, and let the old one sign them; return the new public key."""
         key = Ed25519PrivateKey.generate()
-        self._store.write("keys", _COMING, _private_pem(key))
+        self.store.write("keys", _COMING, _private_pem(key))
         self._add({}, {}, bundle.public_of(key))
         self._key = self._right_key()
         return self._publish()
@@ -76,7 +76,7 @@ class Signer:
         made = datetime.datetime.now().astimezone().isoformat(timespec="seconds")
         key = bundle.public_of(self._key)
         statement = bundle.Statement(link.number, link.previous, made, key, records, found, next_key)
-        self._store.write("bundles", bundle.name_of(link.number), bundle.seal(statement, self._key))
+        self.store.write("bundles", bundle.name_of(link.number), bundle.seal(statement, self._key))
 
     def _right_key(self) -> Ed25519PrivateKey:
         """Return the key that the chain asks for: a rotation may have been interrupted before it was in place."""
@@ -84,14 +84,14 @@ class Signer:
         key = self._stored(_PRIVATE)
         coming = self._stored(_COMING)
         if coming and bundle.public_of(coming) == wanted:
-            self._store.rename("keys", _COMING, _PRIVATE)
+            self.store.rename("keys", _COMING, _PRIVATE)
             key = coming
         if key is None and wanted is None:
             key = Ed25519PrivateKey.generate()
-            self._store.write("keys", _PRIVATE, _private_pem(key))
+            self.store.write("keys", _PRIVATE, _private_pem(key))
         if key is None or wanted not in (None, bundle.public_of(key)):
             raise EvidenceError(
-                f"evidence cannot be signed: {self._store.folder / 'keys' / _PRIVATE} is missing or not the key that "
+                f"evidence cannot be signed: {self.store.folder / 'keys' / _PRIVATE} is missing or not the key that "
                 "the last bundle asks for; take it from a backup"
             )
         return key
@@ -101,19 +101,17 @@ class Signer:
         pem = self._key.public_key().public_bytes(
             serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
         )
-        for path in (self._store.folder / "keys").glob("public-*.pem"):
+        for path in (self.store.folder / "keys").glob("public-*.pem"):
             if path.read_bytes() == pem:
                 return path
-        return self._store.write("keys", f"public-{self._link().number:08d}.pem", pem)
+        return self.store.write("keys", f"public-{self._link().number:08d}.pem", pem)
 
     def _stored(self, name: str) -> Ed25519PrivateKey | None:
-        path = self._store.folder / "keys" / name
+        path = self.store.folder / "keys" / name
         try:
             key = serialization.load_pem_private_key(path.read_bytes(), password=None)
         except FileNotFoundError:
             return None
-        except OSError as error:
-            raise EvidenceError(f"evidence cannot be signed: {path}: {error.strerror}") from error
         except (TypeError, ValueError, UnsupportedAlgorithm):
             key = None
         if not isinstance(key, Ed25519PrivateKey):
@@ -122,7 +120,7 @@ class Signer:
 
     def _link(self) -> Link:
         """Return where the chain goes on. What is no bundle any more stays in it: the verifier names it."""
-        paths = bundles_in(self._store.folder)
+        paths = bundles_in(self.store.folder)
         if not paths:
             return Link(1, None, None)
         number, path = max(paths.items())
@@ -131,14 +129,14 @@ class Signer:
         return Link(number + 1, bundle.digest(content), last.statement.key_after if last else None)
 
     def _signed(self) -> set[str]:
-        read = (bundle.read(path.read_bytes()) for path in bundles_in(self._store.folder).values())
+        read = (bundle.read(path.read_bytes()) for path in bundles_in(self.store.folder).values())
         return {name for one in read if one for name in (*one.statement.records, *one.statement.found)}
 
 
 def bundles_in(folder: Path) -> dict[int, Path]:
     """Return the files of the chain by the number in their names."""
-    paths = (folder / "bundles").glob("*.bundle")
-    return {int(path.stem): path for path in paths if path.stem.isascii() and path.stem.isdigit()}
+    numbered = ((bundle.number_of(path.name), path) for path in (folder / "bundles").iterdir())
+    return {number: path for number, path in numbered if number}
 
 
 def _private_pem(key: Ed25519PrivateKey) -> bytes:
