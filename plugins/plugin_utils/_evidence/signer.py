@@ -135,7 +135,7 @@ class Signer:
 
 def bundles_in(folder: Path) -> dict[int, Path]:
     """Return the files of the chain by the number in their names."""
-    numbered = ((bundle.number_of(path.name), path) for path in (folder / "bundles").iterdir())
+    numbered = ((bundle.number_of(path.name), path) for path in (folder / "bundles").glob("*"))
     return {number: path for number, path in numbered if number}
 
 
