@@ -20,6 +20,7 @@ from ansible.template import trust_as_template
 
 from ansible_collections.commune.baseline.plugins.plugin_utils._door import site_register
 from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.operator import operator
+from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.store import EvidenceError
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.errors import RegisterError
 
 if t.TYPE_CHECKING:
@@ -68,9 +69,11 @@ class ControllerVerb(ActionBase):
         except RegisterError as error:
             faults = {"faults": [fault._asdict() for fault in error.faults]} if error.faults else {}
             return {"failed": True, "msg": str(error), **faults}
+        except EvidenceError as error:
+            return {"failed": True, "msg": str(error)}
         except ImportError as error:
             raise AnsibleActionFail(
-                f"the register needs the Python library {error.name}, which {sys.executable} does not find; "
+                f"{self._task.action} needs the Python library {error.name}, which {sys.executable} does not find; "
                 "install the project with its libraries (pip install .)"
             ) from error
 
