@@ -1,0 +1,26 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.commune.baseline.plugins.plugin_utils._door import gate
+from ansible_collections.commune.baseline.plugins.plugin_utils._door.register_verb import ReadingVerb
+
+if t.TYPE_CHECKING:
+    from ansible_collections.commune.baseline.plugins.plugin_utils._door.register_verb import Arguments, Result
+    from ansible_collections.commune.baseline.plugins.plugin_utils._register.register import Reader
+
+
+class ActionModule(ReadingVerb):
+    """Tells whether a device may go into service, and fails with every reason why it may not."""
+
+    ARGUMENTS: t.ClassVar = {
+        "name": {"type": "str", "required": True},
+        "verification": {"type": "dict", "default": {}},
+        "serial": {"type": "str"},
+    }
+
+    def answer(self, reader: Reader, arguments: Arguments) -> Result:
+        return gate.answer(reader, arguments["name"], arguments["verification"], arguments["serial"])
