@@ -19,6 +19,7 @@ import sqlalchemy as sa
 
 from ansible_collections.commune.baseline.plugins.plugin_utils._register import tables
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.canonical import canonical, digest
+from ansible_collections.commune.baseline.plugins.plugin_utils._register.errors import RegisterError
 
 _NO_HASH = "0" * 64
 _HASHED = tuple(column.name for column in tables.EVENTS.columns if column.name != "hash")
@@ -44,7 +45,9 @@ class Event(t.NamedTuple):
 
 
 def head(connection: sa.Connection) -> Head:
-    return Head(*connection.execute(sa.select(tables.CHAIN.c.events, tables.CHAIN.c.hash)).one())
+    """Return the end that the register tells; if somebody removed it, that of a chain without events."""
+    told = connection.execute(sa.select(tables.CHAIN.c.events, tables.CHAIN.c.hash)).one_or_none()
+    return Head(*told) if told else Head(0, _NO_HASH)
 
 
 class Chain:
@@ -55,7 +58,10 @@ class Chain:
         self._who = who
         self._at = at
         locked = sa.select(tables.CHAIN.c.events, tables.CHAIN.c.hash).with_for_update()
-        self.head = Head(*connection.execute(locked).one())
+        told = connection.execute(locked).one_or_none()
+        if told is None:
+            raise RegisterError("the count of events was removed, so nothing is written: verify the register")
+        self.head = Head(*told)
 
     def append(self, event: Event) -> None:
         """Add an event as the last one."""

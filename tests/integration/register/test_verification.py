@@ -19,6 +19,7 @@ from ansible_collections.commune.baseline.plugins.plugin_utils._register import 
     runs,
     verification,
 )
+from ansible_collections.commune.baseline.plugins.plugin_utils._register.errors import RegisterError
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.runs import Assessment, Run
 
 START = datetime.datetime(2026, 3, 2, 1, 0, tzinfo=datetime.UTC)
@@ -67,6 +68,7 @@ def test_an_untouched_register_has_no_fault(register):
         ("DELETE FROM events WHERE number = 6", "the register counts 6 events and holds 5: the end was cut"),
         ("DELETE FROM events", "the register counts 6 events and holds 0: the end was cut"),
         ("UPDATE events SET number = CASE number WHEN 2 THEN 93 ELSE 2 END WHERE number IN (2)", "event 93"),
+        ("DELETE FROM chain", "the register counts 0 events and holds 6: the end was cut"),
         ("UPDATE chain SET events = 5", "the register counts 5 events and holds 6"),
         ("UPDATE devices SET zone = 'dmz' WHERE name = 'pc-02'", "device pc-02 was changed past the register: zone"),
         ("UPDATE devices SET state = 'in_service' WHERE id = 1", "device pc-01 was changed past the register: state"),
@@ -86,6 +88,13 @@ def test_a_change_past_the_register_shows(register, tamper, statement, fault):
     tamper(statement)
     faults = verify(register).faults
     assert any(one.startswith(fault) for one in faults), faults
+
+
+def test_nothing_is_written_into_a_register_that_lost_the_count_of_its_events(register, tamper, foreign_sql):
+    tamper("DELETE FROM chain")
+    with pytest.raises(RegisterError, match="was removed, so nothing is written"), register.write("it01") as writer:
+        devices.put(writer, {"name": "pc-09", "class": "server"})
+    assert "pc-09" not in foreign_sql("SELECT name FROM devices")
 
 
 def test_two_events_that_changed_places_show(register, tamper):
