@@ -1,7 +1,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the register costs: storing a run of a province that shows nothing new, and the size of a commune's year."""
+"""What the register costs: a run of a province that shows nothing new, its list of devices, a commune's year."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from typing import Any
 from ansible_collections.commune.baseline.plugins.plugin_utils._register import devices, runs
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.register import Register
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.runs import Assessment, Run
+from ansible_collections.commune.baseline.plugins.plugin_utils._sheets import importing, xlsx
 from tests.bench.results import Result
 
 TOPIC = "register"
@@ -27,7 +28,8 @@ _COMMUNE, _COMMUNE_ROWS, _DAYS, _DRIFT = 150, 170, 365, 0.01
 def measure() -> list[Result]:
     """Write both registers for real, below the folder for temporary files."""
     with tempfile.TemporaryDirectory() as folder:
-        return [*_province(Path(folder) / "province.db"), _year(Path(folder) / "commune.db")]
+        place = Path(folder)
+        return [*_province(place / "province.db"), _import(place), _year(place / "commune.db")]
 
 
 def _province(path: Path) -> list[Result]:
@@ -41,6 +43,27 @@ def _province(path: Path) -> list[Result]:
         raise SystemExit(f"bench: {outcome.observations} observations of an unchanged run were written")
     name = f"storing a run of {_PROVINCE} devices x {_PROVINCE_ROWS} observations in which nothing changed"
     return [Result(TOPIC, name, seconds, "s", 30)]
+
+
+def _import(folder: Path) -> Result:
+    """Take a workbook of devices, each with its addresses, into an empty register."""
+    headings = ["Tên thiết bị", "Loại thiết bị", "Số sê-ri", "Địa chỉ MAC", "Địa chỉ IP", "Vùng mạng", "Ngày nhận"]
+    rows = [[_device(number), *_row(number)] for number in range(_PROVINCE)]
+    xlsx.write(folder / "devices.xlsx", [xlsx.Page("Thiết bị", [headings, *rows], [20] * len(headings))])
+    register = Register.open(str(folder / "import.db"), create=True)
+    begin = time.perf_counter()
+    with register.write("bench") as writer:
+        stored = importing.store(writer, folder / "devices.xlsx")
+    seconds = time.perf_counter() - begin
+    register.close()
+    if sum(one.change.changed for one in stored) != _PROVINCE:
+        raise SystemExit(f"bench: of {_PROVINCE} rows, {len(stored)} were stored")
+    return Result(TOPIC, f"import of {_PROVINCE} rows of a workbook on SQLite", seconds, "s", 20)
+
+
+def _row(number: int) -> list[str]:
+    high, low = divmod(number, 256)
+    return ["Máy trạm", f"SN-{number}", f"02-00-00-00-{high:02X}-{low:02X}", f"10.1.{high}.{low}", "lan", "31/01/2026"]
 
 
 def _year(path: Path) -> Result:
