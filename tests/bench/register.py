@@ -1,7 +1,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the register costs: storing a run of a province that shows nothing new, and the size of a commune's year."""
+"""What the register costs: a province's run that shows nothing new, a commune's year, and a province as inventory."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from typing import Any
 from ansible_collections.commune.baseline.plugins.plugin_utils._register import devices, runs
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.register import Register
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.runs import Assessment, Run
+from tests.bench import inventory
 from tests.bench.results import Result
 
 TOPIC = "register"
@@ -27,7 +28,8 @@ _COMMUNE, _COMMUNE_ROWS, _DAYS, _DRIFT = 150, 170, 365, 0.01
 def measure() -> list[Result]:
     """Write both registers for real, below the folder for temporary files."""
     with tempfile.TemporaryDirectory() as folder:
-        return [*_province(Path(folder) / "province.db"), _year(Path(folder) / "commune.db")]
+        stored = [*_province(Path(folder) / "province.db"), _year(Path(folder) / "commune.db")]
+        return [*stored, *inventory.measure(TOPIC, Path(folder))]
 
 
 def _province(path: Path) -> list[Result]:
