@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 """What the register costs: a run of a province that shows nothing new, its list of devices, a commune's year."""
+"""What the register costs: a province's run that shows nothing new, a commune's year, and a province as inventory."""
 
 from __future__ import annotations
 
@@ -17,6 +18,7 @@ from ansible_collections.commune.baseline.plugins.plugin_utils._register import 
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.register import Register
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.runs import Assessment, Run
 from ansible_collections.commune.baseline.plugins.plugin_utils._sheets import importing, xlsx
+from tests.bench import inventory
 from tests.bench.results import Result
 
 TOPIC = "register"
@@ -30,6 +32,8 @@ def measure() -> list[Result]:
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
         return [*_province(place / "province.db"), _import(place), _year(place / "commune.db")]
+        stored = [*_province(Path(folder) / "province.db"), _year(Path(folder) / "commune.db")]
+        return [*stored, *inventory.measure(TOPIC, Path(folder))]
 
 
 def _province(path: Path) -> list[Result]:

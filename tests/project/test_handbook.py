@@ -30,7 +30,7 @@ def commands(text: str) -> list[str]:
     """Return the commands to type, without comments and the names that a reader replaces by their own."""
     blocks = re.findall(r"^```console\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
     lines = "\n".join(blocks).splitlines()
-    own_names = r"@[\w-]+|inventories/\S+?(?=[/ ]|$)|may-chu-tap-tin|file-server|'It works'|'Kết nối được'"
+    own_names = r"@[\w-]+|NAME=\S+|inventories/\S+?(?=[/ ]|$)|may-chu-tap-tin|file-server|'It works'|'Kết nối được'"
     return [re.sub(own_names, "…", re.sub(r"\s+# .*", "", line)) for line in lines]
 
 
