@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ansible_collections.commune.baseline.plugins.plugin_utils._door.register_verb import ControllerVerb
 from ansible_collections.commune.baseline.plugins.plugin_utils._door.signing import open_signer
+from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.store import check_is_evidence
 
 if t.TYPE_CHECKING:
     from ansible_collections.commune.baseline.plugins.plugin_utils._door.register_verb import Arguments, Result
@@ -20,7 +21,8 @@ class ActionModule(ControllerVerb):
     ARGUMENTS: t.ClassVar = {"folder": {"type": "path", "required": True}}
 
     def _act(self, arguments: Arguments, variables: dict[str, t.Any]) -> Result:
+        folder = Path(arguments["folder"]).resolve()
+        check_is_evidence(folder)
         if self._task.check_mode:
             return {"changed": True}
-        signer = open_signer(Path(arguments["folder"]).resolve())
-        return {"changed": True, "public_key": str(signer.rotate())}
+        return {"changed": True, "public_key": str(open_signer(folder).rotate())}

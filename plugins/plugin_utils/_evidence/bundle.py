@@ -84,7 +84,7 @@ def seal(statement: Statement, key: Ed25519PrivateKey) -> bytes:
 
 def read(content: bytes) -> Bundle | None:
     """Return what a file says, None if it is no bundle: it may hold anything."""
-    line, _, rest = content.partition(b"\n")
+    line, _end, rest = content.partition(b"\n")
     try:
         fields = json.loads(line)
         signature = base64.b64decode(rest)
@@ -100,7 +100,7 @@ def read(content: bytes) -> Bundle | None:
 def _is_statement(fields: dict[str, t.Any]) -> bool:
     kinds = {"number": int, "made": str, "key": str, "records": dict, "found": dict}
     texts = (fields["previous"], fields["next_key"])
-    return all(type(fields[name]) is kind for name, kind in kinds.items()) and all(
+    return all(isinstance(fields[name], kind) for name, kind in kinds.items()) and all(
         text is None or isinstance(text, str) for text in texts
     )
 

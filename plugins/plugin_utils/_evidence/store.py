@@ -64,6 +64,13 @@ class Store:
             raise EvidenceError(f"evidence cannot be stored in {path}: {error.strerror}") from error
 
 
+def check_is_evidence(folder: Path) -> None:
+    """Raise EvidenceError for a folder that no run has signed anything in: it was mistyped."""
+    for kind in ("bundles", "runs"):
+        if not (folder / kind).is_dir():
+            raise EvidenceError(f"{folder} is no folder of evidence: it has no folder {kind}")
+
+
 def _prepare(folder: Path) -> None:
     """Make a folder for its owner alone. One that exists and is open to others may serve them: it is not closed."""
     try:

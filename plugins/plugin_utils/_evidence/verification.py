@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from ansible_collections.commune.baseline.plugins.plugin_utils._evidence import bundle
 from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.signer import bundles_in
-from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.store import EvidenceError
+from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.store import EvidenceError, check_is_evidence
 
 if t.TYPE_CHECKING:
     from pathlib import Path
@@ -69,9 +69,7 @@ def verify(folder: Path, public_key: str, last: str | None = None) -> Verdict:
 
     Raise EvidenceError if there is no such folder, OSError if something in it cannot be read.
     """
-    for kind in ("bundles", "runs"):
-        if not (folder / kind).is_dir():
-            raise EvidenceError(f"{folder} is no folder of evidence: it has no folder {kind}")
+    check_is_evidence(folder)
     paths = bundles_in(folder)
     links = [_link(number, path) for number, path in sorted(paths.items())]
     chain_faults, signed = _chain(links)

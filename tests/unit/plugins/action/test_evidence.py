@@ -86,3 +86,10 @@ def test_new_keys_are_made_and_what_the_old_ones_signed_is_still_verified(verb, 
     assert (code, Path(result["public_key"]).name) == (0, "public-00000004.pem")
     code, result = verb("evidence_verify", folder=folder, public_key=str(tmp_path / "key.pem"))
     assert (code, result["bundles"]) == (0, 3)
+
+
+@pytest.mark.parametrize("mode", [(), ("--check",)])
+def test_no_keys_are_made_in_a_folder_that_was_mistyped(verb, tmp_path, mode):
+    code, result = verb("evidence_rotate", *mode, folder=str(tmp_path / "evidnce"))
+    told = f"{tmp_path}/evidnce is no folder of evidence: it has no folder bundles"
+    assert (code, result["msg"], (tmp_path / "evidnce").exists()) == (2, told, False)
