@@ -5,7 +5,7 @@ PYTHON ?= python3
 GROUPS := lint sanity units pytest integration molecule
 
 .DEFAULT_GOAL := help
-.PHONY: help demo audit test faults bench docs install clean $(GROUPS)
+.PHONY: help demo audit site test faults bench docs install clean $(GROUPS)
 
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -18,6 +18,10 @@ demo: ## Bring up two real hosts; check, harden, break and correct them; show th
 audit: ## Check this machine as it is, without root and without changing anything
 	@$(PYTHON) -m tests.suite.environment venv main
 	@.venv/main/bin/python -B -m tests.audit
+
+site: ## Lay a new site out in inventories/NAME: make site NAME=xa-cua-toi
+	@$(PYTHON) -m tests.suite.environment venv main
+	@COMMUNE_BASELINE_SITE="$(if $(filter command line,$(origin NAME)),$$NAME)" .venv/main/bin/ansible-playbook playbooks/init_site.yml
 
 test: ## Set everything up on this machine and run every test it can run
 	@$(PYTHON) -m tests.suite

@@ -15,6 +15,8 @@ description:
   - When something was changed, says how to take the run back.
   - Keeps what every row showed, who ran it, when and why, as C(runs/RUN.json) in O(folder), and makes a report of it,
     C(reports/RUN.html), which is also C(reports/latest.html). Only the owner can read them.
+  - Signs each record - C(bundles/NUMBER.bundle) holds its digest, that of the bundle before, and an Ed25519 signature.
+    The keys are made on first use, in C(keys). M(commune.baseline.evidence_verify) finds what was changed later.
   - Of a run that takes another one back with M(commune.baseline.linux_rollback), shows and keeps what was restored.
   - Tells of scheduled runs that failed or did not happen.
   - A run without any of these modules prints and keeps nothing.
@@ -22,7 +24,8 @@ notes:
   - The run ends with code 2 if what a device showed made a task fail, with 4 if a device could not be reached, even if
     the play ignores or rescues that.
   - It ends with code 3 where Ansible would say 0 but a device was not assessed, no device matches, or the evidence
-    cannot be stored. A folder that cannot be used, or that another run uses, stops the run before it begins.
+    cannot be stored or signed. A folder that cannot be used, or that another run uses, and a private key that is not
+    the one which signed last, stop the run before it begins.
   - Other callbacks that are named behind this one do not learn that a run has ended which does not end with 0.
 author:
   - commune.baseline contributors (!UNKNOWN)
@@ -73,16 +76,19 @@ from ansible.plugins.callback import CallbackBase
 from ansible_collections.commune.baseline.plugins.plugin_utils._door import play as plays
 from ansible_collections.commune.baseline.plugins.plugin_utils._door.results import collect
 from ansible_collections.commune.baseline.plugins.plugin_utils._door.schedules import notices_of
+from ansible_collections.commune.baseline.plugins.plugin_utils._door.signing import open_signer
 from ansible_collections.commune.baseline.plugins.plugin_utils._evidence import run
 from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.record import (
     ROLLBACK,
     Source,
-    canonical,
     record_of,
 )
-from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.store import EvidenceError, Store
+from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.store import EvidenceError
 from ansible_collections.commune.baseline.plugins.plugin_utils._report import html, table
 from ansible_collections.commune.baseline.plugins.plugin_utils._report.reasons import said
+
+if t.TYPE_CHECKING:
+    from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.signer import Signer
 
 
 class CallbackModule(CallbackBase):
@@ -96,7 +102,7 @@ class CallbackModule(CallbackBase):
         self._run = run.Run()
         self._leaves_evidence = False
         self._setting = plays.Setting()
-        self._store: Store | None = None
+        self._signer: Signer | None = None
 
     def v2_playbook_on_start(self, playbook: t.Any) -> None:
         self._leaves_evidence |= any(map(plays.leaves_evidence, playbook.get_plays()))
@@ -144,7 +150,7 @@ class CallbackModule(CallbackBase):
         self._leaves_evidence = True
         self._run.expect(self._setting.devices)
         try:
-            self._open_store()
+            self._open_signer()
         except EvidenceError as error:
             self._complain(error)
             raise SystemExit(run.CODE_UNKNOWN) from error
@@ -152,29 +158,26 @@ class CallbackModule(CallbackBase):
     def _complain(self, error: Exception) -> None:
         self._display.error(said(str(error), self.get_option("language")), wrap_text=False)
 
-    def _open_store(self) -> Store:
-        if self._store is None:
-            store = Store(self._setting.evidence_folder(self.get_option("folder")))
-            store.prepare()
-            self._store = store
-        return self._store
+    def _open_signer(self) -> Signer:
+        self._signer = self._signer or open_signer(self._setting.evidence_folder(self.get_option("folder")))
+        return self._signer
 
     def _show_and_keep(self) -> None:
         language, rows = self.get_option("language"), self.get_option("details") == "rows"
         if self._run.devices:
             self._display.display("\n" + table.ending(self._run, self._setting.given, language, rows=rows))
-            notices = [notice._asdict() for notice in notices_of(self._open_store().folder)]
+            notices = [notice._asdict() for notice in notices_of(self._open_signer().store.folder)]
             report = table.kept_at(str(self._keep(language, notices)), language)
             self._display.display("\n".join([report, *(notice[language] for notice in notices)]))
 
     def _keep(self, language: str, notices: list[dict[str, str]]) -> Path:
         """Store the record of the run, and the report that is made of it, if any; return what a person would open."""
-        store = self._open_store()
+        signer = self._open_signer()
         source = Source(self._setting.site, self._setting.given, plays.playbooks(), release.__version__, plays.limit())
         record = record_of(self._run, source, check=bool(context.CLIARGS.get("check")), schedules=notices)
-        path = store.write("runs", f"{run.RUN}.json", canonical(record))
+        path = signer.keep(f"{run.RUN}.json", record)
         if record["kind"] == ROLLBACK:
             return path
         page = html.report(record, language).encode()
-        store.write("reports", "latest.html", page)
-        return store.write("reports", f"{run.RUN}.html", page)
+        signer.store.write("reports", "latest.html", page)
+        return signer.store.write("reports", f"{run.RUN}.html", page)

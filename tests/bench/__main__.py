@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import sys
 
-from tests.bench import foundation, register
+from tests.bench import foundation, register, zones
 from tests.bench.results import store, table
 
-_TOPICS = {foundation.TOPIC: foundation.measure, register.TOPIC: register.measure}
+_TOPICS = {topic.TOPIC: topic.measure for topic in (foundation, register, zones)}
 
 
 def main() -> int:

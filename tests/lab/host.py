@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import shutil
 import subprocess
@@ -206,7 +207,21 @@ class Host:
 
 
 def remove_tree(folder: Path) -> None:
-    """Remove a folder in which a guest may have made files immutable."""
+    """Remove a folder in which a guest made files immutable, or a program that was cut off still writes."""
+
+    def gone() -> bool:
+        try:
+            _remove_tree(folder)
+        except OSError as error:
+            if error.errno != errno.ENOTEMPTY:
+                raise
+        return not folder.exists()
+
+    if not waiting.holds(gone, within=5):
+        raise LabError(f"{folder} cannot be removed: something keeps writing into it")
+
+
+def _remove_tree(folder: Path) -> None:
     if not folder.exists():
         return
     try:

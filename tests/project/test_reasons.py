@@ -29,6 +29,7 @@ SPEAKERS = (
     "callback/evidence.py",
     "plugin_utils/_door/*.py",
     "plugin_utils/_evidence/alone.py",
+    "plugin_utils/_evidence/signer.py",
     "plugin_utils/_evidence/store.py",
     "plugin_utils/_policy/change.py",
     "plugin_utils/_policy/controls.py",

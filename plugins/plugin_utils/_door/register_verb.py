@@ -20,7 +20,8 @@ from ansible.template import trust_as_template
 
 from ansible_collections.commune.baseline.plugins.plugin_utils._door import site_register
 from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.operator import operator
-from ansible_collections.commune.baseline.plugins.plugin_utils._register.errors import RecordError, RegisterError
+from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.store import EvidenceError
+from ansible_collections.commune.baseline.plugins.plugin_utils._register.errors import RegisterError
 
 if t.TYPE_CHECKING:
     from ansible_collections.commune.baseline.plugins.plugin_utils._register.kinds import Kind
@@ -65,13 +66,14 @@ class ControllerVerb(ActionBase):
         arguments = self.validate_argument_spec({**self._COMMON, **self.ARGUMENTS})[1]
         try:
             return self._act(arguments, variables)
-        except RecordError as error:
-            return {"failed": True, "msg": str(error), "faults": [fault._asdict() for fault in error.faults]}
         except RegisterError as error:
+            faults = {"faults": [fault._asdict() for fault in error.faults]} if error.faults else {}
+            return {"failed": True, "msg": str(error), **faults}
+        except EvidenceError as error:
             return {"failed": True, "msg": str(error)}
         except ImportError as error:
             raise AnsibleActionFail(
-                f"the register needs the Python library {error.name}, which {sys.executable} does not find; "
+                f"{self._task.action} needs the Python library {error.name}, which {sys.executable} does not find; "
                 "install the project with its libraries (pip install .)"
             ) from error
 
@@ -170,6 +172,26 @@ def changed(writer: Writer, kind: Kind, change: Change) -> Result:
         header = f"{kind.name} {change.name}"
         shown = {"before": _filled(change.before or {}), "after": _filled(change.after)}
         result["diff"] = {**shown, "before_header": header, "after_header": header}
+    return result
+
+
+def imported(rows: t.Sequence[tuple[str, Change]]) -> Result:
+    """Return the result of a verb that puts many records, each given with its kind."""
+    changes = [(f"{kind} {change.name}", change) for kind, change in rows if change.changed]
+    result: Result = {
+        "changed": bool(changes),
+        "added": [name for name, change in changes if change.before is None],
+        "updated": [name for name, change in changes if change.before is not None],
+        "unchanged": len(rows) - len(changes),
+    }
+    if changes:
+        result["diff"] = [
+            {
+                **{"before": _filled(change.before or {}), "after": _filled(change.after)},
+                **{"before_header": name, "after_header": name},
+            }
+            for name, change in changes
+        ]
     return result
 
 

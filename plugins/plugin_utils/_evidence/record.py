@@ -5,8 +5,8 @@
 
 """The record of one run: who did what to which devices and why, and everything that every row showed (MI-02).
 
-One dictionary that can be signed as it stands: text in NFC, whole numbers, no fractions; written in the canonical form
-of RFC 8785. What is the same on all devices, such as the title of a control, stands in it once.
+One dictionary that can be signed as it stands: text in NFC, whole numbers, no fractions. What is the same on all
+devices, such as the title of a control, stands in it once.
 """
 
 from __future__ import annotations
@@ -67,11 +67,6 @@ def record_of(run: Run, source: Source, *, check: bool, schedules: t.Sequence[t.
     return t.cast(
         "Record", _plain({**facts, **source._asdict(), "controls": controls, "rows": rows, "devices": devices})
     )
-
-
-def canonical(record: Record) -> bytes:
-    """Return the bytes of a record: the same for the same content, whoever writes them."""
-    return json.dumps(record, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
 
 
 def _device(name: str, device: Device, controls: dict[str, t.Any], rows: dict[str, t.Any]) -> dict[str, t.Any]:

@@ -16,7 +16,7 @@ from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.alone i
 from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.login import login_of
 
 _FOLDER_MODE, _FILE_MODE = 0o700, 0o600
-_KINDS = ("runs", "reports")
+_KINDS = ("runs", "reports", "bundles", "keys")
 
 
 class EvidenceError(Exception):
@@ -24,7 +24,7 @@ class EvidenceError(Exception):
 
 
 class Store:
-    """A folder with one file for each run, and one report for each."""
+    """A folder with one file for each run, one report and one bundle for each, and the keys that sign them."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -53,6 +53,15 @@ class Store:
             temporary.unlink(missing_ok=True)
             raise EvidenceError(f"evidence cannot be stored in {path}: {error.strerror}") from error
         return path
+
+    def rename(self, kind: str, name: str, new_name: str) -> None:
+        """Put one file in the place of another; raise EvidenceError if that fails."""
+        path = self.folder / kind / new_name
+        try:
+            (self.folder / kind / name).replace(path)
+            _sync_folder(path.parent)
+        except OSError as error:
+            raise EvidenceError(f"evidence cannot be stored in {path}: {error.strerror}") from error
 
 
 def _prepare(folder: Path) -> None:

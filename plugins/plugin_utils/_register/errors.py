@@ -22,6 +22,9 @@ import typing as t
 class RegisterError(Exception):
     """Something is wrong with the register or with what it was asked to do."""
 
+    # Named tuples that tell what is wrong in detail, where there can be several things.
+    faults: tuple[t.Any, ...] = ()
+
 
 class Fault(t.NamedTuple):
     """One fault of a record: the field, what stands there (shortened), and what would be right."""

@@ -57,8 +57,8 @@ def read(
         if field.required and record[field.name] is None and field.name not in wrong:
             faults.append(Fault(field.name, "missing", "it must be given"))
     check = _CHECKS.get(kind.name)
-    if check and not faults:
-        faults += check(record, context)
+    if check:
+        faults += [fault for fault in check(record, context) if fault.field.partition("[")[0] not in wrong]
     if before:
         changed_keys = [name for name in kind.key if record[name] != before[name]]
         faults += [_fault(name, record[name], "the key of a record never changes") for name in changed_keys]
@@ -148,7 +148,7 @@ def _check_device(record: Record, context: Context) -> list[Fault]:
         faults.append(_fault("ips", record["ips"], right))
     networks = context.zones.get(zone, ())
     for number, address in enumerate(record["ips"]):
-        if networks and not any(ipaddress.ip_address(address) in network for network in networks):
+        if networks and address and not any(ipaddress.ip_address(address) in network for network in networks):
             faults.append(
                 _fault(f"ips[{number}]", address, f"in zone {zone}, an address of {', '.join(map(str, networks))}")
             )
@@ -163,7 +163,7 @@ def _check_exception(record: Record, context: Context) -> list[Fault]:
     faults = []
     if (record["device"] is None) == (record["group"] is None):
         faults.append(_fault("device", record["device"], "an exception is for either a device or a group"))
-    if record["withdrawn_on"] is None and record["expires"] < context.today.isoformat():
+    if record["expires"] and record["withdrawn_on"] is None and record["expires"] < context.today.isoformat():
         faults.append(_fault("expires", record["expires"], "a day that is not past"))
     return faults
 

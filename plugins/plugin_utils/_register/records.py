@@ -125,11 +125,11 @@ def put(
     record, faults = fields.read(kind, given, before, writer.context)
     record.update((own if before else first) or {})
     name = _name(record[field] for field in kind.key)
+    if record == before and not faults:
+        return Change(name, False, before, record)
     faults += faults_of_references(writer.connection, kind, record, stored.id if stored else 0)
     if faults:
         raise RecordError(f"{kind.name} {name}", faults)
-    if record == before:
-        return Change(name, False, before, record)
     changed = {field for field in record if before is None or record[field] != before[field]}
     event = Event(
         verb or ("change" if before else "add"),
@@ -184,20 +184,25 @@ def _check_version(
 
 def _parts_of(reader: Reader | Writer, parts: Parts, ids: list[int] | None) -> dict[int, list[t.Any]]:
     """Return the parts of these records (None: of all) by the record's id."""
-    table = tables.PARTS[parts.table]
     names = [field.name for field in parts.fields]
-    query = sa.select(table.c.owner, *(table.c[name] for name in names)).order_by(table.c.owner, table.c.position)
     chunks = (
         [None] if ids is None else [ids[start : start + _IDS_AT_ONCE] for start in range(0, len(ids), _IDS_AT_ONCE)]
     )
     found: dict[int, list[t.Any]] = {}
     for chunk in chunks:
-        for owner, *values in reader.connection.execute(
-            query if chunk is None else query.where(table.c.owner.in_(chunk))
-        ):
+        query = _parts_query(parts.table, tuple(names), whole=chunk is None)
+        for owner, *values in reader.connection.execute(query, {} if chunk is None else {"owners": chunk}):
             part = values[0] if parts.is_plain else dict(zip(names, values, strict=True))
             found.setdefault(owner, []).append(part)
     return found
+
+
+@functools.cache
+def _parts_query(table: str, names: tuple[str, ...], *, whole: bool) -> sa.Select[t.Any]:
+    """Return the query for the parts of some records or of all, made once."""
+    c = tables.PARTS[table].c
+    query = sa.select(c.owner, *(c[name] for name in names)).order_by(c.owner, c.position)
+    return query if whole else query.where(c.owner.in_(sa.bindparam("owners", expanding=True)))
 
 
 def _write(writer: Writer, kind: Kind, stored: Stored | None, record: Record, changed: set[str]) -> int:

@@ -11,6 +11,7 @@ import itertools
 import typing as t
 
 from ansible_collections.commune.baseline.plugins.plugin_utils._zones.document import Document, Place
+from ansible_collections.commune.baseline.plugins.plugin_utils._zones.flows import flows_between
 from ansible_collections.commune.baseline.plugins.plugin_utils._zones.model import (
     ACCEPT,
     FIREWALL,
@@ -24,7 +25,7 @@ from ansible_collections.commune.baseline.plugins.plugin_utils._zones.model impo
 
 def checked(model: Model, document: Document) -> Model:
     """Return the model; raise ZoneError for the first thing in it that contradicts another, or names nothing."""
-    for check in (_zones, _overlaps, _hosts, _switch_ports, _policies, _publications, _invariants):
+    for check in (_zones, _overlaps, _hosts, _switch_ports, _policies, _flows, _publications, _invariants):
         for place, sentence in check(model):
             raise document.error(place, sentence)
     return model
@@ -114,6 +115,8 @@ def _ends(model: Model, one: Policy | Invariant) -> Faults:
                 yield place, _unknown("zone", name, known)
             elif isinstance(one, Policy) and name in model.zones and not model.zones[name].connected:
                 yield place, f"zone {name} has no network at all"
+            elif name in model.zones and model.zones[name].internet and not model.zones[name].networks:
+                yield place, f"{name} has no networks of its own; what lies outside is called {INTERNET}"
     for name in set(one.sources) & set(one.destinations) if isinstance(one, Policy) else ():
         yield (*one.place, "to"), f"{name} stands at both ends; what stays within a zone does not pass the firewall"
     for at, name in enumerate(one.services):
@@ -133,6 +136,17 @@ def _hosts_of_ends(model: Model, policy: Policy) -> Faults:
         held = {model.hosts[name].zone for name in hosts if name in model.hosts}
         for zone in set(zones) - held if hosts else ():
             yield (*policy.place, key), f"no host of zone {zone} is named: split the policy, or name one"
+
+
+def _flows(model: Model) -> Faults:
+    for policy in model.policies:
+        for source, destination in itertools.product(policy.sources, policy.destinations):
+            if next(flows_between(model, policy, source, destination), None) is None:
+                yield (
+                    policy.place,
+                    f"{policy.name} says nothing from {source} to {destination}: they have no addresses of one family,"
+                    " or none of its services is there in that family",
+                )
 
 
 def _publications(model: Model) -> Faults:

@@ -73,17 +73,22 @@ def flows_of(model: Model, today: datetime.date) -> tuple[Flow, ...]:
 
 
 def _flows(model: Model, policy: Policy) -> t.Iterator[Flow]:
-    services = _by_protocol(model.matches_of(policy.services))
     for source, destination in itertools.product(policy.sources, policy.destinations):
-        for family in FAMILIES:
-            start = end_of(model, source, family, _hosts(model, policy.source_hosts))
-            end = end_of(model, destination, family, _hosts(model, policy.destination_hosts))
-            if start is None or end is None:
-                continue
-            for protocol, matches in services:
-                values = values_of(protocol, matches, family)
-                if values:
-                    yield Flow(policy, family, start, end, protocol, values)
+        yield from flows_between(model, policy, source, destination)
+
+
+def flows_between(model: Model, policy: Policy, source: str, destination: str) -> t.Iterator[Flow]:
+    """Return what a policy says of two of its ends: nothing where they share no family that its services have."""
+    services = _by_protocol(model.matches_of(policy.services))
+    for family in FAMILIES:
+        start = end_of(model, source, family, _hosts(model, policy.source_hosts))
+        end = end_of(model, destination, family, _hosts(model, policy.destination_hosts))
+        if start is None or end is None:
+            continue
+        for protocol, matches in services:
+            values = values_of(protocol, matches, family)
+            if values:
+                yield Flow(policy, family, start, end, protocol, values)
 
 
 def end_of(model: Model, name: str, family: int, hosts: t.Sequence[Host] = ()) -> End | None:

@@ -65,6 +65,7 @@ class Meaning:
         }
         self._outside = {family: intervals.without(inside, LARGEST[family]) for family, inside in self._inside.items()}
         self._known: dict[t.Any, Intervals] = {}
+        self._known_services: dict[t.Any, dict[str, Intervals] | None] = {}
 
     def program(self, slice_: Slice) -> Program:
         """Return what is to happen to the packets of a slice."""
@@ -137,6 +138,12 @@ class Meaning:
 
     def _services(self, names: t.Sequence[str], slice_: Slice) -> dict[str, Intervals] | None:
         """Return the condition on port or message; nothing if all are meant, None if none of this protocol is."""
+        key = (names, slice_.protocol, slice_.family)
+        if key not in self._known_services:
+            self._known_services[key] = self._ports_or_messages(names, slice_)
+        return self._known_services[key]
+
+    def _ports_or_messages(self, names: t.Sequence[str], slice_: Slice) -> dict[str, Intervals] | None:
         if not names:
             return {}
         matches = [match for name in names for match in self._model.services[name]]

@@ -68,8 +68,8 @@ def test_a_signal_in_the_middle_of_up_leaves_nothing(moment: Callable[[str], boo
     up.send_signal(number)
     _, said = up.communicate(timeout=30)
 
-    assert up.returncode == 128 + number
-    assert said == f"lab: stopped by {number.name} before it was done; it has cleaned up\n"
+    expected = f"lab: stopped by {number.name} before it was done; it has cleaned up\n"
+    assert (up.returncode, said) == (128 + number, expected)
     assert remains(f"{NAME}-cut") == []
 
 

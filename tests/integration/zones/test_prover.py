@@ -3,9 +3,6 @@
 
 from __future__ import annotations
 
-import datetime
-from pathlib import Path
-
 import pytest
 
 from ansible_collections.commune.baseline.plugins.plugin_utils._zones.flows import flows_of
@@ -14,9 +11,7 @@ from ansible_collections.commune.baseline.plugins.plugin_utils._zones.prover imp
 from ansible_collections.commune.baseline.plugins.plugin_utils._zones.reading import read_model
 from tests.integration.zones.mutations import MUTATIONS, mutated
 from tests.integration.zones.namespace import listed
-
-SITE = Path(__file__).parents[3] / "roles/zone_firewall/files/zones.yml"
-TODAY = datetime.date(2026, 11, 25)
+from tests.integration.zones.site import SITE, TODAY
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,8 @@ import selectors
 import socket
 import sys
 
-_MOST_OPEN = 4096
+_MOST_OPEN = 512  # below the usual limit of 1024 open files
+_IP_PKTINFO = 8  # linux/in.h; the socket module names it from Python 3.14 on
 
 
 def main(ports: dict[str, list[int]]) -> None:
@@ -30,6 +31,9 @@ def main(ports: dict[str, list[int]]) -> None:
             receiver = socket.socket(family, socket.SOCK_DGRAM)
             if family == socket.AF_INET6:
                 receiver.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+                receiver.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_RECVPKTINFO, 1)
+            else:
+                receiver.setsockopt(socket.IPPROTO_IP, _IP_PKTINFO, 1)
             receiver.bind((address, port))
             receiver.setblocking(False)
             selector.register(receiver, selectors.EVENT_READ, _echo)
@@ -51,9 +55,10 @@ def _accept(listener: socket.socket, kept: list[socket.socket]) -> None:
 
 
 def _echo(receiver: socket.socket, _kept: list[socket.socket]) -> None:
+    """Send back what came, from the address it was sent to: of several, the kernel would take the first."""
     with contextlib.suppress(OSError):
-        content, caller = receiver.recvfrom(256)
-        receiver.sendto(content, caller)
+        content, reached, _flags, caller = receiver.recvmsg(256, 256)
+        receiver.sendmsg([content], reached, 0, caller)
 
 
 if __name__ == "__main__":

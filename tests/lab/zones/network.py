@@ -12,6 +12,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -45,6 +46,7 @@ class Network:
         self._places = {
             (INTERNET if zone.internet else zone.name): zone for zone in model.zones.values() if zone.connected
         }
+        self._published = sorted({str(one.publish.address) for one in model.policies if one.publish})
         self.addresses = {place: self._addresses(zone) for place, zone in self._places.items()}
         self.addresses[FIREWALL] = [address for zone in self._places.values() for address in _gateways(zone)]
 
@@ -81,27 +83,33 @@ class Network:
             Probe(source_zone, source, destination_zone, destination, protocol, port)
             for source_zone, destination_zone in itertools.permutations(self.addresses, 2)
             for source, destination in itertools.product(
-                self._near(source_zone, destination_zone), self._near(destination_zone, source_zone)
+                self._near(source_zone, destination_zone), self._targets(destination_zone, source_zone)
             )
             if (":" in source) == (":" in destination)
             for protocol, port in wanted
         ]
 
     def answers(self, probes: Iterable[Probe]) -> dict[Probe, str]:
-        """Send probes, those of one zone after those of another, and return what was answered."""
-        found: dict[Probe, str] = {}
-        for place, own in itertools.groupby(sorted(probes), key=lambda probe: probe.source_zone):
-            numbered = dict(enumerate(own))
-            asked = [[number, one.source, one.destination, one.protocol, one.port] for number, one in numbered.items()]
-            printed = self.run(place, sys.executable, str(_FOLDER / "probing.py"), given=json.dumps(asked))
-            found |= {numbered[int(number)]: text for number, text in json.loads(printed).items()}
-        return found
+        """Send probes, from all zones at once, and return what was answered."""
+        places = itertools.groupby(sorted(probes), key=lambda probe: probe.source_zone)
+        with ThreadPoolExecutor(max_workers=len(self.addresses)) as pool:
+            asked = [pool.submit(self._answers, place, list(own)) for place, own in places]
+        return {probe: text for one in asked for probe, text in one.result().items()}
+
+    def _answers(self, place: str, probes: list[Probe]) -> dict[Probe, str]:
+        asked = [[at, one.source, one.destination, one.protocol, one.port] for at, one in enumerate(probes)]
+        printed = self.run(place, sys.executable, str(_FOLDER / "probing.py"), given=json.dumps(asked))
+        return {probes[int(at)]: text for at, text in json.loads(printed).items()}
 
     def _near(self, place: str, other: str) -> list[str]:
         """Return the addresses of a place that another knows: of the firewall, the one in its own zone."""
         if place != FIREWALL:
             return self.addresses[place]
         return _gateways(self._places[other]) if other in self._places else []
+
+    def _targets(self, place: str, other: str) -> list[str]:
+        """Return the addresses to try in a place: of the firewall, those at which hosts are published as well."""
+        return [*self._near(place, other), *(self._published if place == FIREWALL else ())]
 
     def _addresses(self, zone: Zone) -> list[str]:
         """Return the addresses of the hosts that the model names in a zone, and of one that it does not."""
@@ -117,8 +125,8 @@ class Network:
             yield f"link add {device} netns {self._name(FIREWALL)} type veth peer name eth0 netns {self._name(place)}"
             for network in _networks(zone):
                 yield f"{outer} addr add {network[1]}/{network.prefixlen} dev {device} nodad"
-            published = {one.publish.address for one in self._model.policies if one.publish and place == INTERNET}
-            yield from (f"{outer} addr add {one}/32 dev {device}" for one in sorted(map(str, published)))
+            for address in self._published if place == INTERNET else ():
+                yield f"{outer} addr add {address} dev {device} nodad"
             for address in self.addresses[place]:
                 yield f"{inner} addr add {address}/{_length(zone, address)} dev eth0 nodad"
             yield from (
@@ -167,4 +175,4 @@ def _gateways(zone: Zone) -> list[str]:
 
 
 def _length(zone: Zone, address: str) -> int:
-    return next(one.prefixlen for one in _networks(zone) if ipaddress.ip_address(address) in one)
+    return next(int(one.prefixlen) for one in _networks(zone) if ipaddress.ip_address(address) in one)

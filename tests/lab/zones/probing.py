@@ -10,23 +10,27 @@ for echo requests of the address's family.
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import ipaddress
 import json
+import os
+import resource
 import selectors
 import socket
 import struct
 import sys
 import time
-from typing import Any
+import typing as t
 
-_SECONDS = 0.6
-_AT_ONCE = 400  # open sockets, well below the usual limit of 1024
-_IDENTIFIER = 0x7A6E
+_SECONDS = 1.6  # more than the second after which the kernel repeats the first packet of TCP (RFC 6298)
+_AT_ONCE, _OPEN = 4000, 4096
+_IDENTIFIER = os.getpid() & 0xFFFF  # another one each time: a firewall takes the same for a flow it knows
 _ECHO = {4: (8, 0), 6: (128, 129)}
 
 
 def main() -> None:
+    resource.setrlimit(resource.RLIMIT_NOFILE, (_OPEN, _OPEN))
     probes = json.load(sys.stdin)
     answers: dict[int, str] = {}
     for start in range(0, len(probes), _AT_ONCE):
@@ -34,32 +38,41 @@ def main() -> None:
     json.dump(answers, sys.stdout)
 
 
-def _ask(probes: list[Any]) -> dict[int, str]:
-    """Send probes, all of them before the first answer is read."""
+def _ask(probes: list[t.Any]) -> dict[int, str]:
+    """Send probes, all of them before the first answer is read; after a while, those that may be lost once more."""
     selector = selectors.DefaultSelector()
-    open_, answers = 0, {}
+    answers: dict[int, str] = {}
     for number, source, address, protocol, port in probes:
-        sent = _send(source, address, protocol, port, number)
+        sent = _open(source, address, protocol, port)
         if sent is not None:
             selector.register(sent, selectors.EVENT_READ, (number, protocol, ipaddress.ip_address(address).version))
-            open_ += 1
-    end = time.monotonic() + _SECONDS
-    while open_ and (left := end - time.monotonic()) > 0:
-        for key, _mask in selector.select(left):
-            number, protocol, version = key.data
-            answer = _answer(key.fileobj, protocol, version)
-            if answer is not None:
-                answers[number] = answer
-            if answer is not None or protocol != "icmp":
-                selector.unregister(key.fileobj)
-                key.fileobj.close()
-                open_ -= 1
+            _send(sent, selector.get_key(sent).data)
+    _read(selector, answers, _SECONDS / 2)
     for key in list(selector.get_map().values()):
-        key.fileobj.close()
+        _send(t.cast("socket.socket", key.fileobj), key.data)
+    _read(selector, answers, _SECONDS / 2)
+    for key in list(selector.get_map().values()):
+        t.cast("socket.socket", key.fileobj).close()
     return answers
 
 
-def _send(source: str, address: str, protocol: str, port: int, number: int) -> socket.socket | None:
+def _read(selector: selectors.BaseSelector, answers: dict[int, str], seconds: float) -> None:
+    """Read answers for some seconds, or until every probe has its own."""
+    end = time.monotonic() + seconds
+    while selector.get_map() and (left := end - time.monotonic()) > 0:
+        for key, _mask in selector.select(left):
+            number, protocol, version = key.data
+            probe = t.cast("socket.socket", key.fileobj)
+            answer = _answer(probe, protocol, version)
+            if answer is not None:
+                answers[number] = answer
+            if answer is not None or protocol == "tcp":
+                selector.unregister(probe)
+                probe.close()
+
+
+def _open(source: str, address: str, protocol: str, port: int) -> socket.socket | None:
+    """Return a socket towards a destination; of TCP, the kernel has begun to connect, and repeats it after a second."""
     version = ipaddress.ip_address(address).version
     family = socket.AF_INET if version == 4 else socket.AF_INET6
     if protocol == "icmp":
@@ -70,19 +83,21 @@ def _send(source: str, address: str, protocol: str, port: int, number: int) -> s
     probe.setblocking(False)
     try:
         probe.bind((source, 0))
-        if protocol == "tcp":
-            if probe.connect_ex((address, port)) not in (0, errno.EINPROGRESS):
-                raise OSError
-        elif protocol == "udp":
-            probe.connect((address, port))
-            probe.send(str(number).encode())
-        else:
-            probe.connect((address, 0))
-            probe.send(_echo_request(version, number))
+        if probe.connect_ex((address, port)) in (0, errno.EINPROGRESS):
+            return probe
     except OSError:
-        probe.close()
-        return None
-    return probe
+        pass
+    probe.close()
+    return None
+
+
+def _send(probe: socket.socket, about: tuple[int, str, int]) -> None:
+    number, protocol, version = about
+    with contextlib.suppress(OSError):  # what the firewall's own output refuses fails at once
+        if protocol == "udp":
+            probe.send(str(number).encode())
+        elif protocol == "icmp":
+            probe.send(_echo_request(version, number))
 
 
 def _answer(probe: socket.socket, protocol: str, version: int) -> str | None:

@@ -8,6 +8,7 @@ A device that cannot be reached has an ssh program that says so: nothing leaves 
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import shutil
@@ -324,3 +325,40 @@ def test_an_enforcing_run_without_the_change_it_needs_is_refused(play, site):
     assert "baseline_change: lacks reason, requester, approver" in refused.record["devices"][0]["obstacle"]["message"]
     assert stat.S_IMODE((site / "file").stat().st_mode) == 0o644
     assert states(looked) == {"pc": "fail"}
+
+
+def test_the_record_of_a_run_is_signed_for_programs_that_know_nothing_of_us(play, site):
+    run = play(DOOR)
+    line, signature = (site / "evidence/bundles/00000001.bundle").read_bytes().splitlines()
+    record = site / "evidence/runs" / f"{run.record['run']}.json"
+    total = subprocess.check_output(["sha256sum", record], text=True).split()[0]
+    assert json.loads(line)["records"] == {record.name: total}
+    (site / "line").write_bytes(line)
+    (site / "signature").write_bytes(base64.b64decode(signature))
+    command = "openssl pkeyutl -verify -rawin -pubin -inkey evidence/keys/public-00000001.pem -in line"
+    subprocess.run([*command.split(), "-sigfile", "signature"], cwd=site, check=True)
+
+
+def test_a_run_that_could_not_sign_touches_no_device_and_says_so(play, site):
+    play(DOOR)
+    (site / "evidence/keys/private.pem").unlink()
+    run = play(DOOR)
+    assert "evidence cannot be signed: " in run.errors
+    assert "private.pem is missing or not the key that the last bundle asks for; take it from a backup" in run.errors
+    assert "Results by device" not in run.screen
+    assert (run.code, len(list((site / "evidence/runs").iterdir()))) == (3, 1)
+
+
+def test_a_run_whose_bundle_cannot_be_stored_at_its_end_says_so_and_does_not_end_with_0(play, site):
+    bundles = site / "evidence/bundles"
+    lost = {"ansible.builtin.command": f"rm -r {bundles}", "check_mode": False}
+    run = play(DOOR, lost)
+    assert f"evidence cannot be stored in {bundles}/00000001.bundle: No such file or directory" in run.errors
+    assert run.code == 3
+
+
+def test_a_library_that_is_missing_for_signing_stops_the_run_before_it_begins(play, site):
+    (site / "rfc8785.py").write_text("raise ModuleNotFoundError(name='rfc8785')")
+    run = play(DOOR, PYTHONPATH=str(site))
+    assert "does not find the Python library rfc8785; install the project with its libraries" in run.errors
+    assert (run.code, run.record) == (3, None)

@@ -10,7 +10,8 @@ import unicodedata
 
 import pytest
 
-from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.record import Source, canonical, record_of
+from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.bundle import canonical
+from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.record import Source, record_of
 from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.run import Run
 
 SENTENCE = {"vi": "Vì", "en": "Because"}

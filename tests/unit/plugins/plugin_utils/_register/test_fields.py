@@ -45,7 +45,7 @@ def test_every_fault_is_told_with_field_value_and_what_would_be_right():
     }
     found = faults_of(given)
     assert found.keys() == {
-        *("class", "received_on", "macs[1]", "media[0].kind", "media[1].serial", "media[1].colour", "media[2]"),
+        *("class", "zone", "received_on", "macs[1]", "media[0].kind", "media[1].serial", "media[1].colour", "media[2]"),
         *("colour", "licences[0].seats", "software", "note", "name"),
     }  # fmt: skip
     assert str(found["received_on"]) == "received_on is '3/3/2026': a day that is not in the future"

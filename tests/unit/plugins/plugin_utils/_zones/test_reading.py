@@ -104,6 +104,7 @@ WRONG = (
     ("dst: [web], services: [https], publish", "dst: [web], services: [ping], publish", 14, "icmp has none"),
     ("{from: [dmz], to: [lan], reason", "{from: [lan], to: [internet], reason", 15, "out allows what must never be"),
     ("{from: [dmz], to: [lan], reason", "{from: [dmz], to: [lan], unless: [x], reason", 17, "x is no policy"),
+    ("{from: [dmz], to: [lan], reason", "{from: [edge], to: [lan], reason", 17, "edge has no networks of its own"),
     ("port: Gi0/1, zone: lan", "port: Gi0/1, zone: lna", 19, "lna is no zone"),
     ("zone_ports:", "zone_prots:", 18, "has no key called 'zone_prots'"),
     ("zones:", "zones: [", 3, "did not find expected"),
@@ -123,6 +124,22 @@ def test_an_exposed_port_belongs_to_one_policy(tmp_path):
     second = "  - {name: web2, from: [internet], to: [dmz], dst: [web], services: [https], reason: r, publish: "
     text = SITE.replace("zone_never:", second + "{address: 203.0.113.1}}\nzone_never:")
     with pytest.raises(ZoneError, match=r"line 16: web publishes port 443 of 203\.0\.113\.1 already"):
+        read(tmp_path, text)
+
+
+@pytest.mark.parametrize(
+    ("ends", "services", "sentence"),
+    [
+        ("from: [edge], to: [lan]", "https", "edge has no networks of its own; what lies outside is called internet"),
+        ("from: [lan], to: [dmz]", "big", "out says nothing from lan to dmz"),
+    ],
+)
+def test_a_policy_that_no_packet_can_meet_is_refused(tmp_path, ends, services, sentence):
+    text = SITE.replace(
+        "from: [lan], to: [internet], services: [https], masquerade: true", f"{ends}, services: [{services}]"
+    )
+    text = text.replace("zone_policies:", "  big: {icmp: [packet-too-big]}\nzone_policies:")
+    with pytest.raises(ZoneError, match=f"line 16: {sentence}"):
         read(tmp_path, text)
 
 

@@ -1,0 +1,42 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import typing as t
+from pathlib import Path
+
+from ansible_collections.commune.baseline.plugins.plugin_utils._door.register_verb import ControllerVerb
+from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.store import EvidenceError
+
+if t.TYPE_CHECKING:
+    from ansible_collections.commune.baseline.plugins.plugin_utils._door.register_verb import Arguments, Result
+
+
+class ActionModule(ControllerVerb):
+    """Looks for what was changed in a folder of evidence."""
+
+    _COMMON: t.ClassVar = {}
+    ARGUMENTS: t.ClassVar = {
+        "folder": {"type": "path", "required": True},
+        "public_key": {"type": "path", "required": True},
+        "last": {"type": "str"},
+    }
+
+    def _act(self, arguments: Arguments, variables: dict[str, t.Any]) -> Result:
+        from ansible_collections.commune.baseline.plugins.plugin_utils._evidence import verification
+
+        folder, public_key = (Path(arguments[name]).resolve() for name in ("folder", "public_key"))
+        try:
+            verdict = verification.verify(folder, verification.public_key_of(public_key), arguments["last"])
+        except OSError as error:
+            raise EvidenceError(f"{error.filename}: {error.strerror}") from error
+        warnings = [verdict.unseen] if verdict.unseen else []
+        if public_key.is_relative_to(folder):
+            warnings.append(
+                f"{public_key} lies in the folder that it is to prove: whoever changed one could change both"
+            )
+        result = {"changed": False, **verdict._asdict(), "warnings": warnings}
+        if verdict.faults:
+            result |= {"failed": True, "msg": "\n".join([f"the evidence in {folder} is not whole:", *verdict.faults])}
+        return result

@@ -1,0 +1,87 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This plugin util is PRIVATE to the collection. It can change at any time.
+
+"""Cells of a sheet: what stands in them, where they are, and what is wrong with them."""
+
+from __future__ import annotations
+
+import datetime
+import typing as t
+
+from ansible_collections.commune.baseline.plugins.plugin_utils._register.errors import RegisterError
+
+MOST_BYTES = 20_000_000
+MOST_CELLS = 2_000_000
+_SHOWN = 60
+_TOLD = 20
+
+
+class Refused(t.NamedTuple):
+    """A cell whose value is taken by nobody, such as a formula, and why."""
+
+    value: str
+    reason: str
+
+
+Value = str | datetime.date | datetime.datetime | Refused | None
+
+
+class Line(t.NamedTuple):
+    """One row of a sheet as it stands in the file; its first is number 1."""
+
+    number: int
+    values: t.Sequence[Value]
+
+
+class Sheet(t.NamedTuple):
+    """A sheet of a file with its rows, from above."""
+
+    name: str
+    lines: t.Iterable[Line]
+
+
+class CellFault(t.NamedTuple):
+    """What is wrong with one cell; of a column that the sheet does not have, ``column`` is empty."""
+
+    sheet: str
+    row: int
+    column: str
+    value: str
+    reason: str
+
+    def __str__(self) -> str:
+        place = f"cell {self.column}{self.row}" if self.column else f"row {self.row}"
+        return f"sheet {self.sheet}, {place} is {self.value}: {self.reason}"
+
+
+class FileError(RegisterError):
+    """A file cannot be taken as a whole."""
+
+
+class CellsError(RegisterError):
+    """Cells of a file are wrong; all of them are told at once."""
+
+    def __init__(self, file: str, faults: t.Sequence[CellFault]) -> None:
+        many = "1 cell is" if len(faults) == 1 else f"{len(faults)} cells are"
+        more = f"; and {len(faults) - _TOLD} more" if len(faults) > _TOLD else ""
+        told = "; ".join(map(str, faults[:_TOLD]))
+        super().__init__(f"{file}: {many} wrong and nothing was stored: {told}{more}")
+        self.faults = tuple(faults)
+
+
+def letters(column: int) -> str:
+    """Return the name of a column; the first is number 0."""
+    name = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        name = chr(ord("A") + rest) + name
+    return name
+
+
+def shown(value: t.Any) -> str:
+    """Return a value as a fault shows it, shortened."""
+    text = repr(value.value[: _SHOWN * 2] if isinstance(value, Refused) else value)
+    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 3]}..."

@@ -1,0 +1,86 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This plugin util is PRIVATE to the collection. It can change at any time.
+
+"""Writes what the register holds, or an empty template, as a file that an import takes as it is."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import typing as t
+from pathlib import Path
+
+from ansible_collections.commune.baseline.plugins.plugin_utils._register import records
+from ansible_collections.commune.baseline.plugins.plugin_utils._register.kinds import KINDS, Kind
+from ansible_collections.commune.baseline.plugins.plugin_utils._register.register import Reader
+from ansible_collections.commune.baseline.plugins.plugin_utils._sheets import csv_file, guide, table, wording, xlsx
+from ansible_collections.commune.baseline.plugins.plugin_utils._sheets.cells import FileError
+
+_BLANK_ROWS = 500
+_WIDTH = 22
+
+
+class Wanted(t.NamedTuple):
+    """What is to be written: in which language, of which kind (CSV alone), and whether empty."""
+
+    language: str
+    kind: str
+    template: bool
+
+
+def export(reader: Reader, path: Path, wanted: Wanted, *, dry_run: bool) -> bool:
+    """Write the file and tell whether it says anything else than before; raise FileError.
+
+    The file is its owner's alone. A template is not written over a file that a person may have filled.
+    """
+    if path.suffix.lower() not in table.SUFFIXES:
+        raise FileError(f"{path.name} must be a file {' or '.join(table.SUFFIXES)}")
+    try:
+        with tempfile.TemporaryDirectory(dir=path.parent, prefix=".export-") as folder:
+            written = Path(folder) / path.name
+            os.close(os.open(written, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+            _write(reader, written, wanted)
+            if path.exists() and table.sheets(path) == table.sheets(written):
+                return False
+            if path.exists() and wanted.template:
+                raise FileError(f"{path} exists and is not the empty template; nothing is written over it")
+            if not dry_run:
+                written.replace(path)
+    except OSError as error:
+        raise FileError(f"{path} cannot be written: {error.strerror}") from None
+    return True
+
+
+def rows(reader: Reader, kind: Kind, wanted: Wanted) -> t.Iterator[list[str]]:
+    """Yield the headings and then, unless a template is wanted, a row of text for each record."""
+    fields = list(wording.HEADINGS[kind.name])
+    yield [wording.heading(kind, field, wanted.language) for field in fields]
+    for stored in () if wanted.template else records.select(reader, kind):
+        yield [_text(field, stored.record[field], wanted.language) for field in fields]
+
+
+def _write(reader: Reader, path: Path, wanted: Wanted) -> None:
+    if path.suffix.lower() == ".csv":
+        csv_file.write(path, rows(reader, KINDS[wanted.kind], wanted))
+        return
+    pages = [
+        xlsx.Page(
+            wording.SHEETS[wanted.language][kind.name],
+            rows(reader, kind, wanted),
+            [_WIDTH] * len(wording.HEADINGS[kind.name]),
+            _BLANK_ROWS if wanted.template else 0,
+        )
+        for kind in reversed(wording.KINDS)
+    ]
+    if wanted.template:
+        explained = guide.rows(reader.context.zones, wanted.language)
+        pages.append(xlsx.Page(wording.GUIDE[wanted.language], explained, [_WIDTH, _WIDTH * 2, _WIDTH * 4]))
+    xlsx.write(path, pages)
+
+
+def _text(field: str, value: t.Any, language: str) -> str:
+    if isinstance(value, list):
+        return "\n".join(value)
+    return "" if value is None else wording.shown(field, value, language)

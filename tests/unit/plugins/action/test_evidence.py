@@ -1,0 +1,88 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The verbs of the evidence by the real ansible program."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+COLLECTIONS = Path(__file__).parents[4] / ".ansible/collections"
+
+
+WRITE = """
+import sys
+from pathlib import Path
+from ansible_collections.commune.baseline.plugins.plugin_utils._door.signing import open_signer
+for name in ("a", "b"):
+    open_signer(Path(sys.argv[1])).keep(f"{name}.json", {"run": name})
+"""
+
+
+@pytest.fixture(name="verb")
+def fixture_verb(tmp_path):
+    """The evidence of two runs, its public key beside it, and the verbs; a verb returns its code and its result."""
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("ANSIBLE_")}
+    environment |= {
+        "ANSIBLE_COLLECTIONS_PATH": str(COLLECTIONS),
+        "ANSIBLE_HOME": str(tmp_path / "home"),
+        "ANSIBLE_STDOUT_CALLBACK": "ansible.posix.json",
+        "PYTHONPATH": str(COLLECTIONS),
+    }
+    # By another process: this one would hold the folder.
+    subprocess.run([sys.executable, "-c", WRITE, str(tmp_path / "evidence")], env=environment, check=True)
+    shutil.copy(tmp_path / "evidence/keys/public-00000001.pem", tmp_path / "key.pem")
+
+    def run(name, *arguments, **options):
+        play = {"hosts": "localhost", "gather_facts": False, "tasks": [{f"commune.baseline.{name}": options}]}
+        (tmp_path / "play.yml").write_text(json.dumps([play]))
+        command = [sys.executable, "-m", "ansible.cli.playbook", "--inventory", "localhost,", "play.yml", *arguments]
+        done = subprocess.run(command, cwd=tmp_path, env=environment, text=True, capture_output=True, check=False)
+        report, _end = json.JSONDecoder().raw_decode(done.stdout[done.stdout.index("{") :])
+        return done.returncode, report["plays"][0]["tasks"][0]["hosts"]["localhost"]
+
+    return run
+
+
+def test_evidence_is_verified_with_the_public_key_alone_and_what_was_changed_is_named(verb, tmp_path):
+    shutil.rmtree(tmp_path / "evidence/keys")
+    given = {"folder": str(tmp_path / "evidence"), "public_key": str(tmp_path / "key.pem")}
+    code, result = verb("evidence_verify", **given)
+    assert (code, result["changed"], result["bundles"], result["faults"]) == (0, False, 2, [])
+    assert result["warnings"] == [result["unseen"]]
+    anchored = verb("evidence_verify", **given, last=result["last"])[1]
+    assert (anchored["unseen"], anchored.get("warnings", [])) == (None, [])
+    (tmp_path / "evidence/runs/a.json").write_text("{}")
+    code, result = verb("evidence_verify", **given)
+    told = "runs/a.json was changed: it is not what bundle 1 tells of"
+    assert (code, result["failed"], result["faults"]) == (2, True, [told])
+    assert told in result["msg"]
+
+
+def test_a_public_key_of_the_folder_itself_is_used_with_a_warning(verb, tmp_path):
+    key = tmp_path / "evidence/keys/public-00000001.pem"
+    _code, result = verb("evidence_verify", folder=str(tmp_path / "evidence"), public_key=str(key))
+    assert f"{key} lies in the folder that it is to prove: whoever changed one could change both" in result["warnings"]
+
+
+def test_a_key_that_is_not_there_is_named(verb, tmp_path):
+    key = str(tmp_path / "no.pem")
+    code, result = verb("evidence_verify", folder=str(tmp_path / "evidence"), public_key=key)
+    assert (code, result["msg"]) == (2, f"{key}: No such file or directory")
+
+
+def test_new_keys_are_made_and_what_the_old_ones_signed_is_still_verified(verb, tmp_path):
+    folder = str(tmp_path / "evidence")
+    assert verb("evidence_rotate", "--check", folder=folder)[1]["changed"] is True
+    assert len(list((tmp_path / "evidence/bundles").iterdir())) == 2
+    code, result = verb("evidence_rotate", folder=folder)
+    assert (code, Path(result["public_key"]).name) == (0, "public-00000004.pem")
+    code, result = verb("evidence_verify", folder=folder, public_key=str(tmp_path / "key.pem"))
+    assert (code, result["bundles"]) == (0, 3)
