@@ -1,8 +1,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the register costs: a run of a province that shows nothing new, its list of devices, a commune's year."""
-"""What the register costs: a province's run that shows nothing new, a commune's year, and a province as inventory."""
+"""What the register costs: a province's run that shows nothing new, its list and inventory; a commune's year."""
 
 from __future__ import annotations
 
@@ -31,9 +30,8 @@ def measure() -> list[Result]:
     """Write both registers for real, below the folder for temporary files."""
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
-        return [*_province(place / "province.db"), _import(place), _year(place / "commune.db")]
-        stored = [*_province(Path(folder) / "province.db"), _year(Path(folder) / "commune.db")]
-        return [*stored, *inventory.measure(TOPIC, Path(folder))]
+        stored = [*_province(place / "province.db"), _import(place), _year(place / "commune.db")]
+        return [*stored, *inventory.measure(TOPIC, place)]
 
 
 def _province(path: Path) -> list[Result]:
