@@ -61,13 +61,13 @@ def fixture_person(request, lan):
 
 
 def test_a_password_ends_after_ninety_days(host, at_terminal, person):
-    host.run_expect([0], "sudo chage --lastday $(date --date '91 days ago' +%%F) %s", person)
+    host.run_expect([0], "sudo chage --lastday $(date --utc --date '91 days ago' +%%F) %s", person)
     login = at_terminal(f"su {person} -c true", FIRST)
     assert "You are required to change your password immediately" in login.stdout
 
 
 def test_its_owner_is_told_two_weeks_before(host, at_terminal, person):
-    host.run_expect([0], "sudo chage --lastday $(date --date '80 days ago' +%%F) %s", person)
+    host.run_expect([0], "sudo chage --lastday $(date --utc --date '80 days ago' +%%F) %s", person)
     login = at_terminal(f"su {person} -c true", FIRST)
     assert "your password will expire in 10 days" in login.stdout
 

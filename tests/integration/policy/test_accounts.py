@@ -20,7 +20,7 @@ useradd --create-home lan
 useradd --create-home blank
 printf 'lan:Mot-Mat-Khau-9\\n' | chpasswd --crypt-method SHA512
 usermod --password '' blank
-chage --lastday "$(date --date '10 days ago' +%F)" lan
+chage --lastday "$(date --utc --date '10 days ago' +%F)" lan
 usermod --shell /bin/sh games
 gpasswd --members lan,ops users
 usermod --append --groups sudo ops
