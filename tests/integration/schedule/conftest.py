@@ -27,7 +27,17 @@ CHECKOUT = "/opt/commune-baseline"
 SITE = "/srv/site"
 NAME = "commune-baseline-drift"
 # What ansible-core needs; copying the hundred collections beside it would take longer than the tests.
-PACKAGES = ("ansible-core", "jinja2", "markupsafe", "pyyaml", "cryptography", "cffi", "packaging", "resolvelib")
+PACKAGES = (
+    "ansible-core",
+    "jinja2",
+    "markupsafe",
+    "pyyaml",
+    "cryptography",
+    "cffi",
+    "packaging",
+    "resolvelib",
+    "rfc8785",
+)
 SUITE_OF_PYTHON = {"3.11": "bookworm", "3.13": "trixie"}
 
 
