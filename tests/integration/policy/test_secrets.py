@@ -80,5 +80,9 @@ def test_no_secret_stands_in_what_runs_leave_behind(controller, ansible, secrets
     left = [tmp_path / "left", tmp_path / "home"]
     assert len([*(tmp_path / "left").rglob("*.json"), *(tmp_path / "left").rglob("*.html")]) == 7
     assert screen.count(b"LNX-SSH-BannerText") >= len(KEPT_SECRET)
-    assert (found_in(screen, secrets), found_below(left, secrets)) == (set(), {})
+    found = found_below(left, secrets)
+    signing_key = tmp_path / "left/evidence/keys/private.pem"
+    assert signing_key.stat().st_mode & 0o777 == 0o600
+    assert len(found.pop(str(signing_key))) == 1, "the key that signs is there, and nothing else"
+    assert (found_in(screen, secrets), found) == (set(), {})
     assert found_in(host.ssh("sudo journalctl --output=export", timeout=120).stdout.encode(), secrets) == set()
