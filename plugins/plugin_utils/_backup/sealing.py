@@ -114,7 +114,9 @@ def _start(
     places = ("--homedir", home, "--passphrase-fd", str(passphrase), "--status-fd", str(status))
     command = [_PROGRAM, *_QUIET, *places, *arguments]
     try:
-        return subprocess.Popen(command, pass_fds=(passphrase, status), stderr=subprocess.DEVNULL, **streams)  # noqa: S603
+        return subprocess.Popen(  # noqa: S603 - a list of words, no shell
+            command, pass_fds=(passphrase, status), stderr=subprocess.DEVNULL, **streams
+        )
     except FileNotFoundError:
         raise BackupError(f"{_PROGRAM} is not installed here: install Debian's package gnupg") from None
 
