@@ -43,7 +43,12 @@ def answer(reader: Reader, name: str, verification: t.Mapping[str, t.Any], seria
     opening = gate.opening(demanded, served, results, accepted)
     waived = [one for one in gate.opening(demanded, served, results, ()) if one not in opening]
     outcome = serial.compared(device["serial"], serial_shown)
-    told = {language: _told(device, demanded, opening, serial_shown, language) for language in gate_words.LANGUAGES}
+    languages = gate_words.LANGUAGES
+    of_serial = {one: gate_words.said_of_serial(device["serial"], serial_shown, one) for one in languages}
+    controls = {control.id: control for control in demanded}
+    told = {one: gate_words.said_of(opening, controls, one) for one in languages}
+    if outcome == serial.DIFFERENT:
+        told = {language: [of_serial[language], *said] for language, said in told.items()}
     is_open = not opening and outcome != serial.DIFFERENT
     return {
         "changed": False,
@@ -52,26 +57,8 @@ def answer(reader: Reader, name: str, verification: t.Mapping[str, t.Any], seria
         "opens": is_open,
         "open": [one._asdict() for one in opening],
         "accepted": [one._asdict() for one in waived],
-        "serial": {
-            "compared": outcome,
-            **{language: gate_words.said_of_serial(device["serial"], serial_shown, language) for language in told},
-        },
+        "serial": {"compared": outcome, **of_serial},
     }
-
-
-def _told(
-    device: Result,
-    demanded: t.Iterable[Control],
-    opening: t.Iterable[gate.Open],
-    serial_shown: str | None,
-    language: str,
-) -> list[str]:
-    """Return every reason for which the gate stays shut, in one language; another serial number comes first."""
-    controls = {control.id: control for control in demanded}
-    said = gate_words.said_of(opening, controls, language)
-    if serial.compared(device["serial"], serial_shown) != serial.DIFFERENT:
-        return said
-    return [gate_words.said_of_serial(device["serial"], serial_shown, language), *said]
 
 
 def _demands(device: Result) -> tuple[tuple[Control, ...], gate.Serving]:
