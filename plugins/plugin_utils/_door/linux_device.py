@@ -49,12 +49,17 @@ class LinuxDevice:
         action._connection = new_connection(begun, action._play_context)
         try:
             if not confirmed(lambda: self._call("linux_confirm", {"run": self._run}), within=self._revert_after):
-                only_look = [{**row, "enforce": False} for row in rows]
-                now = observed_again(lambda: self._call_engine(only_look))
+                now = observed_again(lambda: self.look(rows))
                 result["observations"] = taken_back(result["observations"], now["observations"], rows)
         finally:
             action._connection.close()
             action._connection = begun
+        return result
+
+    def look(self, rows: Rows) -> dict[str, t.Any]:
+        """Ask the device what it shows, and change nothing."""
+        result = self._call_engine([{**row, "enforce": False} for row in rows])
+        result.pop("armed", None)
         return result
 
     def _call_engine(self, rows: Rows) -> dict[str, t.Any]:
