@@ -68,12 +68,12 @@ class ActionModule(ActionBase):
         try:
             variables = Variables(_ROLES, self._templar, self._task_vars)
             site, revert_after = variables.site()
-            firewall = ZoneFirewall(self._task_vars, site.device)
-            site = site._replace(no_firewall=firewall.excuse)
             fail_on = arguments["fail_on"] or variables.fail_on()
             change = variables.change(enforcing=not self._task.check_mode)
             every = rows_of_all_roles(_COLLECTION, self._platform)
             rows = self._rows(arguments["roles"], every, site)
+            firewall = ZoneFirewall(self._task_vars, site.device, rows)
+            site = site._replace(no_firewall=firewall.excuse)
             excused = [excuse for row in rows if (excuse := site.excuse(row))]
             asked = [row for row in rows if row.id not in {excuse.id for excuse in excused}]
             device_rows = site.device_rows(asked, variables.knobs(asked))

@@ -58,19 +58,27 @@ def wanted(table: str, text: str) -> Ruleset:
 
 
 def _objects(listed: str) -> list[dict[str, t.Any]]:
+    pairs = [next(iter(one.items())) for one in json.loads(listed)["nftables"]]
+    remembering = {name for kind, content in pairs if kind == "rule" for name in _fed(content["expr"])}
     places: dict[str, int] = {}
     found = []
-    for one in json.loads(listed)["nftables"]:
-        ((kind, content),) = one.items()
+    for kind, content in pairs:
         if kind == "metainfo":
             continue
         plain = _plain({name: value for name, value in content.items() if name != "handle"})
         if kind == "rule":  # its place stands for the handle, for people and for the order
             places[content["chain"]] = plain["handle"] = places.get(content["chain"], 0) + 1
-        elif kind == "set" and _remembers(content):
+        elif kind == "set" and content["name"] in remembering:
             plain.pop("elem", None)
         found.append({kind: plain})
     return sorted(found, key=_order)
+
+
+def _fed(statements: t.Iterable[t.Any]) -> t.Iterator[str]:
+    """Return the sets that a rule puts addresses of packets into; not every release of nft marks them."""
+    for one in statements:
+        if isinstance(one, dict) and isinstance(one.get("set"), dict):
+            yield one["set"]["set"].lstrip("@")
 
 
 def _order(one: dict[str, t.Any]) -> tuple[str, str, int]:
@@ -89,10 +97,6 @@ def _plain(value: t.Any) -> t.Any:
         if isinstance(plain.get(name), list):
             plain[name] = sorted(plain[name], key=lambda one: json.dumps(one, sort_keys=True))
     return plain
-
-
-def _remembers(content: t.Mapping[str, t.Any]) -> bool:
-    return "dynamic" in content.get("flags", ())
 
 
 def _without_remembered(text: str) -> str:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from ansible_collections.commune.baseline.plugins.module_utils._observation import FAIL, PASS
 from ansible_collections.commune.baseline.plugins.plugin_utils._door import site_register
-from ansible_collections.commune.baseline.plugins.plugin_utils._policy.rows import RowError
+from ansible_collections.commune.baseline.plugins.plugin_utils._policy.rows import Row, RowError
 from ansible_collections.commune.baseline.plugins.plugin_utils._policy.site import NoFirewall
 from ansible_collections.commune.baseline.plugins.plugin_utils._zones.document import ZoneError
 from ansible_collections.commune.baseline.plugins.plugin_utils._zones.firewall import Firewall, differences
@@ -30,12 +30,17 @@ FILE = "group_vars/all/zones.yml"
 
 
 class ZoneFirewall:
-    """What the site's zone model says of one device; ``excuse`` is why it says nothing, else None."""
+    """What the site's zone model says of one device; ``excuse`` is why it says nothing, else None.
 
-    def __init__(self, variables: t.Mapping[str, t.Any], device: str) -> None:
-        path = site_register.folder_of(variables) / FILE
+    It is not read where no row is about a firewall.
+    """
+
+    def __init__(self, variables: t.Mapping[str, t.Any], device: str, rows: t.Iterable[Row]) -> None:
         self._firewall: Firewall | None = None
         self.excuse: NoFirewall | None = None
+        if not any("firewall" in row.fields.get("when", {}) for row in rows):
+            return
+        path = site_register.folder_of(variables) / FILE
         if not path.is_file():
             self.excuse = NoFirewall(f"there is no zone model: {path}", is_known=False)
             return
@@ -65,15 +70,13 @@ class ZoneFirewall:
         if fault is None and any(one["state"] != PASS for one in result["observations"]):
             result = device.bring(rows)
         observations = result.get("observations", [])
-        diff = [
-            {**differences(one), "before_header": one["id"], "after_header": one["id"]}
-            for one in _touched(observations)
-        ]
         judged = [firewall.judged(one) for one in observations]
         if fault is not None:
             refused = f"nothing was loaded, for the rules made from the zone model are not what it says: {fault}"
             judged = [{**one, "state": FAIL, "reason": refused} for one in judged]
-        return {**result, "observations": judged, "diff": diff[:1], "warnings": firewall.expired()}
+        if "diff" in result:
+            result["diff"] = [differences(one) for one in _touched(observations)][:1]
+        return {**result, **({"observations": judged} if judged else {}), "warnings": firewall.expired()}
 
 
 @functools.lru_cache(maxsize=4)
@@ -96,11 +99,12 @@ def _joined(one: dict[str, t.Any], other: dict[str, t.Any]) -> dict[str, t.Any]:
     """Return two results of the engine as one; a failure of the second is the result of both."""
     if "observations" not in other:
         return other
+    diffs = [*([one["diff"]] if "diff" in one else []), *other.get("diff", [])]
     return {
         **one,
         "changed": one["changed"] or other["changed"],
         "observations": [*one["observations"], *other["observations"]],
         "taken_back": [*one["taken_back"], *other["taken_back"]],
         "warnings": [*one.get("warnings", []), *other["warnings"]],
-        **({"diff": [*([one["diff"]] if "diff" in one else []), *other["diff"]]} if "diff" in one else {}),
+        **({"diff": diffs} if diffs else {}),
     }

@@ -90,7 +90,9 @@ def differences(observation: Observation) -> dict[str, str]:
     """Return the rules that a device had and those that it has or would have, one on each line, for ``--diff``."""
     before, after = observation["before"] or {}, observation["after"] or {}
     coming = after["wanted" if observation["would_change"] else "found"] if after else ()
-    return {"before": _listed(before.get("found", ())), "after": _listed(coming)}
+    header = f"table inet {TABLE}"
+    shown = {"before": _listed(before.get("found", ())), "after": _listed(coming)}
+    return {**shown, "before_header": header, "after_header": header}
 
 
 def _said(proof: Proof) -> str | None:
