@@ -36,6 +36,7 @@ SPEAKERS = (
     "plugin_utils/_policy/given_text.py",
     "plugin_utils/_policy/rows.py",
     "plugin_utils/_policy/site.py",
+    "plugin_utils/_zones/demands.py",
     "plugin_utils/_zones/firewall.py",
 )
 
@@ -65,6 +66,7 @@ NO_REASONS = {
     "role {role}": "the place in front of a sentence",
     "role {role}: knob {name}": "the place in front of a sentence",
     "the policy of the chain": "a place in a ruleset",
+    "table inet {table}": "the header of a difference",
     "to be changed": "a value",
     "variable {zones}: {name}": "the place in front of a sentence",
     "{count} rules, sha256 {digest}": "a value",

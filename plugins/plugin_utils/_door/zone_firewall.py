@@ -52,31 +52,32 @@ class ZoneFirewall:
 
     def bring(self, device: LinuxDevice, rows: Rows) -> dict[str, t.Any]:
         """Bring all rows to a device; the rules between the zones last, proven before they are loaded and after."""
-        of_zones = (
-            [{**row, "desired": self._firewall.text} for row in rows if _is_of_zones(row)] if self._firewall else []
-        )
+        of_zones = [row for row in rows if _is_of_zones(row)]
         result = device.bring([row for row in rows if not _is_of_zones(row)])
-        if not of_zones or "observations" not in result:
+        if not of_zones or self._firewall is None or "observations" not in result:
             return result
-        return _joined(result, self._brought(device, of_zones))
+        return _joined(result, self._brought(device, of_zones, self._firewall))
 
-    def _brought(self, device: LinuxDevice, rows: Rows) -> dict[str, t.Any]:
-        """Load rules that the model proves, as the device reads them; what it has then is proven too."""
-        firewall = t.cast("Firewall", self._firewall)
-        result = device.look(rows)
+    def _brought(self, device: LinuxDevice, rows: Rows, firewall: Firewall) -> dict[str, t.Any]:
+        """Load rules that the model proves, as the device reads them; what it has then is proven too.
+
+        All rows are about one table, so the device is asked once for all of them.
+        """
+        asked = {**rows[0], "desired": firewall.text, "enforce": any(row.get("enforce", True) for row in rows)}
+        result = device.look([asked])
+        fault = next(filter(None, map(firewall.fault_of_candidate, result.get("observations", ()))), None)
+        if fault is None and any(one["state"] != PASS for one in result.get("observations", ())):
+            result = device.bring([asked])
         if "observations" not in result:
             return result
-        fault = next(filter(None, map(firewall.fault_of_candidate, result["observations"])), None)
-        if fault is None and any(one["state"] != PASS for one in result["observations"]):
-            result = device.bring(rows)
-        observations = result.get("observations", [])
-        judged = [firewall.judged(one) for one in observations]
+        (seen,) = result["observations"]
+        judged = [firewall.judged(seen, row) for row in rows]
         if fault is not None:
             refused = f"nothing was loaded, for the rules made from the zone model are not what it says: {fault}"
             judged = [{**one, "state": FAIL, "reason": refused} for one in judged]
         if "diff" in result:
-            result["diff"] = [differences(one) for one in _touched(observations)][:1]
-        return {**result, **({"observations": judged} if judged else {}), "warnings": firewall.expired()}
+            result["diff"] = [differences(seen)] if seen["changed"] or seen["would_change"] else []
+        return {**result, "observations": judged, "warnings": firewall.expired()}
 
 
 @functools.lru_cache(maxsize=4)
@@ -89,10 +90,6 @@ def _model(path: Path, _changed: int) -> Model:
 
 def _is_of_zones(row: t.Mapping[str, t.Any]) -> bool:
     return row["kind"] == "nft_ruleset" and row.get("table") == TABLE
-
-
-def _touched(observations: t.Sequence[t.Mapping[str, t.Any]]) -> list[t.Mapping[str, t.Any]]:
-    return [one for one in observations if one["changed"] or one["would_change"]]
 
 
 def _joined(one: dict[str, t.Any], other: dict[str, t.Any]) -> dict[str, t.Any]:

@@ -13,6 +13,7 @@ import typing as t
 from ansible_collections.commune.baseline.plugins.module_utils._policy.compare import COMPARISONS
 from ansible_collections.commune.baseline.plugins.module_utils._policy.kind import KINDS
 from ansible_collections.commune.baseline.plugins.module_utils._policy.kinds import privilege, ssh_access
+from ansible_collections.commune.baseline.plugins.plugin_utils._zones.demands import UNLESS
 
 Fields = t.Mapping[str, t.Any]
 
@@ -121,6 +122,18 @@ def _is_condition_part(name: t.Any, value: t.Any) -> bool:
     return name in ("class", "distribution") and isinstance(value, list) and bool(value) and all(map(_is_word, value))
 
 
+def _is_way(value: t.Any) -> bool:
+    """Tell whether a value names zones at both ends, and at most what lets a policy off, and ports."""
+    if not isinstance(value, dict) or not {"from", "to"} <= value.keys() <= {"from", "to", "unless", "ports"}:
+        return False
+    ends = all(isinstance(value[end], list) and value[end] and all(map(_is_word, value[end])) for end in ("from", "to"))
+    return ends and _is_list_of_numbers(value.get("ports", [0])) and value.get("unless", UNLESS[0]) in UNLESS
+
+
+def _is_list_of_numbers(value: t.Any) -> bool:
+    return isinstance(value, list) and bool(value) and all(map(_is_whole_number, value))
+
+
 def _is_word(value: t.Any) -> bool:
     return isinstance(value, str) and bool(re.fullmatch(r"[\w.@/-]+", value, re.ASCII))
 
@@ -153,7 +166,6 @@ _HAS_SHAPE: dict[str, t.Callable[[t.Any], bool]] = {
     "dictionary of class, distribution (lists of words), exists (an absolute path) or firewall (true)": _is_condition,
     "whole number": _is_whole_number,
     "regular expression": _is_expression,
-    "list of whole numbers": lambda value: (
-        isinstance(value, list) and bool(value) and all(map(_is_whole_number, value))
-    ),
+    "list of whole numbers": _is_list_of_numbers,
+    "list of ways between zones": lambda value: isinstance(value, list) and bool(value) and all(map(_is_way, value)),
 }

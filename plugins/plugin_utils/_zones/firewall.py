@@ -17,6 +17,7 @@ import json
 import typing as t
 
 from ansible_collections.commune.baseline.plugins.module_utils._observation import FAIL
+from ansible_collections.commune.baseline.plugins.plugin_utils._zones import demands
 from ansible_collections.commune.baseline.plugins.plugin_utils._zones.flows import flows_of
 from ansible_collections.commune.baseline.plugins.plugin_utils._zones.model import Model
 from ansible_collections.commune.baseline.plugins.plugin_utils._zones.nft_matches import UnreadableError
@@ -54,8 +55,18 @@ class Firewall:
         """
         return self._fault(observation["before"]["wanted"]) if observation["before"] else None
 
-    def judged(self, observation: Observation) -> dict[str, t.Any]:
-        """Return an observation with short values; it fails if a packet is treated otherwise than the model says."""
+    def judged(self, observation: Observation, row: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+        """Return what an observation of the table says of a row, with short values.
+
+        It fails if a packet is treated otherwise than the model says, or if the model itself does not meet the row.
+        """
+        demand = demands.fault(self._model, self._today, row)
+        judged = {**self._judged(observation), "id": row["id"], "control": row["control"]}
+        if demand is None:
+            return judged
+        return {**judged, "state": FAIL, "reason": "; ".join(filter(None, (demand, judged["reason"])))}
+
+    def _judged(self, observation: Observation) -> dict[str, t.Any]:
         now = observation["after"] or {}
         fault = self._fault(now["found"]) if now.get("found") else None
         reasons = [reason for reason in (observation["reason"], fault) if reason]

@@ -5,10 +5,11 @@
 
 """A table of nftables that is ours alone: what the kernel holds now, and what the next boot loads.
 
-Field of a row: ``table``, the name of a table of family inet; the value is the text for ``nft -f``. It is compared by
-what the kernel makes of it, in a network namespace of its own. Tables of others (Docker, libvirt, fail2ban, firewalld)
-are named and left alone. A unit of our own loads the table at boot and whenever nftables.service, whose file flushes
-everything, is started, reloaded or stopped.
+Fields of a row: ``table``, the name of a table of family inet, and what the controller asks of the model that the table
+is made from: ``zones`` that it has to have, and ways that must ``never`` be. The value is the text for ``nft -f``; what
+the kernel makes of it, in a network namespace of its own, is what is compared. Tables of others (Docker, libvirt,
+fail2ban, firewalld) are named and left alone. A unit of our own loads the table at boot; it is loaded again whenever
+nftables.service, whose file flushes everything, is started, reloaded or stopped.
 
 What is read is ``{"found": [...], "wanted": [...], "beside": [...]}``: objects of libnftables-json(5), twice, and the
 names of other tables.
@@ -32,7 +33,7 @@ from ansible_collections.commune.baseline.plugins.module_utils._policy.writer im
 
 Row = t.Mapping[str, t.Any]
 
-FIELDS: t.Mapping[str, t.Any] = {"table": "word"}
+FIELDS: t.Mapping[str, t.Any] = {"table": "word", "zones": "list of texts", "never": "list of ways between zones"}
 REQUIRED = frozenset({"table"})
 COMPARISONS: t.Sequence[str] = ("==",)
 FOLDER = "/etc/nftables"

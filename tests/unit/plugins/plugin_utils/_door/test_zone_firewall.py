@@ -16,7 +16,14 @@ zones:
   lan: {interfaces: [lan0], networks: [10.1.0.0/24]}
 zone_firewalls: [fw-1]
 """
-ROW = {"id": "LNX-R", "kind": "nft_ruleset", "table": "commune_zones", "desired": "zones.yml", "connectivity": True}
+ROW = {
+    "id": "LNX-R",
+    "control": "NZ-03",
+    "kind": "nft_ruleset",
+    "table": "commune_zones",
+    "desired": "zones.yml",
+    "connectivity": True,
+}
 OTHER = {"id": "LNX-O", "kind": "package"}
 OPEN = [
     {"chain": {"family": "inet", "table": "commune_zones", "name": hook, "hook": hook, "policy": "accept"}}
