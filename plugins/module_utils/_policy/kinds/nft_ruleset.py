@@ -11,8 +11,8 @@ the kernel makes of it, in a network namespace of its own, is what is compared. 
 fail2ban, firewalld) are named and left alone. A unit of our own loads the table at boot; it is loaded again whenever
 nftables.service, whose file flushes everything, is started, reloaded or stopped.
 
-What is read is ``{"found": [...], "wanted": [...], "beside": [...]}``: objects of libnftables-json(5), twice, and the
-names of other tables.
+What is read is ``{"found": [...], "wanted": [...], "beside": [...], "text": {"found": ..., "wanted": ...}}``: objects
+of libnftables-json(5), which are compared, the names of other tables, and both as nft(8) lists them, for people.
 """
 
 from __future__ import annotations
@@ -102,7 +102,12 @@ def _read(row: Row) -> Reading:
         weakness = _weakness_at_boot(table, row["desired"]) if held and held.objects == wanted.objects else None
     except OSError as error:
         return Reading(unreadable=error.strerror)
-    value = {"found": held.objects if held else [], "wanted": wanted.objects, "beside": beside}
+    value = {
+        "found": held.objects if held else [],
+        "wanted": wanted.objects,
+        "beside": beside,
+        "text": {"found": held.text if held else "", "wanted": wanted.text},
+    }
     return Reading(value, where=f"nft list table {nft.FAMILY} {table}", weakness=weakness)
 
 
