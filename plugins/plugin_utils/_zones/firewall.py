@@ -107,12 +107,13 @@ def differences(observation: Observation) -> dict[str, str]:
 
 def _said(proof: Proof) -> str | None:
     """Return what a proof found, by one packet."""
-    for one in proof.violations:
-        return f"{_packet(one.packet)} passes, which must never be ({one.reason}, zone_never {one.entry}, {one.rule})"
-    for one in sorted(proof.differences, key=lambda one: one.expected.verdict == one.found.verdict):
-        meant, found = _outcome(one.expected), _outcome(one.found)
-        place = one.rule or "the policy of the chain"
-        return f"{_packet(one.packet)} meets {found} where the zone model says {meant} ({place})"
+    for broken in proof.violations[:1]:
+        packet, entry, rule = _packet(broken.packet), broken.entry, broken.rule
+        return f"{packet} passes, which must never be ({broken.reason}, zone_never {entry}, {rule})"
+    # Another verdict says more to people than another log or limit.
+    for other in sorted(proof.differences, key=lambda one: one.expected.verdict == one.found.verdict)[:1]:
+        meant, found, rule = _outcome(other.expected), _outcome(other.found), other.rule or "the policy of the chain"
+        return f"{_packet(other.packet)} meets {found} where the zone model says {meant} ({rule})"
     return None
 
 
