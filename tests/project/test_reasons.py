@@ -70,7 +70,7 @@ NO_REASONS = {
     "to be changed": "a value",
     "variable {zones}: {name}": "the place in front of a sentence",
     "{count} rules, sha256 {digest}": "a value",
-    "{where} (beside {beside})": "a place where a value was found",
+    "{where}, beside {beside}": "a place where a value was found",
     "{attribute} of {owner}": "the name of a thing in the journal",
     "{loadstate} and {activestate}": "a value",
     "{state} and {activestate}": "a value",

@@ -151,4 +151,4 @@ def _short(objects: Objects) -> str | None:
 
 
 def _where(where: str | None, beside: t.Sequence[str]) -> str | None:
-    return f"{where} (beside {', '.join(beside)})" if where and beside else where
+    return f"{where}, beside {', '.join(beside)}" if where and beside else where

@@ -80,7 +80,7 @@ def test_a_fresh_firewall_fails_and_stays_as_it_is_in_check_mode(controller, hos
     seen = rules(run)
     assert (seen["state"], seen["would_change"], seen["before"]) == ("fail", True, None)
     assert seen["reason"] == "there is no table commune_zones, so every packet passes"
-    assert seen["where"].endswith("(beside ip docker)")
+    assert seen["where"].endswith(", beside ip docker")
     assert (changes(before, manifest(host)), listed(host)) == ({}, had)
 
 

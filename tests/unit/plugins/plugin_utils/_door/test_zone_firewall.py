@@ -93,7 +93,7 @@ def test_rules_that_are_not_what_the_model_says_are_not_loaded(variables):
 def test_no_observation_leaves_with_whole_tables(variables):
     seen = seen_of(firewall(variables, "fw-1").bring(Device(wanted=OPEN, found=OPEN), [ROW]), ROW)
     assert all(len(seen[name]) < len("3 rules, sha256 0123456789ab ") for name in ("desired", "before", "after"))
-    assert seen["where"] == "nft (beside ip docker)"
+    assert seen["where"] == "nft, beside ip docker"
 
 
 @pytest.mark.parametrize("device", ["fw-2", "pc-1"])
