@@ -45,6 +45,9 @@ class ZoneFirewall:
             self.excuse = NoFirewall(f"there is no zone model: {path}", is_known=False)
             return
         model = _model(path, path.stat().st_mtime_ns)
+        strangers = [name for name in model.firewalls if name not in variables["groups"]["all"]]
+        if strangers:
+            raise RowError(f"{path}: zone_firewalls names {strangers[0]!r}, which is not in the inventory")
         if device not in model.firewalls:
             self.excuse = NoFirewall("zone_firewalls of the zone model does not name this device", is_known=True)
             return
