@@ -92,6 +92,11 @@ late:
   elements: str
   returned: if the folder could be read
   sample: [20260131-083000-812.json]
+elsewhere:
+  description: How many bundles of other folders of evidence O(register) has an anchor of, such as one moved away.
+  type: int
+  returned: if the folder could be read
+  sample: 0
 unseen:
   description: What could be missing without a trace; null if nothing could.
   type: str

@@ -13,7 +13,8 @@ description:
     chain of events, all records and all runs with each other, and finds whatever was edited, removed, added, moved or
     cut off by other means. It names each place, and fails if there is one.
   - Who can write the database and knows this code can compute the whole chain anew, or cut its end and correct the
-    count. That shows only against a RV(head) that was kept elsewhere, given as O(anchors), or in signed records, O(evidence).
+    count. That shows only against a RV(head) that was kept elsewhere, given as O(anchors), or that signed records keep,
+    found in O(evidence).
 author:
   - commune.baseline contributors (!UNKNOWN)
 extends_documentation_fragment:

@@ -3,10 +3,11 @@
 
 # This plugin util is PRIVATE to the collection. It can change at any time.
 
-"""Evidence and register hold each other: the register keeps the digest of each bundle, each record a head of the register.
+"""Evidence and register hold each other: the register keeps the digest of each bundle, each record a head of the
+register. Who wants to change one unseen has to change the other too.
 
-Who wants to change one unseen has to change the other too. An anchor is an event of the register; a register may be that
-of several folders of evidence, so an anchor names its chain, by the digest that the chain's first bundle had.
+An anchor is an event of the register. A register may be that of several folders of evidence, so an anchor names its
+chain, by the digest that the chain's first bundle had.
 """
 
 from __future__ import annotations

@@ -33,7 +33,8 @@ class Verdict(t.NamedTuple):
     """How many bundles there are, the digest of the last, and a sentence for every fault.
 
     ``late`` are records that were not signed by their own run but found by a later one. ``unseen`` is what could be
-    missing without a trace, as a sentence; None if nothing could.
+    missing without a trace, as a sentence; None if nothing could. ``elsewhere`` is how many bundles the register is
+    anchored to that belong to other folders of evidence.
     """
 
     bundles: int
@@ -41,6 +42,7 @@ class Verdict(t.NamedTuple):
     faults: t.Sequence[str]
     late: t.Sequence[str]
     unseen: str | None
+    elsewhere: int = 0
 
 
 def public_key_of(path: Path) -> str:
@@ -59,8 +61,8 @@ def verify(
 ) -> Verdict:
     """Look at every bundle and record; ``last`` is the digest of a bundle that was the last at some time.
 
-    ``anchors`` are those of the register, None if there is none to compare with. Raise EvidenceError if there is no such
-    folder, OSError if something in it cannot be read.
+    ``anchors`` are those of the register, None if there is none to compare with. Raise EvidenceError if there is no
+    such folder, OSError if something in it cannot be read.
     """
     check_is_evidence(folder)
     links = links_in(folder)
@@ -77,7 +79,8 @@ def verify(
         faults.append(f"no bundle has the digest {last}: bundles were cut off the end, or it was exchanged")
     late = sorted({name for statement in signed for name in statement.found})
     known_last = digests[-1] if digests and any(anchor.digest == digests[-1] for anchor in anchors or ()) else last
-    return Verdict(len(links), digests[-1] if links else None, faults, late, _unseen(digests, known_last))
+    elsewhere = anchoring.other_chains(links, anchors or ())
+    return Verdict(len(links), digests[-1] if links else None, faults, late, _unseen(digests, known_last), elsewhere)
 
 
 def _strays(folder: Path, links: t.Iterable[Link]) -> list[str]:

@@ -49,8 +49,8 @@ class Run(t.NamedTuple):
 class Assessment(t.NamedTuple):
     """What a run showed of one device: observations of rows as the door returns them, or why it was not assessed.
 
-    ``outcome`` is ASSESSED or what stood in the way (``_evidence.run``), which is told with a reason; some rows may have
-    been seen before that.
+    ``outcome`` is ASSESSED or what stood in the way (``_evidence.run``), which is told with a reason; some rows may
+    have been seen before that.
     """
 
     device: str
@@ -89,7 +89,7 @@ def store(writer: Writer, run: Run, assessments: t.Iterable[Assessment]) -> Outc
     counts = {"devices": len(changes.devices), "observations": changes.written}
     after = {**values, **counts, "digest": digest_of(connection, number)}
     writer.chain.append(Event("store", "run", number, run.id, {}, after))
-    return Outcome(number, *counts.values(), tuple(sorted(changes.unknown)))
+    return Outcome(number, **counts, unknown=tuple(sorted(changes.unknown)))
 
 
 class _Changes:
@@ -202,7 +202,8 @@ def digest_of(connection: sa.Connection, number: int) -> str:
 def now(reader: Reader | Writer, *devices: str) -> list[dict[str, t.Any]]:
     """Return how the rows of these devices (none: of all) stand; of one that the last run did not assess, unknown.
 
-    ``since`` is the number of the run that showed it first, ``was`` the value before, as JSON, if that run corrected it.
+    ``since`` is the number of the run that showed it first, ``was`` the value before, as JSON, if that run corrected
+    it.
     """
     c = _OBSERVED.c
     last = {one["device"]: one for one in last_runs(reader, *devices)}

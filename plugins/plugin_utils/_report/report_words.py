@@ -58,7 +58,7 @@ REPORT = {
         "Các văn bản được dẫn:",
         "on_devices": "{count} thiết bị",
         "exceptions": "Ngoại lệ đang áp dụng",
-        "no_exceptions": "Không có ngoại lệ nào được dùng trong lần chạy này.",
+        "no_exceptions": "Không có ngoại lệ nào được dùng.",
         "approved": "Người duyệt, văn bản",
         "expires": "Hết hạn",
         "days": "còn {days} ngày",
@@ -108,8 +108,8 @@ REPORT = {
         "no_change": "no change reference was given",
         "summary": "Summary",
         "denominator": "{total} checks = {controls} controls on {devices} devices; a control on a device is one check",
-        "standing": "The register holds {devices} devices, of which this run assessed {assessed}. Every other one stands "
-        "as its latest assessment showed it; the time is beside its name.",
+        "standing": "The register holds {devices} devices, of which this run assessed {assessed}. Every other one "
+        "stands as its latest assessment showed it; the time is beside its name.",
         "disposed": "{count} disposed devices are left out.",
         "unknown": "Not in the register, and so not in this report:",
         "assessed": "assessed",
@@ -135,7 +135,7 @@ REPORT = {
         "clause 2, point b; g1 is the first dash, p1 the first paragraph without a number, B1 step 1. The texts cited:",
         "on_devices": "{count} devices",
         "exceptions": "Exceptions in force",
-        "no_exceptions": "This run used no exception.",
+        "no_exceptions": "No exception is in use.",
         "approved": "Approved by, document",
         "expires": "Expires",
         "days": "{days} days left",
@@ -161,8 +161,8 @@ REPORT = {
         "undo_none": "There is nothing to take back.",
         "made_of": "This report is made of the file runs/{run}.json, which holds every row in full. NOT ASSESSED never "
         "counts as PASS. Internal: do not send it out of the office without permission.",
-        "made_of_register": "This report is made of the register as it stood after run {run}. NOT ASSESSED never counts as "
-        "PASS. Internal: do not send it out of the office without permission.",
+        "made_of_register": "This report is made of the register as it stood after run {run}. NOT ASSESSED never "
+        "counts as PASS. Internal: do not send it out of the office without permission.",
         "program": "commune.baseline {collection}, ansible-core {core}; playbook: {playbooks}",
     },
 }
