@@ -41,13 +41,14 @@ class Office:
         """Return the file whose mode a row is about."""
         return self.folder / row
 
-    def run(self, *arguments: str, task: dict[str, Any] = DOOR, **hosts: dict[str, Any]) -> Run:
-        """Run the door in check mode, or another task, on these devices."""
-        named = {name.replace("_", "-"): variables for name, variables in (hosts or {"pc_01": LOCAL}).items()}
+    def run(self, *arguments: str, task: dict[str, Any] = DOOR, **given: Any) -> Run:
+        """Run the door in check mode, or another task, on these devices, such as pc_01; capitals name settings."""
+        settings = {name: value for name, value in given.items() if name.isupper()}
+        hosts = {name.replace("_", "-"): value for name, value in given.items() if not name.isupper()}
         play = {"hosts": "all", "gather_facts": False, "tasks": [task]}
-        (self.folder / "hosts.json").write_text(json.dumps({"all": {"hosts": named}}))
+        (self.folder / "hosts.json").write_text(json.dumps({"all": {"hosts": hosts or {"pc-01": LOCAL}}}))
         (self.folder / "play.yml").write_text(json.dumps([play]))
-        return self.start("play.yml", "--check", *arguments)
+        return self.start("play.yml", "--check", *arguments, **settings)
 
     def verb(self, name: str, **options: Any) -> dict[str, Any]:
         """Return the result of a verb."""

@@ -280,7 +280,7 @@ def test_a_report_of_the_register_says_what_it_is_made_of_and_counts_all_its_dev
     assert "Not in the register, and so not in this report: laptop" in shown.texts("p", **{"class": "part"})
     (line,) = [text for text in shown.texts("th") if "assessed" in text]
     assert line.endswith("assessed 08:00:00 2026-11-24 (UTC+07:00)")
-    assert "new NOT ASSESSED it is in the register, and was never assessed" in " | ".join(shown.texts("tr"))
+    assert "new server NOT ASSESSED it is in the register, and was never assessed" in shown.texts("tr")
     assert "made of the register as it stood after run 20261125-014626-1" in shown.texts("footer")[0]
 
 
