@@ -116,7 +116,8 @@ class _Changes:
         for one in known:
             self._compare(ids[one.device], one, now, new, over)
         reached = [
-            {"run": self._run, "device": ids[one.device], "outcome": one.outcome, "reason": one.reason} for one in known
+            {"run": self._run, "device": ids[one.device], "outcome": one.outcome, "reason": _text(one.reason)}
+            for one in known
         ]
         if reached:
             self._connection.execute(sa.insert(_RUN_DEVICES), reached)
@@ -279,6 +280,11 @@ def _json(value: t.Any) -> str:
     """Return a value of a device as JSON that every database takes: a device's bytes need be no text."""
     text = canonical(value)
     return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()
+
+
+def _text(reason: str | None) -> str | None:
+    """Return what a device said as text that every database takes."""
+    return reason and reason.replace("\0", "\N{REPLACEMENT CHARACTER}").encode(errors="replace").decode()
 
 
 def _time(moment: datetime.datetime) -> str:

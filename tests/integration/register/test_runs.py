@@ -127,6 +127,13 @@ def test_what_a_device_showed_before_something_came_in_the_way_is_kept_and_nothi
         assert [one["run"] for one in runs.last_runs(reader, outcome=runs.ASSESSED)] == ["run-1"]
 
 
+@pytest.mark.parametrize(("reason", "kept"), [("a\x00b", "a\N{REPLACEMENT CHARACTER}b"), ("\udce9t\u00e9", "?t\u00e9")])
+def test_a_reason_that_is_no_text_does_not_keep_the_run_out(register, reason, kept):
+    store(register, 1, Assessment("pc-01", FAILED, reason=reason))
+    with register.read() as reader:
+        assert [one["reason"] for one in runs.last_runs(reader)] == [kept]
+
+
 @pytest.mark.parametrize(("days", "state"), [(0, "excepted"), (-1, "fail")])
 def test_a_row_whose_exception_has_ended_fails_though_no_run_has_come_since(register, days, state):
     ends = datetime.datetime.now().astimezone().date() + datetime.timedelta(days=days)

@@ -11,6 +11,7 @@ from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.anchori
     faults_of,
     other_chains,
 )
+from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.bundle import Bundle, Statement
 from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.chain import Link
 
 
@@ -41,6 +42,13 @@ def test_bundles_and_anchors_are_compared_one_by_one(here, kept, faults):
 def test_a_bundle_without_an_anchor_is_named(here, kept, number):
     faults = faults_of(links(*here), anchors(*kept))
     assert faults[0].startswith(f"bundles/{number:08d}.bundle has no anchor in the register")
+
+
+def test_new_keys_need_no_anchor_of_their_own():
+    keys = Statement(2, "a", "2026-11-25T08:46:26+07:00", "k", {}, {}, next_key="l")
+    here = [*links("a"), Link(2, "b", Bundle(keys, is_signed=True))]
+    assert faults_of(here, anchors("a")) == []
+    assert faults_of(here, anchors("a", "x")) != []
 
 
 def test_anchors_of_other_folders_are_left_alone_and_counted():
