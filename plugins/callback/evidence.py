@@ -25,9 +25,9 @@ description:
 notes:
   - The run ends with code 2 if what a device showed made a task fail, with 4 if a device could not be reached, even if
     the play ignores or rescues that.
-  - It ends with code 3 where Ansible would say 0 but a device was not assessed, no device matches, the evidence cannot
-    be stored or signed, or the register did not get what the run showed, such as of a device that it does not know. A
-    folder that cannot be used, or that another run uses, and a private key that is not
+  - It ends with code 3 where Ansible would say 0 but a device was not assessed, or no device matches; and, whatever was
+    found, if the evidence cannot be stored or signed, or the register did not get what the run showed, such as of a
+    device that it does not know. A folder that cannot be used, or that another run uses, and a private key that is not
     the one which signed last, stop the run before it begins.
   - Other callbacks that are named behind this one do not learn that a run has ended which does not end with 0.
 author:
@@ -144,7 +144,8 @@ class CallbackModule(CallbackBase):
             faults = [str(error)]
         for fault in faults:
             self._complain(fault)
-        code = code or (run.CODE_UNKNOWN if faults else 0)
+        # Findings, which a schedule takes for a run that did its work, must not hide that they were lost.
+        code = run.CODE_UNKNOWN if faults else code
         if code:
             raise SystemExit(code)
 
