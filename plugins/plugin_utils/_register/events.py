@@ -90,6 +90,12 @@ def history(connection: sa.Connection, kind: str, record: int) -> list[dict[str,
     return [dict(row) for row in connection.execute(query).mappings()]
 
 
+def of_kind(connection: sa.Connection, kind: str) -> list[dict[str, t.Any]]:
+    """Return the events of all records of a kind, oldest first."""
+    query = sa.select(tables.EVENTS).where(tables.EVENTS.c.kind == kind).order_by(tables.EVENTS.c.number)
+    return [dict(row) for row in connection.execute(query).mappings()]
+
+
 def all_events(connection: sa.Connection) -> t.Iterator[dict[str, t.Any]]:
     query = sa.select(tables.EVENTS).order_by(tables.EVENTS.c.number)
     for row in connection.execute(query, execution_options={"yield_per": 1000}).mappings():
