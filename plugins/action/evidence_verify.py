@@ -6,11 +6,13 @@ from __future__ import annotations
 import typing as t
 from pathlib import Path
 
-from ansible_collections.commune.baseline.plugins.plugin_utils._door.register_verb import ControllerVerb
+from ansible_collections.commune.baseline.plugins.plugin_utils._door.register_verb import ControllerVerb, in_both
 from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.store import EvidenceError
+from ansible_collections.commune.baseline.plugins.plugin_utils._report.reasons import in_vietnamese
 
 if t.TYPE_CHECKING:
     from ansible_collections.commune.baseline.plugins.plugin_utils._door.register_verb import Arguments, Result
+    from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.verification import Verdict
 
 
 class ActionModule(ControllerVerb):
@@ -38,5 +40,13 @@ class ActionModule(ControllerVerb):
             )
         result = {"changed": False, **verdict._asdict(), "warnings": warnings}
         if verdict.faults:
-            result |= {"failed": True, "msg": "\n".join([f"the evidence in {folder} is not whole:", *verdict.faults])}
+            result |= {
+                "failed": True,
+                "msg": in_both(_message(folder, verdict, str), _message(folder, verdict, in_vietnamese)),
+            }
         return result
+
+
+def _message(folder: Path, verdict: Verdict, translate: t.Callable[[str], str]) -> str:
+    head = translate(f"the evidence in {folder} is not whole")
+    return "\n".join([f"{head}:", *map(translate, verdict.faults)])
