@@ -33,11 +33,10 @@ class ActionModule(ControllerVerb):
             verdict = verification.verify(folder, verification.public_key_of(public_key), arguments["last"])
         except OSError as error:
             raise EvidenceError(f"{error.filename}: {error.strerror}") from error
-        warnings = [verdict.unseen] if verdict.unseen else []
+        doubts = [verdict.unseen] if verdict.unseen else []
         if public_key.is_relative_to(folder):
-            warnings.append(
-                f"{public_key} lies in the folder that it is to prove: whoever changed one could change both"
-            )
+            doubts.append(f"{public_key} lies in the folder that it is to prove: whoever changed one could change both")
+        warnings = [in_both(one, in_vietnamese(one)) for one in doubts]
         result = {"changed": False, **verdict._asdict(), "warnings": warnings}
         if verdict.faults:
             result |= {

@@ -106,7 +106,7 @@ def _chain(links: t.Sequence[_Link]) -> tuple[list[str], list[Statement]]:
         faults += _gap(expected, link.number)
         own = _own_fault(link)
         if own:
-            faults.append(f"{link.name} {own}")
+            faults.append(own)
         elif link.bundle:
             faults += _faults_between(before if expected == link.number else None, link.bundle.statement, link.name)
         if link.bundle and link.bundle.is_signed:
@@ -125,11 +125,14 @@ def _gap(first: int, end: int) -> list[str]:
 
 def _own_fault(link: _Link) -> str | None:
     if link.bundle is None:
-        return "was changed: it is no bundle"
+        return f"{link.name} was changed: it is no bundle"
     if not link.bundle.is_signed:
-        return "was changed: its signature does not fit"
+        return f"{link.name} was changed: its signature does not fit"
     if link.bundle.statement.number != link.number:
-        return f"holds bundle {link.bundle.statement.number}: bundles were swapped, or an old one was put there again"
+        return (
+            f"{link.name} holds bundle {link.bundle.statement.number}: "
+            "bundles were swapped, or an old one was put there again"
+        )
     return None
 
 
@@ -168,8 +171,8 @@ def _unseen(digests: t.Sequence[str], last: str | None) -> str | None:
     """Say what nobody could see from the folder alone."""
     if not digests or digests[-1] == last:
         return None
-    since = f"after bundle {digests.index(last) + 1}" if last in digests else "at the end"
+    told = f"after bundle {digests.index(last) + 1}" if last in digests else "at the end"
     return (
-        f"whether bundles were cut off {since} cannot be seen from the folder alone: "
+        f"whether bundles were cut off {told} cannot be seen from the folder alone: "
         f"keep the digest of the last one elsewhere and give it next time; it is {digests[-1]} now"
     )

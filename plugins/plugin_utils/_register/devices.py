@@ -38,7 +38,7 @@ def put(
 ) -> Change:
     """Register a device in a first state, or change the given fields of a known one, whose state stays."""
     if state not in life_cycle.FIRST_STATES:
-        right = f"a life begins as {' or '.join(life_cycle.FIRST_STATES)}"
+        right = f"a life begins as one of {', '.join(life_cycle.FIRST_STATES)}"
         raise RecordError(f"device {given.get('name')}", [Fault("state", repr(state), right)])
     return records.put(writer, DEVICE, given, first={"state": state}, version=version, document=document)
 

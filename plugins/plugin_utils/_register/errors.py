@@ -68,8 +68,8 @@ class TransitionError(RegisterError):
     """A device cannot go from its state to the wanted one."""
 
     def __init__(self, device: str, state: str, wanted: str, legal: t.Sequence[str]) -> None:
-        onward = f"from there it can go to {', '.join(legal)}" if legal else "that is the end of its life"
-        super().__init__(f"device {device} is {state} and cannot become {wanted}; {onward}")
+        told = f"from there it can go to {', '.join(legal)}" if legal else "that is the end of its life"
+        super().__init__(f"device {device} is {state} and cannot become {wanted}; {told}")
         self.legal = tuple(legal)
 
 

@@ -15,7 +15,7 @@ from ansible_collections.commune.baseline.plugins.plugin_utils._register.errors 
 MOST_BYTES = 20_000_000
 MOST_CELLS = 2_000_000
 _SHOWN = 60
-_TOLD = 20
+_MOST_SHOWN = 20
 
 
 class Refused(t.NamedTuple):
@@ -75,11 +75,11 @@ class CellsError(RegisterError):
     def __init__(self, file: str, faults: t.Sequence[CellFault]) -> None:
         self.faults = tuple(faults)
         self._head = f"{file}: nothing was stored, since cells are wrong ({len(faults)})"
-        self._more = [f"and {len(faults) - _TOLD} more"] if len(faults) > _TOLD else []
-        super().__init__(f"{self._head}: {'; '.join([*map(str, self.faults[:_TOLD]), *self._more])}")
+        self._more = [f"and {len(faults) - _MOST_SHOWN} more"] if len(faults) > _MOST_SHOWN else []
+        super().__init__(f"{self._head}: {'; '.join([*map(str, self.faults[:_MOST_SHOWN]), *self._more])}")
 
     def said(self, translate: Translate) -> str:
-        faults = [fault.said(translate) for fault in self.faults[:_TOLD]]
+        faults = [fault.said(translate) for fault in self.faults[:_MOST_SHOWN]]
         return f"{translate(self._head)}: {'; '.join([*faults, *map(translate, self._more)])}"
 
 

@@ -44,7 +44,7 @@ def export(reader: Reader, path: Path, wanted: Wanted, *, dry_run: bool) -> bool
     The file is its owner's alone. A template is not written over a file that a person may have filled.
     """
     if path.suffix.lower() not in table.SUFFIXES:
-        raise FileError(f"{path.name} must be a file {' or '.join(table.SUFFIXES)}")
+        raise FileError(f"{path.name} must be a file .xlsx or .csv; save it as one of them")
     try:
         with tempfile.TemporaryDirectory(dir=path.parent, prefix=".export-") as folder:
             written = Path(folder) / path.name

@@ -105,5 +105,5 @@ def _faults_of_state(writer: Writer, one: Table, line: Line, given: dict[str, t.
         return [one.fault(line, wording.STATE, shown(state), str(error))]
     if records.lookup(writer, DEVICE, given):
         return []
-    right = f"a life begins as {' or '.join(life_cycle.FIRST_STATES)}"
+    right = f"a life begins as one of {', '.join(life_cycle.FIRST_STATES)}"
     return [one.fault(line, wording.STATE, shown(state), right)]

@@ -64,7 +64,7 @@ def sheets(path: Path) -> list[Sheet]:
     """Return the sheets of a file as they stand in it; raise FileError."""
     suffix = path.suffix.lower()
     if suffix not in SUFFIXES:
-        raise FileError(f"{path.name} must be a file {' or '.join(SUFFIXES)}; save it as one of them")
+        raise FileError(f"{path.name} must be a file .xlsx or .csv; save it as one of them")
     try:
         with path.open("rb") as file:
             content = file.read(MOST_BYTES + 1)
