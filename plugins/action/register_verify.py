@@ -6,7 +6,8 @@ from __future__ import annotations
 import typing as t
 from pathlib import Path
 
-from ansible_collections.commune.baseline.plugins.plugin_utils._door.register_verb import ReadingVerb
+from ansible_collections.commune.baseline.plugins.plugin_utils._door.register_verb import ReadingVerb, in_both
+from ansible_collections.commune.baseline.plugins.plugin_utils._report.reasons import in_vietnamese
 
 if t.TYPE_CHECKING:
     from ansible_collections.commune.baseline.plugins.plugin_utils._door.register_verb import Arguments, Result
@@ -36,7 +37,7 @@ class ActionModule(ReadingVerb):
         return {
             "changed": False,
             "failed": bool(verdict.faults) and arguments["fail"],
-            "msg": str(verdict),
+            "msg": in_both(str(verdict), verdict.said(in_vietnamese)),
             "faults": list(verdict.faults),
             "head": verdict.head._asdict(),
         }

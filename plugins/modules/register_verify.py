@@ -12,6 +12,9 @@ description:
   - Every change that a verb makes is an event, and each event carries the hash of the one before. This compares the
     chain of events, all records and all runs with each other, and finds whatever was edited, removed, added, moved or
     cut off by other means. It names each place, and fails if there is one.
+  - The database itself is compared with what the collection makes, so that a trigger that was removed or switched
+    off, or a table, a column or an index that was altered, shows too. On PostgreSQL, the login of the register must be
+    able to create a schema for this; it is taken back at once.
   - Who can write the database and knows this code can compute the whole chain anew, or cut its end and correct the
     count. That shows only against a RV(head) that was kept elsewhere, given as O(anchors), or that signed records keep,
     found in O(evidence).
@@ -67,7 +70,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 faults:
-  description: A sentence for every fault, that says what and where. None if all agrees.
+  description: A sentence for every fault, that says what and where. None if all agrees. In C(msg) in Vietnamese too.
   type: list
   elements: str
   returned: always

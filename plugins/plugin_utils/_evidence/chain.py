@@ -35,12 +35,13 @@ class Link(t.NamedTuple):
     def fault(self) -> str | None:
         """Return what is wrong with the file itself, None if nothing is."""
         if self.bundle is None:
-            return "was changed: it is no bundle"
+            return f"{self.name} was changed: it is no bundle"
         if not self.bundle.is_signed:
-            return "was changed: its signature does not fit"
+            return f"{self.name} was changed: its signature does not fit"
         if self.bundle.statement.number != self.number:
             return (
-                f"holds bundle {self.bundle.statement.number}: bundles were swapped, or an old one was put there again"
+                f"{self.name} holds bundle {self.bundle.statement.number}: "
+                "bundles were swapped, or an old one was put there again"
             )
         return None
 
@@ -53,7 +54,7 @@ def links_in(folder: Path) -> list[Link]:
 def faults_of(link: Link, before: Link | None) -> list[str]:
     """Return a sentence for each fault of a bundle; it is not compared with one before that has a fault of its own."""
     if link.fault:
-        return [f"{link.name} {link.fault}"]
+        return [link.fault]
     return [*_faults_between(before, link.bundle.statement, link.name)] if before and link.bundle else []
 
 

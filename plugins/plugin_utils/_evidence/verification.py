@@ -137,8 +137,8 @@ def _unseen(digests: t.Sequence[str], last: str | None) -> str | None:
     """Say what nobody could see from the folder alone."""
     if not digests or digests[-1] == last:
         return None
-    since = f"after bundle {digests.index(last) + 1}" if last in digests else "at the end"
+    told = f"after bundle {digests.index(last) + 1}" if last in digests else "at the end"
     return (
-        f"whether bundles were cut off {since} cannot be seen from the folder alone: "
+        f"whether bundles were cut off {told} cannot be seen from the folder alone: "
         f"keep the digest of the last one elsewhere and give it next time; it is {digests[-1]} now"
     )
