@@ -36,6 +36,10 @@ SPEAKERS = (
     "plugin_utils/_policy/given_text.py",
     "plugin_utils/_policy/rows.py",
     "plugin_utils/_policy/site.py",
+    "plugin_utils/_shape.py",
+    "plugin_utils/_zones/checks.py",
+    "plugin_utils/_zones/document.py",
+    "plugin_utils/_zones/reading.py",
 )
 
 # They read like sentences and are never told as the reason for anything.
@@ -50,6 +54,7 @@ NO_REASONS = {
     "as listed; no account here: {missing}": "a value",
     "blacklist {module}": "a line of modprobe.d(5)",
     "built in": "a value",
+    "entry {at}": "the place in front of a sentence",
     "group administrator {one}": "a value",
     "group password": "a value",
     "install {module} /bin/false": "a line of modprobe.d(5)",
