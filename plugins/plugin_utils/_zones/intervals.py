@@ -40,6 +40,11 @@ def common(one: Intervals, other: Intervals) -> Intervals:
     return tuple(sorted((low, high) for low, high in pairs if low <= high))
 
 
+def minus(one: Intervals, other: Intervals) -> Intervals:
+    """Return the numbers that lie in the first and not in the second."""
+    return common(one, without(other, max((high for _low, high in one), default=0)))
+
+
 def of_networks(networks: t.Iterable[t.Any]) -> Intervals:
     """Return the addresses of networks as numbers."""
     return joined((int(one.network_address), int(one.broadcast_address)) for one in networks)
