@@ -14,6 +14,7 @@ from ansible_collections.commune.baseline.plugins.plugin_utils._zones.model impo
 from ansible_collections.commune.baseline.plugins.plugin_utils._zones.nft_host import TABLE, ruleset
 from ansible_collections.commune.baseline.plugins.plugin_utils._zones.prover import prove_host
 from ansible_collections.commune.baseline.plugins.plugin_utils._zones.reading import read_model
+from tests.integration.zones.edits import ALIKE, edits, is_proven
 from tests.integration.zones.expected import deciding, is_about
 from tests.integration.zones.hosts import HOSTS
 from tests.integration.zones.namespace import listed
@@ -74,6 +75,14 @@ def test_a_fault_in_the_ruleset_of_a_host_is_shown_by_a_packet(model, fault):
     changed, count = re.subn(*MUTATIONS[fault], rules, count=1, flags=re.MULTILINE)
     assert count == 1, rules
     assert not prove_host(model, FILES, listed(changed), TABLE, TODAY).holds
+
+
+@pytest.mark.parametrize("name", ["may-chu-tep", "a camera"])
+def test_whatever_is_dropped_turned_round_or_widened_by_a_bit_in_any_rule_is_shown(model, name):
+    host = HOSTS[name]
+    made = dict(edits(listed(rules_of(model, host))))
+    assert len(made) > 60
+    assert [what for what in made if is_proven(model, host, made[what]) and not what.endswith(ALIKE)] == []
 
 
 def test_the_rules_of_one_host_are_not_those_of_another(model):
