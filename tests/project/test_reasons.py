@@ -41,6 +41,8 @@ SPEAKERS = (
     "plugin_utils/_zones/demands.py",
     "plugin_utils/_zones/document.py",
     "plugin_utils/_zones/firewall.py",
+    "plugin_utils/_zones/host.py",
+    "plugin_utils/_zones/host_firewall.py",
     "plugin_utils/_zones/reading.py",
 )
 

@@ -35,6 +35,8 @@ _PROTOCOLS = {6: "tcp", 17: "udp", 1: "icmp", 58: "icmpv6"}
 class Firewall:
     """The model of a site on one day, for the device between its zones."""
 
+    table = TABLE
+
     def __init__(self, model: Model, today: datetime.date) -> None:
         self._model = model
         self._today = today
@@ -71,7 +73,7 @@ class Firewall:
         fault = self._fault(now["found"]) if now.get("found") else None
         reasons = [reason for reason in (observation["reason"], fault) if reason]
         if observation["state"] == FAIL and not reasons:
-            absent = f"there is no table {TABLE}, so every packet passes"
+            absent = f"there is no table {self.table}, so every packet passes"
             reasons = [
                 "the rules are not those that we write, though no packet is treated otherwise"
                 if now["found"]
@@ -91,17 +93,20 @@ class Firewall:
         key = json.dumps(objects, sort_keys=True)
         if key not in self._known:
             try:
-                self._known[key] = _said(prove(self._model, {"nftables": objects}, TABLE, self._today))
+                self._known[key] = _said(self._proof({"nftables": objects}))
             except UnreadableError as error:
                 self._known[key] = f"the rules cannot be judged: {error}"
         return self._known[key]
 
+    def _proof(self, ruleset: t.Mapping[str, t.Any]) -> Proof:
+        return prove(self._model, ruleset, self.table, self._today)
 
-def differences(observation: Observation) -> dict[str, str]:
+
+def differences(observation: Observation, table: str) -> dict[str, str]:
     """Return the rules that a device had and those that it has or would have, one on each line, for ``--diff``."""
     before, after = observation["before"] or {}, observation["after"] or {}
     coming = after["wanted" if observation["would_change"] else "found"] if after else ()
-    header = f"table inet {TABLE}"
+    header = f"table inet {table}"
     shown = {"before": _listed(before.get("found", ())), "after": _listed(coming)}
     return {**shown, "before_header": header, "after_header": header}
 
