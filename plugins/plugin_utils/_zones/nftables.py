@@ -19,17 +19,17 @@ from ansible_collections.commune.baseline.plugins.plugin_utils._zones.flows impo
 from ansible_collections.commune.baseline.plugins.plugin_utils._zones.model import (
     ACCEPT,
     FIREWALL,
-    INTERNET,
     Model,
     Zone,
 )
+from ansible_collections.commune.baseline.plugins.plugin_utils._zones.ways import connected, ways_of
 
 TABLE = "commune_zones"
 
 
 def ruleset(model: Model, flows: t.Sequence[Flow]) -> str:
     """Return the text for ``nft -f``: the same for the same model, whatever order its parts were given in."""
-    chains = _chains(model, flows)
+    chains = {_chain_name(way.coming, way.going): way.flows for way in ways_of(model, flows)}
     sections = [
         *nft.inside_sets(model),
         *nft.limit_sets(flows),
@@ -51,26 +51,13 @@ def ruleset(model: Model, flows: t.Sequence[Flow]) -> str:
     return nft.table(TABLE, sections)
 
 
-def _chains(model: Model, flows: t.Sequence[Flow]) -> dict[str, list[Flow]]:
-    """Return the flows by the chain that the interfaces of a packet lead to."""
-    chains: dict[str, list[Flow]] = {}
-    for flow in flows:
-        chains.setdefault(_pair(model, flow.source.zone, flow.destination.zone), []).append(flow)
-    return chains
-
-
-def _pair(model: Model, source: str, destination: str) -> str:
-    return f"{_side(model, source)}.to.{_side(model, destination)}".replace("-", "/")
-
-
-def _side(model: Model, name: str) -> str:
-    """Return the zone whose interfaces an end lies behind."""
-    return model.border.name if name == INTERNET else name
+def _chain_name(coming: str, going: str) -> str:
+    return f"{coming}.to.{going}".replace("-", "/")
 
 
 def _spoofed(model: Model) -> t.Iterator[str]:
     """Drop what comes from an interface with an address that does not belong behind it."""
-    for zone in _connected(model):
+    for zone in connected(model):
         for family, ip in nft.IP.items():
             own = [str(network) for network in zone.networks if network.version == family]
             if zone.internet:
@@ -88,7 +75,7 @@ def _begin(direction: str) -> list[str]:
 
 def _essentials_in(model: Model) -> t.Iterator[str]:
     yield f"iifname {_interfaces(model.border)} {nft.ROUTER_HERE}"
-    for zone in _connected(model):
+    for zone in connected(model):
         if zone.dhcp:
             yield (
                 f"iifname {_interfaces(zone)} ip saddr 0.0.0.0 ip daddr 255.255.255.255"
@@ -98,17 +85,17 @@ def _essentials_in(model: Model) -> t.Iterator[str]:
 
 def _essentials_out(model: Model) -> t.Iterator[str]:
     yield nft.ROUTER_HERE
-    for zone in _connected(model):
+    for zone in connected(model):
         if zone.dhcp:
             yield f"oifname {_interfaces(zone)} meta nfproto ipv4 udp sport 67 udp dport 68 accept"
 
 
 def _from(model: Model, chains: t.Container[str]) -> t.Iterator[str]:
-    yield from _by_interface(model, chains, "iifname", lambda zone: _pair(model, zone.name, FIREWALL))
+    yield from _by_interface(model, chains, "iifname", lambda zone: _chain_name(zone.name, FIREWALL))
 
 
 def _towards(model: Model, chains: t.Container[str]) -> t.Iterator[str]:
-    yield from _by_interface(model, chains, "oifname", lambda zone: _pair(model, FIREWALL, zone.name))
+    yield from _by_interface(model, chains, "oifname", lambda zone: _chain_name(FIREWALL, zone.name))
 
 
 def _by_interface(
@@ -116,7 +103,7 @@ def _by_interface(
 ) -> t.Iterator[str]:
     jumps = [
         f'"{interface}" : jump {chain_of(zone)}'
-        for zone in _connected(model)
+        for zone in connected(model)
         for interface in sorted(zone.interfaces)
         if chain_of(zone) in chains
     ]
@@ -127,9 +114,9 @@ def _by_interface(
 
 def _between(model: Model, chains: t.Container[str]) -> t.Iterator[str]:
     jumps = [
-        f'"{coming}" . "{going}" : jump {_pair(model, source.name, destination.name)}'
-        for source, destination in itertools.permutations(_connected(model), 2)
-        if _pair(model, source.name, destination.name) in chains
+        f'"{coming}" . "{going}" : jump {_chain_name(source.name, destination.name)}'
+        for source, destination in itertools.permutations(connected(model), 2)
+        if _chain_name(source.name, destination.name) in chains
         for coming, going in itertools.product(sorted(source.interfaces), sorted(destination.interfaces))
     ]
     if jumps:
@@ -158,10 +145,6 @@ def _masqueraded(model: Model, flows: t.Sequence[Flow]) -> t.Iterator[str]:
                 f"oifname {_interfaces(model.border)} {nft.conditions(flow, by_interface=False)} counter masquerade"
                 f' comment "{flow.policy.name}"'
             )
-
-
-def _connected(model: Model) -> list[Zone]:
-    return sorted((zone for zone in model.zones.values() if zone.connected), key=lambda zone: zone.name)
 
 
 def _interfaces(zone: Zone) -> str:
