@@ -49,10 +49,14 @@ def fixture_controller(session_lab):
     office.write(session_lab.folder, office.text())
     host = session_lab.hosts[GUARDED]
     host.ssh(f"sudo nft '{FOREIGN}'")
-    for port in (OFFERED, CLOSED):
-        host.ssh(f"sudo {LISTEN.format(port=port)}")
+    listen(host)
     yield Controller(session_lab)
     (session_lab.folder / "group_vars/all/zones.yml").unlink()
+
+
+def listen(host):
+    for port in (OFFERED, CLOSED):
+        host.ssh(f"sudo {LISTEN.format(port=port)}")
 
 
 @pytest.fixture(name="host")
@@ -147,6 +151,7 @@ def test_a_server_that_may_begin_anything_is_told(controller):
 
 def test_the_table_is_there_after_a_boot(controller, host):
     host.reboot()
+    listen(host)
     assert OURS in listed(host)
     assert rules(bring(controller, check=True))["state"] == "pass"
 
