@@ -62,6 +62,7 @@ class ActionModule(ControllerVerb):
         with contextlib.closing(register), register.read() as reader:
             return storing.anchors_in(reader)
 
+
 def _message(folder: Path, verdict: Verdict, translate: t.Callable[[str], str]) -> str:
     head = translate(f"the evidence in {folder} is not whole")
     return "\n".join([f"{head}:", *map(translate, verdict.faults)])

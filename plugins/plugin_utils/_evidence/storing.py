@@ -49,22 +49,19 @@ def store(writer: Writer, folder: Path) -> list[str]:
     """
     links = chain.links_in(folder)
     anchors = anchors_in(writer)
-    name = chain_of(links, anchors) if links else ""
-    kept = {anchor.number: anchor.digest for anchor in anchors if anchor.chain == name}
-    told: list[str] = []
+    storing = _Storing(writer, folder, chain_of(links, anchors) if links else "")
+    kept = {anchor.number: anchor.digest for anchor in anchors if anchor.chain == storing.chain}
     before: Link | None = None
     for link in links:
         if link.number not in kept:
-            told += _store_link(
-                writer, folder, name, link, before if before and before.number + 1 == link.number else None
-            )
+            storing.add(link, before if before and before.number + 1 == link.number else None)
         elif kept[link.number] != link.digest:
-            told.append(
+            storing.told.append(
                 f"{link.name} is not the one that the register is anchored to: one of the two was changed, or put back "
                 "from an earlier time; nothing of it was stored"
             )
         before = link
-    return told
+    return [*storing.told, *_unknown(sorted(storing.unknown))]
 
 
 def run_of(record: Record) -> Run:
@@ -93,36 +90,51 @@ def assessments_of(record: Record) -> t.Iterator[Assessment]:
             yield Assessment(device["device"], obstacle["what"], observations, reason)
 
 
-def _store_link(writer: Writer, folder: Path, name: str, link: Link, before: Link | None) -> list[str]:
-    """Store the runs of one bundle and its anchor, or nothing of it."""
-    faults = chain.faults_of(link, before)
-    if faults or link.bundle is None:
-        return [f"{fault}; nothing of it was stored in the register" for fault in faults]
-    statement = link.bundle.statement
-    records: list[Record] = []
-    for file, digest in {**statement.found, **statement.records}.items():
-        record = chain.signed_record(folder, file, digest)
-        if record is None:
-            return [f"runs/{file} is not what {link.name} tells of; nothing of it was stored in the register"]
-        if record["kind"] == POLICY:
-            records.append(record)
-    doubles = [record["run"] for record in records if runs.number_of(writer, record["run"]) is not None]
-    if doubles:
-        return [f"run {doubles[0]} of {link.name} is in the register already, from elsewhere; nothing of it was stored"]
-    told = [_unknown(record, runs.store(writer, run_of(record), assessments_of(record)).unknown) for record in records]
-    writer.chain.append(Event(_VERB, _KIND, link.number, name, {}, {"bundle": link.digest}))
-    return [sentence for sentence in told if sentence]
+class _Storing:
+    """Stores bundle after bundle; keeps a sentence for each fault, and the devices that the register does not know."""
+
+    def __init__(self, writer: Writer, folder: Path, name: str) -> None:
+        self._writer = writer
+        self._folder = folder
+        self.chain = name
+        self.told: list[str] = []
+        self.unknown: set[str] = set()
+
+    def add(self, link: Link, before: Link | None) -> None:
+        """Store the runs of one bundle and its anchor, or nothing of it."""
+        faults = chain.faults_of(link, before)
+        if faults or link.bundle is None:
+            self.told += [f"{fault}; nothing of it was stored in the register" for fault in faults]
+            return
+        records: list[Record] = []
+        for file, digest in {**link.bundle.statement.found, **link.bundle.statement.records}.items():
+            record = chain.signed_record(self._folder, file, digest)
+            if record is None:
+                self.told.append(
+                    f"runs/{file} is not what {link.name} tells of; nothing of it was stored in the register"
+                )
+                return
+            if record["kind"] == POLICY:
+                records.append(record)
+        doubles = [one["run"] for one in records if runs.number_of(self._writer, one["run"]) is not None]
+        if doubles:
+            self.told.append(
+                f"run {doubles[0]} of {link.name} is in the register already, from elsewhere; nothing of it was stored"
+            )
+            return
+        for record in records:
+            self.unknown.update(runs.store(self._writer, run_of(record), assessments_of(record)).unknown)
+        self._writer.chain.append(Event(_VERB, _KIND, link.number, self.chain, {}, {"bundle": link.digest}))
 
 
-def _unknown(record: Record, devices: t.Sequence[str]) -> str | None:
-    if not devices:
-        return None
-    more = len(devices) - _TOLD_AT_ONCE
-    names = ", ".join([*devices[:_TOLD_AT_ONCE], *([f"and {more} more"] if more > 0 else [])])
-    return (
-        f"the register knows no device {names}: what run {record['run']} showed of it stands in the evidence alone; "
-        "register it with commune.baseline.device"
-    )
+def _unknown(devices: t.Sequence[str]) -> t.Iterator[str]:
+    if devices:
+        more = len(devices) - _TOLD_AT_ONCE
+        names = ", ".join([*devices[:_TOLD_AT_ONCE], *([f"and {more} more"] if more > 0 else [])])
+        yield (
+            f"the register knows no device {names}: what runs showed of it stands in the evidence alone; "
+            "register it with commune.baseline.device"
+        )
 
 
 def _digest(after: t.Any) -> str:

@@ -151,10 +151,22 @@ def test_what_an_enforcing_run_corrected_is_kept_and_shown_and_a_rollback_is_no_
 def test_a_device_that_nobody_registered_is_named_and_the_others_are_stored(office, lines):
     run = office.run(pc_01=LOCAL, laptop=LOCAL)
     assert run.code == 3
-    assert "the register knows no device laptop: what run" in run.errors
+    assert "the register knows no device laptop: what runs" in run.errors
     assert lines(REACHED) == ["pc-01 1 assessed -"]
     assert "Not in the register, and so not in this report: laptop" in words(office)
     assert office.run(pc_01=LOCAL).code == 0
+
+
+@ON_SQLITE
+def test_a_register_that_comes_later_gets_what_earlier_runs_showed_and_names_an_unknown_device_once(office, place):
+    shutil.move(place, f"{place}.later")
+    nameless = {"COMMUNE_BASELINE_REGISTER": ""}
+    for _number in range(2):
+        assert office.run(pc_01=LOCAL, laptop=LOCAL, **nameless).code == 0
+    shutil.move(f"{place}.later", place)
+    run = office.run()
+    assert (run.code, run.errors.count("the register knows no device laptop")) == (3, 1)
+    assert sqlite3.connect(place).execute("SELECT run FROM run_devices ORDER BY run").fetchall() == [(1,), (2,), (3,)]
 
 
 def test_what_could_not_be_stored_is_told_and_stored_by_the_next_run(office, lines, foreign_sql):
