@@ -77,6 +77,7 @@ class ActionModule(ActionBase):
             excused = [excuse for row in rows if (excuse := site.excuse(row))]
             asked = [row for row in rows if row.id not in {excuse.id for excuse in excused}]
             device_rows = site.device_rows(asked, variables.knobs(asked))
+            firewall.guard(device_rows)
         except (RowError, OSError) as error:
             raise AnsibleActionFail(str(error)) from error
         device = _DEVICES[self._platform](self, self._task_vars, _RUN, revert_after)

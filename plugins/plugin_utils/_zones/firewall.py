@@ -36,6 +36,8 @@ _PROTOCOLS = {6: "tcp", 17: "udp", 1: "icmp", 58: "icmpv6"}
 class Firewall:
     """The model of a site on one day, for the device between its zones."""
 
+    table = TABLE
+
     def __init__(self, model: Model, today: datetime.date) -> None:
         self._model = model
         self._today = today
@@ -72,7 +74,7 @@ class Firewall:
         fault = self._fault(now["found"]) if now.get("found") else None
         reasons = [reason for reason in (observation["reason"], fault) if reason]
         if observation["state"] == FAIL and not reasons:
-            reasons = [_UNSEEN if now.get("found") else f"there is no table {TABLE}, so every packet passes"]
+            reasons = [_UNSEEN if now.get("found") else f"there is no table {self.table}, so every packet passes"]
         return {
             **observation,
             "state": FAIL if fault else observation["state"],
@@ -87,16 +89,19 @@ class Firewall:
         key = json.dumps(objects, sort_keys=True)
         if key not in self._known:
             try:
-                self._known[key] = _said(prove(self._model, {"nftables": objects}, TABLE, self._today))
+                self._known[key] = _said(self._proof({"nftables": objects}))
             except UnreadableError as error:
                 self._known[key] = f"the rules cannot be judged: {error}"
         return self._known[key]
 
+    def _proof(self, ruleset: t.Mapping[str, t.Any]) -> Proof:
+        return prove(self._model, ruleset, self.table, self._today)
 
-def differences(observation: Observation) -> dict[str, str]:
+
+def differences(observation: Observation, table: str) -> dict[str, str]:
     """Return the table that a device had and the one that it has or would have, as nft lists them, for ``--diff``."""
     before, after = observation["before"] or {}, observation["after"] or {}
-    header = f"table inet {TABLE}"
+    header = f"table inet {table}"
     return {
         "before": before["text"]["found"] if before else "",
         "after": after["text"]["wanted" if observation["would_change"] else "found"] if after else "",

@@ -217,7 +217,7 @@ def test_a_fault_in_the_model_is_refused_before_anything_changes(controller, hos
     run = controller.playbook(*APPLY)
     office.write(controller.lab.folder, text)
     for result in run.results.values():
-        assert re.match(rf"{re.escape(str(path))}, line \d+: .*{re.escape(told)}", result["msg"]), result["msg"]
+        assert re.match(rf"file {re.escape(str(path))}, line \d+: .*{re.escape(told)}", result["msg"]), result["msg"]
     assert listed(host) == had
 
 

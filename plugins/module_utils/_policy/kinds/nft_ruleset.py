@@ -6,7 +6,8 @@
 """A table of nftables that is ours alone: what the kernel holds now, and what the next boot loads.
 
 Fields of a row: ``table``, the name of a table of family inet, and what the controller asks of the model that the table
-is made from: ``zones`` that it has to have, and ways that must ``never`` be. The value is the text for ``nft -f``; what
+is made from: ``zones`` that it has to have, ways that must ``never`` be, and that what a host begins (``outbound``) is
+limited by it. The value is the text for ``nft -f``; what
 the kernel makes of it, in a network namespace of its own, is what is compared. Tables of others (Docker, libvirt,
 fail2ban, firewalld) are named and left alone. A unit of our own loads the table at boot; it is loaded again whenever
 nftables.service, whose file flushes everything, is started, reloaded or stopped.
@@ -33,7 +34,12 @@ from ansible_collections.commune.baseline.plugins.module_utils._policy.writer im
 
 Row = t.Mapping[str, t.Any]
 
-FIELDS: t.Mapping[str, t.Any] = {"table": "word", "zones": "list of texts", "never": "list of ways between zones"}
+FIELDS: t.Mapping[str, t.Any] = {
+    "table": "word",
+    "zones": "list of texts",
+    "never": "list of ways between zones",
+    "outbound": ("model",),
+}
 REQUIRED = frozenset({"table"})
 COMPARISONS: t.Sequence[str] = ("==",)
 FOLDER = "/etc/nftables"
