@@ -125,6 +125,7 @@ def test_a_change_that_no_packet_meets_is_drift_too(controller, host):
 def test_a_rule_that_cannot_be_judged_is_no_pass(controller, host):
     host.ssh("sudo nft insert rule inet commune_zones forward meta mark 1 accept")
     found = rules(controller.playbook(*CHECK))
+    host.ssh(f"sudo nft -f {RULES_FILE}")
     told = "the rules cannot be judged: the condition meta mark 1 cannot be judged here"
     assert (found["state"], found["reason"]) == ("fail", told)
 
