@@ -70,7 +70,6 @@ options:
         key: details
 """
 
-import functools
 import typing as t
 
 from ansible.errors import AnsibleError
@@ -103,6 +102,7 @@ class CallbackModule(CallbackBase):
         self._leaves_evidence = False
         self._play: t.Any = None
         self._setting = plays.Setting()
+        self._site: dict[str, t.Any] = {}
         self._signer: Signer | None = None
 
     def v2_playbook_on_start(self, playbook: t.Any) -> None:
@@ -137,7 +137,6 @@ class CallbackModule(CallbackBase):
         if not self._leaves_evidence:
             return
         self._run.close()
-        code = self._run.exit_code
         try:
             faults = self._show_and_keep()
         except Exception as error:  # which would be a mere warning: Ansible could end with 0 without evidence
@@ -145,7 +144,7 @@ class CallbackModule(CallbackBase):
         for fault in faults:
             self._complain(fault)
         # Findings, which a schedule takes for a run that did its work, must not hide that they were lost.
-        code = run.CODE_UNKNOWN if faults else code
+        code = run.CODE_UNKNOWN if faults else self._run.exit_code
         if code:
             raise SystemExit(code)
 
@@ -154,7 +153,7 @@ class CallbackModule(CallbackBase):
         self._leaves_evidence = True
         self._run.expect(self._setting.devices)
         try:
-            self._site  # noqa: B018 - of this play, not of one on the controller behind it
+            self._find_site()  # that of this play, not of one on the controller behind it
             self._open_signer()
         except (AnsibleError, EvidenceError) as error:
             self._complain(str(error))
@@ -163,10 +162,10 @@ class CallbackModule(CallbackBase):
     def _complain(self, sentence: str) -> None:
         self._display.error(said(sentence, self.get_option("language")), wrap_text=False)
 
-    @functools.cached_property
-    def _site(self) -> dict[str, t.Any]:
-        """The variables by which the register of the site is found."""
-        return plays.site_of(self._play)
+    def _find_site(self) -> dict[str, t.Any]:
+        """Return the variables by which the register of the site is found."""
+        self._site = self._site or plays.site_of(self._play)
+        return self._site
 
     def _open_signer(self) -> Signer:
         self._signer = self._signer or open_signer(self._setting.evidence_folder(self.get_option("folder")))
@@ -180,7 +179,7 @@ class CallbackModule(CallbackBase):
         self._display.display("\n" + table.ending(self._run, self._setting.given, language, rows=rows))
         signer = self._open_signer()
         notices = [notice._asdict() for notice in notices_of(signer.store.folder)]
-        place = place_if_any(self._site)
+        place = place_if_any(self._find_site())
         kept = keeping.keep(self._run, signer, self._setting, language=language, schedules=notices, register=place)
         report = table.kept_at(str(kept.path), language)
         self._display.display("\n".join([report, *(notice[language] for notice in notices)]))
