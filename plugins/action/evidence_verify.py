@@ -3,15 +3,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import typing as t
 from pathlib import Path
 
+from ansible_collections.commune.baseline.plugins.plugin_utils._door import site_register
 from ansible_collections.commune.baseline.plugins.plugin_utils._door.register_verb import ControllerVerb, in_both
 from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.store import EvidenceError
 from ansible_collections.commune.baseline.plugins.plugin_utils._report.reasons import in_vietnamese
 
 if t.TYPE_CHECKING:
     from ansible_collections.commune.baseline.plugins.plugin_utils._door.register_verb import Arguments, Result
+    from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.anchoring import Anchor
     from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.verification import Verdict
 
 
@@ -23,6 +26,7 @@ class ActionModule(ControllerVerb):
         "folder": {"type": "path", "required": True},
         "public_key": {"type": "path", "required": True},
         "last": {"type": "str"},
+        "register": {"type": "str"},
     }
 
     def _act(self, arguments: Arguments, variables: dict[str, t.Any]) -> Result:
@@ -30,7 +34,8 @@ class ActionModule(ControllerVerb):
 
         folder, public_key = (Path(arguments[name]).resolve() for name in ("folder", "public_key"))
         try:
-            verdict = verification.verify(folder, verification.public_key_of(public_key), arguments["last"])
+            anchors = self._anchors(arguments["register"], variables)
+            verdict = verification.verify(folder, verification.public_key_of(public_key), arguments["last"], anchors)
         except OSError as error:
             raise EvidenceError(f"{error.filename}: {error.strerror}") from error
         doubts = [verdict.unseen] if verdict.unseen else []
@@ -44,6 +49,18 @@ class ActionModule(ControllerVerb):
                 "msg": in_both(_message(folder, verdict, str), _message(folder, verdict, in_vietnamese)),
             }
         return result
+
+    @staticmethod
+    def _anchors(given: str | None, variables: dict[str, t.Any]) -> list[Anchor] | None:
+        """Return the anchors of the register, None if none is given."""
+        if given is None:
+            return None
+        from ansible_collections.commune.baseline.plugins.plugin_utils._evidence import storing
+        from ansible_collections.commune.baseline.plugins.plugin_utils._register.register import Register
+
+        register = Register.open(site_register.place_of(given, variables))
+        with contextlib.closing(register), register.read() as reader:
+            return storing.anchors_in(reader)
 
 
 def _message(folder: Path, verdict: Verdict, translate: t.Callable[[str], str]) -> str:

@@ -119,6 +119,12 @@ def history(connection: sa.Connection, kind: str, record: int) -> list[dict[str,
     return [dict(row) for row in connection.execute(query).mappings()]
 
 
+def of_kind(connection: sa.Connection, kind: str) -> list[dict[str, t.Any]]:
+    """Return the events of all records of a kind, oldest first."""
+    query = sa.select(tables.EVENTS).where(tables.EVENTS.c.kind == kind).order_by(tables.EVENTS.c.number)
+    return [dict(row) for row in connection.execute(query).mappings()]
+
+
 def values_of(text: t.Any) -> dict[str, t.Any]:
     """Return what ``before`` or ``after`` of an event says; nothing if it was edited into what says nothing."""
     try:
