@@ -35,12 +35,14 @@ def put(
     state: str = life_cycle.PLANNED,
     version: int | None = None,
     document: str | None = None,
+    is_new: bool = False,
 ) -> Change:
     """Register a device in a first state, or change the given fields of a known one, whose state stays."""
     if state not in life_cycle.FIRST_STATES:
         right = f"a life begins as one of {', '.join(life_cycle.FIRST_STATES)}"
         raise RecordError(f"device {given.get('name')}", [Fault("state", repr(state), right)])
-    return records.put(writer, DEVICE, given, first={"state": state}, version=version, document=document)
+    how: dict[str, t.Any] = {"version": version, "document": document, "is_new": is_new}
+    return records.put(writer, DEVICE, given, first={"state": state}, **how)
 
 
 def transition(
