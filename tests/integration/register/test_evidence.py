@@ -112,6 +112,26 @@ def test_the_report_shows_all_devices_of_the_register_whatever_the_run_was_about
 
 
 @ON_SQLITE
+def test_the_register_tells_whom_to_check_and_gets_what_they_showed(office, place):
+    register = Register.open(place)
+    with register.write("officer") as writer:
+        devices.put(writer, {"name": "pc-02", "platform": "linux"})
+        for state in ("received", "hardening", "in_service"):
+            devices.transition(writer, "pc-02", state)
+    register.close()
+    local = {name: f"'{value}'" for name, value in LOCAL.items()}
+    (office.folder / "register.yml").write_text(
+        json.dumps({"plugin": "commune.baseline.register", "register": place, "compose": local})
+    )
+    (office.folder / "play.yml").write_text(json.dumps([{"hosts": "all", "gather_facts": False, "tasks": [DOOR]}]))
+    run = office.start("play.yml", "--check", inventory="register.yml", COMMUNE_BASELINE_REGISTER="")
+    assert run.code == 0, run.screen + run.errors
+    assert "pc-02 workstation · assessed" in words(office)
+    assert "2 PASS of 2" in words(office)
+    assert "2 of 3 devices could not be assessed" in words(office)
+
+
+@ON_SQLITE
 def test_a_run_of_a_part_ends_nothing_of_the_rest_and_the_report_says_what_was_never_seen(office, lines):
     part = ["--extra-vars", json.dumps({"baseline_only": ["AC-08"]})]
     office.run(*part)
