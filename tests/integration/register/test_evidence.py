@@ -168,6 +168,7 @@ def test_what_an_enforcing_run_corrected_is_kept_and_shown_and_a_rollback_is_no_
     assert (len(lines(RUNS)), len(lines(ANCHORS))) == (1, 2)
 
 
+@ON_SQLITE
 def test_a_device_that_nobody_registered_is_named_and_the_others_are_stored(office, lines):
     run = office.run(pc_01=LOCAL, laptop=LOCAL)
     assert run.code == 3
@@ -238,6 +239,7 @@ def verified(office, **options):
     return result["faults"], result["unseen"]
 
 
+@ON_SQLITE
 def test_evidence_that_was_cut_added_or_exchanged_shows_against_the_register(office):
     for _number in range(3):
         office.run()
@@ -269,6 +271,7 @@ def test_a_bundle_without_an_anchor_is_named(office, tamper):
     assert unseen
 
 
+@ON_SQLITE
 def test_an_event_that_was_edited_shows_and_one_whose_chain_was_made_anew_against_the_evidence(office, tamper):
     office.run()
     office.run()
