@@ -172,7 +172,7 @@ class CallbackModule(CallbackBase):
         return self._signer
 
     def _show_and_keep(self) -> t.Sequence[str]:
-        """Show the table and keep the evidence; return a sentence for everything that the register did not get."""
+        """Show the table and keep the evidence; return a sentence for what could not be kept beside the record."""
         language, rows = self.get_option("language"), self.get_option("details") == "rows"
         if not self._run.devices:
             return []

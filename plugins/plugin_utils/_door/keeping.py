@@ -18,6 +18,7 @@ from ansible_collections.commune.baseline.plugins.plugin_utils._door import play
 from ansible_collections.commune.baseline.plugins.plugin_utils._door.schedules import notices_of
 from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.operator import operator
 from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.record import ROLLBACK, Source, record_of
+from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.store import EvidenceError
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.errors import RegisterError
 from ansible_collections.commune.baseline.plugins.plugin_utils._report import html, table
 
@@ -41,7 +42,7 @@ class _Opened(t.NamedTuple):
 class Kept(t.NamedTuple):
     """What to tell: where that lies which a person would open, and the scheduled runs that failed or did not happen.
 
-    ``faults`` is a sentence for everything that the register did not get.
+    ``faults`` is a sentence for everything that could not be kept beside the record.
     """
 
     lines: t.Sequence[str]
@@ -51,7 +52,7 @@ class Kept(t.NamedTuple):
 def keep(run: Run, signer: Signer, setting: plays.Setting, *, language: str, register: str | None) -> Kept:
     """Sign the record of a run, store it in the register at that place, if any, and make its report, if it has one.
 
-    Raise EvidenceError if the record cannot be kept. What goes wrong with the register is told, and takes nothing away.
+    Raise EvidenceError if the record cannot be kept. What goes wrong behind it is told, and takes nothing away.
     """
     faults: list[str] = []
     notices = [notice._asdict() for notice in notices_of(signer.store.folder)]
@@ -62,7 +63,10 @@ def keep(run: Run, signer: Signer, setting: plays.Setting, *, language: str, reg
         is_stored = opened is not None and _store(opened.register, signer.store.folder, faults)
         if record["kind"] != ROLLBACK:
             shown = _standing(opened.register, record) if opened and is_stored else record
-            path = _report(signer.store, shown, language)
+            try:
+                path = _report(signer.store, shown, language)
+            except EvidenceError as error:
+                faults.append(str(error))
     return Kept([table.kept_at(str(path), language), *(notice[language] for notice in notices)], faults)
 
 
@@ -116,7 +120,10 @@ def _store(register: Register, folder: Path, faults: list[str]) -> bool:
 
 
 def _standing(register: Register, record: Record) -> Record:
+    """Return what the report shows: how all devices stand, or the run alone if the register would not have it."""
+    from ansible_collections.commune.baseline.plugins.plugin_utils._register import runs
     from ansible_collections.commune.baseline.plugins.plugin_utils._report.standing import standing
 
     with register.read() as reader:
-        return standing(reader, record, _COLLECTION)
+        is_there = runs.number_of(reader, record["run"]) is not None
+        return standing(reader, record, _COLLECTION) if is_there else record

@@ -254,6 +254,7 @@ def test_evidence_that_was_cut_added_or_exchanged_shows_against_the_register(off
     again = office.run()
     assert again.code == 3
     assert f"bundles/{last.name} is not the one that the register is anchored to" in again.errors
+    assert "This report is made of the file runs/" in words(office)
     assert verified(office, **with_register)[0] == [
         f"bundles/{last.name} is not the one that the register is anchored to"
     ]
