@@ -25,7 +25,7 @@ from ansible_collections.commune.baseline.plugins.plugin_utils._zones.model impo
 
 def checked(model: Model, document: Document) -> Model:
     """Return the model; raise ZoneError for the first thing in it that contradicts another, or names nothing."""
-    for check in (_zones, _overlaps, _hosts, _switch_ports, _policies, _flows, _publications, _invariants):
+    for check in (_zones, _overlaps, _hosts, _switch_ports, _policies, _flows, _publications, _invariants, _quarantine):
         for place, sentence in check(model):
             raise document.error(place, sentence)
     return model
@@ -196,6 +196,17 @@ def _invariants(model: Model) -> Faults:
             if policy.name not in invariant.unless and _contradicts(model, policy, invariant):
                 line = f"zone_never, entry {invariant.place[1] + 1}" if isinstance(invariant.place[1], int) else ""
                 yield policy.place, f"{policy.name} allows what must never be ({line}: {invariant.reason})"
+
+
+def _quarantine(model: Model) -> Faults:
+    policies = {policy.name: policy for policy in model.policies}
+    for at, name in enumerate(model.quarantine_policies):
+        place = ("zone_quarantine", at)
+        policy = policies.get(name)
+        if policy is None:
+            yield place, _unknown("policy", name, policies)
+        elif policy.action != ACCEPT or INTERNET in (*policy.sources, *policy.destinations):
+            yield place, f"{name} cannot hold for a quarantined device: it must allow something, and not with {INTERNET}"
 
 
 def _contradicts(model: Model, policy: Policy, invariant: Invariant) -> bool:

@@ -110,15 +110,20 @@ class Invariant(t.NamedTuple):
 
 
 class Port(t.NamedTuple):
-    """A port of a switch, and the zone that what is plugged in there belongs to."""
+    """A port of a switch, the zone that what is plugged in there belongs to, and what that is, if it is known."""
 
     device: str
     port: str
     zone: str
+    to: str | None = None
 
 
 class Model(t.NamedTuple):
-    """All of it, checked: every name is known, every address lies in its zone. Policies stand in their order."""
+    """All of it, checked: every name is known, every address lies in its zone. Policies stand in their order.
+
+    ``quarantine_policies`` are those that keep holding for a device that is kept apart; ``isolated`` are the addresses
+    of such devices, ``partners`` what may still speak to them (see ``quarantine``).
+    """
 
     zones: t.Mapping[str, Zone]
     hosts: t.Mapping[str, Host]
@@ -126,6 +131,9 @@ class Model(t.NamedTuple):
     policies: tuple[Policy, ...]
     never: tuple[Invariant, ...]
     ports: tuple[Port, ...]
+    quarantine_policies: tuple[str, ...] = ()
+    isolated: tuple[Address, ...] = ()
+    partners: tuple[Network, ...] = ()
 
     def in_force(self, today: datetime.date) -> tuple[Policy, ...]:
         """Return the policies that have not expired; the day named is the last on which one holds."""

@@ -52,7 +52,7 @@ def ruleset(model: Model, flows: t.Sequence[Flow]) -> str:
         _chain("denied", [_LOG_OF_DENIED, "counter drop"]),
         _chain("sources", _spoofed(model)),
         _base("input", "filter", [*_begin("iifname"), *_essentials_in(model), "jump sources", *_from(model, chains)]),
-        _base("forward", "filter", [_STATE, "jump sources", *_between(model, chains)]),
+        _base("forward", "filter", [*_isolated(model), _STATE, "jump sources", *_between(model, chains)]),
         _base("output", "filter", [*_begin("oifname"), *_essentials_out(model), *_towards(model, chains)]),
         _base("prerouting", "dstnat", _published(model, flows), kind="nat"),
         _base("postrouting", "srcnat", _masqueraded(model, flows), kind="nat"),
@@ -168,6 +168,16 @@ def _spoofed(model: Model) -> t.Iterator[str]:
                 wrong = f"{ip} saddr != {_set(own)}" if own else f"meta nfproto ipv{family}"
             if wrong:
                 yield f'iifname {_interfaces(zone)} {wrong} counter jump denied comment "source"'
+
+
+def _isolated(model: Model) -> t.Iterator[str]:
+    """Stop what passes between a device in quarantine and anybody but its partners, of open connections too."""
+    for family, ip in _IP.items():
+        own = [str(one) for one in model.isolated if one.version == family]
+        partners = [str(one) for one in model.partners if one.version == family]
+        for field, other in (("saddr", "daddr"), ("daddr", "saddr")) if own else ():
+            spared = f" {ip} {other} != {_set(partners)}" if partners else ""
+            yield f'{ip} {field} {_set(own)}{spared} counter jump denied comment "quarantine"'
 
 
 def _begin(direction: str) -> list[str]:

@@ -67,6 +67,7 @@ class _Reader:
             policies=tuple(self._policy(at, one) for at, one in enumerate(entries("zone_policies", ()))),
             never=tuple(self._invariant(at, one) for at, one in enumerate(entries("zone_never", ()))),
             ports=tuple(Port(**one) for one in entries("zone_ports", ())),
+            quarantine_policies=tuple(entries("zone_quarantine", ())),
         )
 
     def _named(self, key: str) -> t.Iterator[tuple[str, dict[str, t.Any]]]:
