@@ -34,8 +34,11 @@ class ActionModule(zone_verb.ZoneFaults, ReadingVerb):
         from ansible_collections.commune.baseline.plugins.plugin_utils._register import devices
         from ansible_collections.commune.baseline.plugins.plugin_utils._zones.reading import read_model
 
-        title = f" – {arguments['title']}" if arguments["title"] else ""
+        title = f": {arguments['title']}" if arguments["title"] else ""
         wanted = files.Wanted(self._dest, title, arguments["names"], zone_verb.today())
         known = [stored.record for stored in devices.find(reader)]
         drawn = files.draw(read_model(self._model), known, wanted, dry_run=self._task.check_mode)
-        return {"changed": any(drawn.values()), "files": [{"path": path, "changed": own} for path, own in drawn.items()]}
+        return {
+            "changed": any(drawn.values()),
+            "files": [{"path": path, "changed": own} for path, own in drawn.items()],
+        }

@@ -71,22 +71,22 @@ plan:
       sample: false
     flows:
       description:
-        - One entry for each flow, with C(kind) (C(added), C(removed), C(changed)), C(hook), C(from), C(to), C(services),
-          C(families), C(policy), and the sentences C(vi) and C(en).
-        - An end has a C(zone) (or C(internet), C(firewall)) and C(names), the hosts, addresses and ranges in it; none
-          mean the whole zone.
+        - One entry for each flow, with C(kind) (C(added), C(removed), C(changed)), C(hook), C(from), C(to),
+          C(services), C(families), C(policy), and the sentences C(vi) and C(en).
+        - An end has a C(zone) (or C(internet), C(firewall)), C(names) (hosts, addresses and ranges in it; none mean
+          the whole zone), C(without) (hosts that are left out) and C(interfaces) (none mean all that lead there).
       type: list
       elements: dict
       sample:
         - kind: added
           hook: forward
-          from: [{zone: lan, names: [], interfaces: []}]
-          to: [{zone: server, names: [may-chu-tep], interfaces: []}]
-          services: [{name: https, ports: [tcp/443, udp/443]}]
+          from: [{zone: lan, names: [], without: [], interfaces: []}]
+          to: [{zone: server, names: [may-chu-tep], without: [], interfaces: []}]
+          services: [{name: smb, ports: [tcp/445]}]
           families: [4, 6]
           policy: noi-bo-dung-may-chu
-          vi: "Thêm: từ vùng lan (Vùng mạng nội bộ) đến vùng server (Vùng máy chủ nội bộ), chỉ may-chu-tep, dịch vụ https"
-          en: "Added: from zone lan to zone server, only may-chu-tep, service https"
+          vi: "Thêm: từ vùng lan (Mạng nội bộ) đến vùng server (Máy chủ), chỉ may-chu-tep, dịch vụ smb (tcp/445)"
+          en: "Added: from zone lan to zone server, only may-chu-tep, service smb (tcp/445)"
     expired:
       description: Policies that hold no more, each with C(name), C(reason), C(approval) and C(expires).
       type: list

@@ -13,10 +13,13 @@ import typing as t
 from ansible_collections.commune.baseline.plugins.plugin_utils._diagram import dot
 from ansible_collections.commune.baseline.plugins.plugin_utils._register import life_cycle
 from ansible_collections.commune.baseline.plugins.plugin_utils._sheets.wording import CHOICES
+from ansible_collections.commune.baseline.plugins.plugin_utils._zones.model import FIREWALL, INTERNET
 
 Device = t.Mapping[str, t.Any]
 _GONE = frozenset({life_cycle.PLANNED, life_cycle.SANITISED, life_cycle.DISPOSED})
 _WIDTH = 42
+# How people call the two places that are no zones.
+_PLACES = {FIREWALL: "tường lửa", INTERNET: "Internet"}
 
 
 def present(devices: t.Iterable[Device]) -> list[Device]:
@@ -34,6 +37,11 @@ def listed(devices: t.Iterable[Device], most: int) -> list[dot.Text]:
         more = f" và {len(members) - most} thiết bị nữa" if len(members) > most else ""
         found += wrapped(f"{len(members)} {CHOICES['class'][name].lower()}: {names}{more}")
     return found
+
+
+def place(name: str) -> str:
+    """Return what a zone, a device, the firewall or the Internet is called."""
+    return _PLACES.get(name, name)
 
 
 def wrapped(sentence: str, width: int = _WIDTH) -> list[dot.Text]:

@@ -16,7 +16,7 @@ from ansible_collections.commune.baseline.plugins.plugin_utils._zones.document i
 
 _PROGRAM = "dot"
 _SECONDS = 60
-_FONT = "Arial"
+_FONT = "DejaVu Sans,Arial,sans-serif"
 # A4 across, 297 x 210 mm, less 8 mm on each side; dot shrinks what is larger.
 _SIZE = "11.06,7.64"
 
@@ -40,8 +40,8 @@ def small(value: object) -> Text:
 
 
 def lines(values: t.Iterable[Text]) -> Text:
-    """Return lines that begin at the left."""
-    return Text("".join(f'{one}<BR ALIGN="LEFT"/>' for one in values))
+    """Return lines that begin at the left; two blanks at their ends, for other fonts are a little wider."""
+    return Text("".join(f'{one}&#160;&#160;<BR ALIGN="LEFT"/>' for one in values))
 
 
 def cell(content: Text, *, color: str = "#ffffff", span: int = 1, align: str = "LEFT") -> Text:
@@ -62,13 +62,18 @@ def edge(source: str, target: str, label: Text, *, style: str = "solid") -> str:
     return f'"{source}" -> "{target}" [label=<{label or " "}>, style={style}]'
 
 
+def line(source: str, target: str) -> str:
+    """Return a line without an arrow: that two things are joined, not that anything may pass."""
+    return f'"{source}" -> "{target}" [dir=none, style=bold, color="#888888"]'
+
+
 def graph(title: Text, body: t.Iterable[str], *, direction: str = "TB") -> str:
     """Return a whole graph, its title above."""
     head = (
         f'graph [rankdir={direction}, size="{_SIZE}", margin=0.1, fontname="{_FONT}", fontsize=16, labelloc=t,'
-        f" nodesep=0.35, ranksep=0.6, label=<{title}>]",
+        f" nodesep=0.25, ranksep=0.3, label=<{title}>]",
         f'node [shape=plain, fontname="{_FONT}", fontsize=10]',
-        f'edge [fontname="{_FONT}", fontsize=9, color="#1f4e79", fontcolor="#1f4e79", arrowsize=0.7]',
+        f'edge [fontname="{_FONT}", fontsize=10, color="#1f4e79", fontcolor="#1f4e79", arrowsize=0.7]',
     )
     return "digraph {\n" + "".join(f"  {line}\n" for line in (*head, *body)) + "}\n"
 
@@ -89,5 +94,7 @@ def drawn(source: str) -> bytes:
     except subprocess.TimeoutExpired:
         raise ZoneError(f"{_PROGRAM} did not end within {_SECONDS} s") from None
     if done.returncode or not done.stdout:
-        raise ZoneError(f"{_PROGRAM} failed with code {done.returncode}: {done.stderr.decode(errors='replace').strip()}")
+        raise ZoneError(
+            f"{_PROGRAM} failed with code {done.returncode}: {done.stderr.decode(errors='replace').strip()}"
+        )
     return done.stdout

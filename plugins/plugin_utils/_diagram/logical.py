@@ -38,7 +38,7 @@ _COLORS = {
     "secret": "#d0cece",
 }
 _OTHER = "#deeaf6"
-_LABEL = 26
+_LABEL = 16
 
 
 def source(title: str, model: Model, devices: t.Iterable[shown.Device], most: int, today: datetime.date) -> str:
@@ -51,6 +51,7 @@ def source(title: str, model: Model, devices: t.Iterable[shown.Device], most: in
         dot.node(FIREWALL, dot.table([[dot.cell(dot.bold("Tường lửa"), color="#ff9f80", align="CENTER")]])),
         *(_zone(zone, present, most) for zone in sorted(model.zones.values(), key=lambda one: one.name)),
         *_strangers(model, present, most),
+        *_border(model),
         *(dot.edge(start, end, dot.lines(labels)) for (start, end), labels in sorted(arrows.items())),
         *_common(common),
     ]
@@ -59,8 +60,9 @@ def source(title: str, model: Model, devices: t.Iterable[shown.Device], most: in
 
 def _zone(zone: Zone, devices: t.Sequence[shown.Device], most: int) -> str:
     own = [one for one in devices if one["zone"] == zone.name]
-    networks = [f"VLAN {zone.vlan}"] if zone.vlan else []
-    networks += [str(network) for network in zone.networks] or ([] if zone.connected else ["không nối mạng"])
+    networks = [str(network) for network in zone.networks] or ([] if zone.connected else ["không nối mạng"])
+    if zone.vlan:
+        networks[:1] = [f"VLAN {zone.vlan}: {', '.join(networks[:1])}"]
     rows = [[dot.cell(dot.bold(f"{zone.title} ({zone.name})"), color=_COLORS.get(zone.name, _OTHER), align="CENTER")]]
     if networks:
         rows.append([dot.cell(dot.lines(map(dot.text, networks)))])
@@ -74,6 +76,13 @@ def _strangers(model: Model, devices: t.Sequence[shown.Device], most: int) -> t.
     if lost:
         head = dot.cell(dot.bold("Chưa rõ vùng mạng"), color="#ff0000", align="CENTER")
         yield dot.node("no zone", dot.table([[head], [dot.cell(dot.lines(shown.listed(lost, most)))]]))
+
+
+def _border(model: Model) -> t.Iterator[str]:
+    """Yield the line from outside to the firewall, through the zone that borders the Internet."""
+    border = f"zone {model.border.name}"
+    yield dot.line(INTERNET, border)
+    yield dot.line(border, FIREWALL)
 
 
 def _arrows(policies: t.Iterable[Policy]) -> tuple[dict[tuple[str, str], list[dot.Text]], list[Policy]]:
@@ -103,7 +112,8 @@ def _common(policies: t.Sequence[Policy]) -> t.Iterator[str]:
     heads = ("Luồng chung của nhiều vùng", "Từ", "Đến", "Dịch vụ")
     rows = [[dot.cell(dot.bold(head), color="#deeaf6") for head in heads]]
     for policy in policies:
-        ends = (", ".join(policy.source_hosts) or ", ".join(policy.sources), ", ".join(policy.destinations))
+        sources = policy.source_hosts or map(shown.place, policy.sources)
+        ends = (", ".join(sources), ", ".join(map(shown.place, policy.destinations)))
         hosts = f" ({', '.join(policy.destination_hosts)})" if policy.destination_hosts else ""
         until = f" (đến {policy.expires:%d/%m/%Y})" if policy.expires else ""
         parts = (policy.name, ends[0], ends[1] + hosts, ", ".join(policy.services) + until)

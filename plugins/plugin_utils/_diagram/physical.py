@@ -28,11 +28,11 @@ def source(title: str, model: Model, devices: t.Iterable[shown.Device], most: in
     body = [
         dot.node(INTERNET, dot.table([[outside]])),
         dot.node(FIREWALL, _firewall(model)),
-        dot.edge(INTERNET, FIREWALL, dot.Text("")),
+        dot.line(INTERNET, FIREWALL),
         *_places(gear, nodes, places, present, most),
         *_cables(gear, nodes),
     ]
-    return dot.graph(dot.bold(title), body)
+    return dot.graph(dot.bold(title), body, direction="LR")
 
 
 def _gear(model: Model) -> dict[str, list[Port]]:
@@ -66,7 +66,8 @@ def _places(
     """Yield a frame for each place, with the gear and the devices that stand there."""
     held = {places.get(name, _NOWHERE) for name in gear} | {places[one["name"]] for one in devices}
     for number, place in enumerate(sorted(held)):
-        yield f'subgraph "cluster {number}" {{ style="rounded"; color="#888888"; fontsize=11; label=<{dot.bold(place)}>'
+        yield f'subgraph "cluster {number}" {{ style="rounded"; margin=12; color="#888888"; fontsize=11'
+        yield f"label=<{dot.bold(place)}>"
         for name, ports in gear.items():
             if places.get(name, _NOWHERE) == place:
                 yield dot.node(nodes[name], _ports(name, ports))
@@ -83,21 +84,25 @@ def _ports(name: str, ports: t.Sequence[Port]) -> dot.Text:
     for zone_and_end, of in itertools.groupby(ports, key=lambda one: (one.zone, one.to or "")):
         names = [one.port for one in of]
         label = names[0] if len(names) == 1 else f"{names[0]} … {names[-1]} ({len(names)})"
-        rows.append([dot.cell(dot.text(one)) for one in (label, *zone_and_end)])
+        zone, end = zone_and_end
+        rows.append([dot.cell(dot.text(one)) for one in (label, zone, shown.place(end))])
     return dot.table(rows)
 
 
 def _cables(gear: t.Mapping[str, t.Sequence[Port]], nodes: t.Mapping[str, str]) -> t.Iterator[str]:
     """Yield a line for each cable that the model tells; gear without one is drawn to the firewall, dashed."""
-    known: set[str] = set()
+    joined: set[frozenset[str]] = set()
+    led_to: set[str] = set()
     for name, ports in gear.items():
         for port in ports:
-            if port.to in gear and port.to != name:
-                known |= {str(port.to)}
-                yield dot.edge(nodes[name], nodes[str(port.to)], dot.text(port.port))
-            elif port.to == FIREWALL:
-                known |= {name}
-                yield dot.edge(FIREWALL, nodes[name], dot.text(port.port))
-    for name in sorted(gear.keys() - known):
-        zones = sorted({port.zone for port in gear[name]})
-        yield dot.edge(FIREWALL, nodes[name], dot.lines(shown.wrapped(", ".join(zones), 26)), style="dashed")
+            ends = frozenset({name, str(port.to)})
+            if port.to not in (*gear, FIREWALL) or len(ends) == 1 or ends in joined:
+                continue
+            joined.add(ends)
+            upper, lower = (FIREWALL, nodes[name]) if port.to == FIREWALL else (nodes[name], nodes[str(port.to)])
+            led_to.add(lower)
+            yield dot.edge(upper, lower, dot.text(port.port))
+    for name, ports in gear.items():
+        if nodes[name] not in led_to:
+            zones = ", ".join(sorted({port.zone for port in ports}))
+            yield dot.edge(FIREWALL, nodes[name], dot.lines(shown.wrapped(zones, 26)), style="dashed")

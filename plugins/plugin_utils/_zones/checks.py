@@ -206,7 +206,10 @@ def _quarantine(model: Model) -> Faults:
         if policy is None:
             yield place, _unknown("policy", name, policies)
         elif policy.action != ACCEPT or INTERNET in (*policy.sources, *policy.destinations):
-            yield place, f"{name} cannot hold for a quarantined device: it must allow something, and not with {INTERNET}"
+            yield (
+                place,
+                f"{name} cannot hold for a quarantined device: it must allow something, and not with {INTERNET}",
+            )
 
 
 def _contradicts(model: Model, policy: Policy, invariant: Invariant) -> bool:

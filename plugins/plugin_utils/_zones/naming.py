@@ -21,9 +21,17 @@ from ansible_collections.commune.baseline.plugins.plugin_utils._zones.model impo
     Zone,
 )
 from ansible_collections.commune.baseline.plugins.plugin_utils._zones.program import Intervals
-from ansible_collections.commune.baseline.plugins.plugin_utils._zones.slices import ICMP4, ICMP6, LARGEST, OTHER, TCP, UDP
+from ansible_collections.commune.baseline.plugins.plugin_utils._zones.slices import (
+    ICMP4,
+    ICMP6,
+    LARGEST,
+    OTHER,
+    TCP,
+    UDP,
+)
 
-EVERYTHING = "*"
+EVERYTHING, OWN, FOREIGN = "*", "own", "foreign"
+_FEW = 3  # so many ranges of addresses are written out
 _PORTS = {TCP: "tcp", UDP: "udp"}
 _MESSAGES = {ICMP4: 0, ICMP6: 1}
 _ADDRESS: dict[int, type[t.Any]] = {4: ipaddress.IPv4Address, 6: ipaddress.IPv6Address}
@@ -32,12 +40,14 @@ _ADDRESS: dict[int, type[t.Any]] = {4: ipaddress.IPv4Address, 6: ipaddress.IPv6A
 class End(t.NamedTuple):
     """One end: the zone (or ``internet``, ``firewall``; none if no zone has the interface) and what of it.
 
-    No names: all of it. A name is that of a host of the model, an address, a network, a range, or ``*`` for every
-    address whatever. No interfaces: all that lead there.
+    No names: all of it. A name is that of a host of the model, an address, a network, a range, or one of the words
+    ``*`` (every address whatever), ``own`` (all of the zone) and ``foreign`` (what does not belong there).
+    ``without`` names hosts that are left out. No interfaces: all that lead there.
     """
 
     zone: str = ""
     names: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
     interfaces: tuple[str, ...] = ()
 
 
@@ -68,13 +78,13 @@ class Names:
             return End(FIREWALL)
         zone = self.zone_of(interface)
         if zone is None:
-            return End("", self.addresses(numbers, family), (interface,))
+            return End("", self.addresses(numbers, family), interfaces=(interface,))
         own, name = _of_family(zone, family), zone.name
         if zone.internet:
             outside = intervals.without(self._inside(family), LARGEST[family])
             if not own or not intervals.common(numbers, own):
                 own, name = outside, INTERNET
-        return End(name, () if numbers == own else self._named(name, numbers, family), (interface,))
+        return self._part(name, own, numbers, family)._replace(interfaces=(interface,))
 
     def ends_by_address(self, numbers: Intervals, family: int) -> t.Iterator[End]:
         """Return the ends that addresses lie in, whatever interface they come by."""
@@ -83,7 +93,7 @@ class Names:
             own = _of_family(zone, family)
             common = intervals.common(numbers, own)
             if common:
-                yield End(zone.name, () if common == own else self._named(zone.name, common, family))
+                yield self._part(zone.name, own, common, family)
                 rest = intervals.common(rest, intervals.without(own, LARGEST[family]))
         if rest:
             yield End("", self.addresses(rest, family))
@@ -97,7 +107,9 @@ class Names:
         """Return the services that cover what is given (ports or messages by protocol), and what is left over."""
         if all(values == ((0, _largest(protocol)),) for protocol, values in given.items()) and len(given) > len(_PORTS):
             return (Service("", (EVERYTHING,)),)
-        left, found = dict(given), []
+        large = {protocol: values for protocol, values in given.items() if _is_most(values, protocol)}
+        left = {protocol: values for protocol, values in given.items() if protocol not in large}
+        found = [Service("", tuple(_written(large)))] if large else []
         candidates = [(name, own) for model in self._models for name, own in model.services.items()]
         for name, matches in sorted(candidates, key=lambda one: (-len(one[1]), one[0])):
             needed = _numbers(matches, family)
@@ -108,7 +120,28 @@ class Names:
         rest = tuple(_written({protocol: values for protocol, values in left.items() if values}))
         return (*sorted(found), *((Service("", rest),) if rest else ()))
 
-    def _named(self, zone: str, numbers: Intervals, family: int) -> tuple[str, ...]:
+    def _part(self, zone: str, own: Intervals, numbers: Intervals, family: int) -> End:
+        """Return what a set of addresses is of a zone that has its own."""
+        strangers = intervals.without(own, LARGEST[family])
+        inner, outer = intervals.common(numbers, own), intervals.common(numbers, strangers)
+        if inner == own and outer == strangers:
+            return End(zone, (EVERYTHING,))
+        left_out, unnamed = self._hosts_in(
+            zone, intervals.common(own, intervals.without(inner, LARGEST[family])), family
+        )
+        names: tuple[str, ...] = ()
+        if inner and left_out and not unnamed and not outer:
+            return End(zone, (), left_out)
+        if inner == own:
+            names = (OWN,) if outer else ()
+        elif inner:
+            named, rest = self._hosts_in(zone, inner, family)
+            names = (*named, *self.addresses(rest, family))
+        if outer:
+            names += (FOREIGN,) if outer == strangers or len(outer) > _FEW else self.addresses(outer, family)
+        return End(zone, names)
+
+    def _hosts_in(self, zone: str, numbers: Intervals, family: int) -> tuple[tuple[str, ...], Intervals]:
         """Return the hosts of a zone that lie in a set of addresses, and the addresses that are left."""
         names = []
         for host in self._hosts(zone):
@@ -116,7 +149,7 @@ class Names:
             if own and _holds(numbers, own):
                 names.append(host.name)
                 numbers = intervals.common(numbers, intervals.without(own, LARGEST[family]))
-        return (*sorted(names), *self.addresses(numbers, family)) if numbers else tuple(sorted(names))
+        return tuple(sorted(names)), numbers
 
     def _hosts(self, zone: str) -> list[Host]:
         hosts = {host.name: host for model in reversed(self._models) for host in model.hosts.values()}
@@ -131,7 +164,9 @@ class Names:
         for end in ends:
             found.setdefault(end._replace(interfaces=()), set()).update(end.interfaces)
         return tuple(
-            end if interfaces >= self._interfaces(end.zone) and end.zone else end._replace(interfaces=tuple(sorted(interfaces)))
+            end
+            if interfaces >= self._interfaces(end.zone) and end.zone
+            else end._replace(interfaces=tuple(sorted(interfaces)))
             for end, interfaces in sorted(found.items())
         )
 
@@ -146,7 +181,8 @@ class Names:
     def addresses(numbers: Intervals, family: int) -> tuple[str, ...]:
         if numbers == ((0, LARGEST[family]),):
             return (EVERYTHING,)
-        return tuple(_range(_ADDRESS[family](low), _ADDRESS[family](high)) for low, high in numbers)
+        shown = tuple(_range(_ADDRESS[family](low), _ADDRESS[family](high)) for low, high in numbers[:_FEW])
+        return (*shown, "…") if len(numbers) > _FEW else shown
 
 
 def _range(low: t.Any, high: t.Any) -> str:
@@ -180,17 +216,26 @@ def _largest(protocol: int) -> int:
     return 65535 if protocol in _PORTS else 255
 
 
+def _is_most(values: Intervals, protocol: int) -> bool:
+    return 2 * sum(high - low + 1 for low, high in values) > _largest(protocol)
+
+
 def _written(given: t.Mapping[int, Intervals]) -> t.Iterator[str]:
-    """Write ports as tcp/443, messages of ICMP by their names, other protocols by their number."""
+    """Write ports as tcp/443, messages of ICMP by their names, other protocols by their number.
+
+    Of what holds most ports, what is left out is written: tcp/* - 22, 80.
+    """
     for protocol, values in sorted(given.items()):
-        whole = values == ((0, _largest(protocol)),)
-        if protocol in _PORTS:
-            name = _PORTS[protocol]
-            yield from [f"{name}/{EVERYTHING}"] if whole else (f"{name}/{_ports(*one)}" for one in values)
-        elif protocol in _MESSAGES:
-            yield from [f"icmp/{EVERYTHING}"] if whole else _messages(values, _MESSAGES[protocol])
-        else:
+        name = _PORTS.get(protocol) or ("icmp" if protocol in _MESSAGES else "")
+        if not name:
             yield f"ip/{EVERYTHING if protocol == OTHER else protocol}"
+        elif _is_most(values, protocol):
+            missing = ", ".join(_ports(*one) for one in intervals.without(values, _largest(protocol)))
+            yield f"{name}/{EVERYTHING}{f' - {missing}' if missing else ''}"
+        elif protocol in _PORTS:
+            yield from (f"{name}/{_ports(*one)}" for one in values)
+        else:
+            yield from _messages(values, _MESSAGES[protocol])
 
 
 def _ports(low: int, high: int) -> str:

@@ -47,8 +47,8 @@ class Change(t.NamedTuple):
     """A flow that is new, gone, or treated otherwise; before and after are what becomes of its packets.
 
     ``states`` are those of connection tracking (NEW: the first packet of a connection); ``translated`` tells whether
-    packets are meant whose destination the firewall has replaced, whose it has not, or both. ``source_ports`` is empty if all
-    are meant. ``policy`` is the name of the one that decides after the change or, of a flow that goes, decided
+    packets are meant whose destination the firewall has replaced, whose it has not, or both. ``source_ports`` is empty
+    if all are meant. ``policy`` is the name of the one that decides after the change or, of a flow that goes, decided
     before; empty if none of a model does.
     """
 
@@ -261,15 +261,22 @@ def _after(kind: str, outcome: Outcome) -> Outcome:
 
 def _source_ports(box: Box) -> str:
     values = box.get("sport", _ALL_PORTS)
-    return "" if values == _ALL_PORTS else ", ".join(f"{low}-{high}" if low < high else str(low) for low, high in values)
+    return (
+        "" if values == _ALL_PORTS else ", ".join(f"{low}-{high}" if low < high else str(low) for low, high in values)
+    )
 
 
 def _merged(changes: t.Iterable[Change], field: str) -> list[Change]:
     """Join the changes that say the same but for one field."""
     found: dict[Change, list[t.Any]] = {}
     for change in changes:
-        found.setdefault(change._replace(**{field: ()}), []).extend(getattr(change, field))
-    return [change._replace(**{field: tuple(sorted(set(values)))}) for change, values in found.items()]
+        found.setdefault(_with(change, field, ()), []).extend(getattr(change, field))
+    return [_with(change, field, tuple(sorted(set(values)))) for change, values in found.items()]
+
+
+def _with(change: Change, field: str, value: tuple[t.Any, ...]) -> Change:
+    values: dict[str, t.Any] = {field: value}
+    return change._replace(**values)
 
 
 def _order(change: Change) -> t.Any:

@@ -17,7 +17,13 @@ from ansible_collections.commune.baseline.plugins.plugin_utils._zones.model impo
     REJECT,
     Policy,
 )
-from ansible_collections.commune.baseline.plugins.plugin_utils._zones.naming import EVERYTHING, End, Service
+from ansible_collections.commune.baseline.plugins.plugin_utils._zones.naming import (
+    EVERYTHING,
+    FOREIGN,
+    OWN,
+    End,
+    Service,
+)
 from ansible_collections.commune.baseline.plugins.plugin_utils._zones.plan import ADDED, CHANGED, REMOVED, Change, Plan
 from ansible_collections.commune.baseline.plugins.plugin_utils._zones.program import Outcome
 from ansible_collections.commune.baseline.plugins.plugin_utils._zones.slices import (
@@ -27,6 +33,7 @@ from ansible_collections.commune.baseline.plugins.plugin_utils._zones.slices imp
     POSTROUTING,
     PREROUTING,
     RELATED,
+    UNKNOWN,
     UNTRACKED,
 )
 
@@ -41,12 +48,16 @@ _WORDS: t.Mapping[str, t.Mapping[str, str]] = {
         "publish": "công bố ra Internet: {destination} {services} được chuyển đến {target}",
         "masquerade": "che địa chỉ nguồn (masquerade) từ {source} ra {destination}, dịch vụ {services}",
         "zone": "vùng {name} ({title})",
-        "hosts": "vùng {name} ({title}), chỉ {names}",
-        "interface": ", qua cổng {names}",
+        "interface": "qua cổng {names}",
         "nowhere": "cổng {interfaces} không thuộc vùng nào ({names})",
+        UNKNOWN: "mọi cổng không thuộc vùng nào ({names})",
         INTERNET: "Internet",
         FIREWALL: "tường lửa",
         EVERYTHING: "mọi địa chỉ",
+        OWN: "mọi địa chỉ của vùng",
+        FOREIGN: "địa chỉ không thuộc nơi này",
+        "without": "trừ {names}",
+        "only": "chỉ {names}",
         "all services": "mọi dịch vụ",
         "family": "chỉ IPv{family}",
         "published": "qua địa chỉ công bố",
@@ -72,12 +83,16 @@ _WORDS: t.Mapping[str, t.Mapping[str, str]] = {
         "publish": "published on the Internet: {destination} {services} is led on to {target}",
         "masquerade": "masquerade from {source} to {destination}, service {services}",
         "zone": "zone {name}",
-        "hosts": "zone {name}, only {names}",
-        "interface": ", by interface {names}",
+        "interface": "by interface {names}",
         "nowhere": "interface {interfaces}, which no zone has ({names})",
+        UNKNOWN: "every interface that no zone has ({names})",
         INTERNET: "the Internet",
         FIREWALL: "the firewall",
         EVERYTHING: "every address",
+        OWN: "all addresses of the zone",
+        FOREIGN: "addresses that do not belong there",
+        "without": "without {names}",
+        "only": "only {names}",
         "all services": "every service",
         "family": "IPv{family} only",
         "published": "by the published address",
@@ -145,9 +160,7 @@ def text_of(plan: Plan, *, of_firewall: bool) -> list[str]:
 def lines_of(change: Change, plan: Plan) -> dict[str, str]:
     """Return the sentence of one change by language."""
     kind = "allowed" if plan.first and change.kind == ADDED else change.kind
-    return {
-        language: f"{_KINDS[language][kind]}: {_Sentence(language, plan).of(change)}" for language in (VI, EN)
-    }
+    return {language: f"{_KINDS[language][kind]}: {_Sentence(language, plan).of(change)}" for language in (VI, EN)}
 
 
 def _pairs(plan: Plan, *, of_firewall: bool) -> t.Iterator[tuple[str, str]]:
@@ -255,18 +268,26 @@ class _Sentence:
             yield self._word("expires", day=f"{day:%d/%m/%Y}" if self._language == VI else day.isoformat())
 
     def _ends(self, ends: t.Sequence[End]) -> str:
-        return ", ".join(map(self._end, ends))
+        return "; ".join(map(self._end, ends))
 
     def _end(self, end: End) -> str:
-        names = ", ".join(self._word(EVERYTHING) if name == EVERYTHING else name for name in end.names)
+        names = ", ".join(self._word(name) if name in (EVERYTHING, OWN, FOREIGN) else name for name in end.names)
         if not end.zone:
-            return self._word("nowhere", interfaces=", ".join(end.interfaces), names=names)
+            return self._word(
+                UNKNOWN if end.interfaces == (UNKNOWN,) else "nowhere",
+                interfaces=", ".join(end.interfaces),
+                names=names,
+            )
         if end.zone in (INTERNET, FIREWALL):
-            shown = f"{self._word(end.zone)} ({names})" if names else self._word(end.zone)
+            shown = [f"{self._word(end.zone)} ({names})" if names else self._word(end.zone)]
         else:
-            title = self._plan.names.title(end.zone)
-            shown = self._word("hosts" if names else "zone", name=end.zone, title=title, names=names)
-        return shown + (self._word("interface", names=", ".join(end.interfaces)) if end.interfaces else "")
+            shown = [self._word("zone", name=end.zone, title=self._plan.names.title(end.zone))]
+            shown += [self._word("only", names=names)] if names and EVERYTHING not in end.names else []
+        if end.without:
+            shown.append(self._word("without", names=", ".join(end.without)))
+        if end.interfaces:
+            shown.append(self._word("interface", names=", ".join(end.interfaces)))
+        return ", ".join(shown)
 
     def _services(self, services: t.Sequence[Service]) -> str:
         shown = []

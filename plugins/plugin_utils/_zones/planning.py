@@ -74,7 +74,10 @@ def _data(plan: Plan) -> dict[str, t.Any]:
 
 def _flow(change: Change, plan: Plan) -> dict[str, t.Any]:
     ends = {
-        name: [{"zone": end.zone, "names": list(end.names), "interfaces": list(end.interfaces)} for end in of]
+        name: [
+            {field: value if isinstance(value, str) else list(value) for field, value in end._asdict().items()}
+            for end in of
+        ]
         for name, of in (("from", change.sources), ("to", change.destinations))
     }
     return {

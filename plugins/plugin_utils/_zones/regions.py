@@ -76,9 +76,7 @@ def _bare(program: Program) -> t.Any:
     return [(one.conditions, one.effect) for one in program.instructions], program.run(0)[0]
 
 
-def _boxes(
-    programs: tuple[Program, Program], ranges: t.Mapping[str, int]
-) -> t.Iterator[tuple[Box, tuple[int, ...]]]:
+def _boxes(programs: tuple[Program, Program], ranges: t.Mapping[str, int]) -> t.Iterator[tuple[Box, tuple[int, ...]]]:
     """Return all packets of a slice in boxes, each with the instructions of both programs that fit it."""
     found: list[tuple[Box, tuple[int, ...]]] = [({}, tuple(one.everything for one in programs))]
     for field, largest in ranges.items():

@@ -33,7 +33,7 @@ def test_a_firewall_that_does_what_the_model_says_has_no_plan(model, rules):
     assert plan_words.text_of(plan, of_firewall=True)[0].startswith("Không có gì thay đổi")
 
 
-@pytest.mark.parametrize("fault", MUTATIONS)
+@pytest.mark.parametrize("fault", list(MUTATIONS)[::4])  # the prover goes through all
 def test_whatever_was_changed_at_the_firewall_is_put_into_words(model, rules, fault):
     plan = plans.of_ruleset(listed(mutated(fault, rules)), model, TODAY)
     assert plan.changes

@@ -33,7 +33,9 @@ zone_policies:
   - {name: web, from: [internet], to: [dmz], dst: [web], services: [http], publish: {address: 203.0.113.1}, reason: r}
   - {name: out, from: [lan], to: [internet], services: [https], masquerade: true, reason: r}
 """
-FILES = "  - {name: files, from: [lan], to: [server], dst: [files], services: [https, smb, ping], reason: Tệp dùng chung}\n"
+FILES = (
+    "  - {name: files, from: [lan], to: [server], dst: [files], services: [https, smb, ping], reason: Tệp dùng chung}\n"
+)
 
 
 @pytest.fixture(name="plan")
@@ -76,17 +78,27 @@ def test_the_same_model_in_another_order_changes_nothing(plan):
 @pytest.mark.parametrize(
     ("old", "new", "kinds", "said"),
     [
-        ("services: [http],", "services: [https],", {"added", "removed"}, "công bố ra Internet: 203.0.113.1 https (tcp/443, udp/443)"),
+        (
+            "services: [http],",
+            "services: [https],",
+            {"added", "removed"},
+            "203.0.113.1 https (tcp/443, udp/443) được chuyển đến",
+        ),
         ("tcp: [443], udp: [443]", "tcp: [443]", {"removed"}, "udp/443"),
         ("masquerade: true, ", "", {"removed"}, "che địa chỉ nguồn (masquerade) từ vùng lan (Mạng nội bộ) ra Internet"),
         ("masquerade: true", "masquerade: true, log: true", {"changed"}, "sau: cho qua, có ghi log"),
         ("services: [http],", "services: [http], new_per_second: 5,", {"changed"}, "tối đa 5 kết nối mới mỗi giây"),
         ("10.1.0.0/24", "10.1.0.0/23", {"added", "removed"}, "từ vùng lan (Mạng nội bộ), chỉ 10.1.1.0/24"),
-        ("from: [lan], to", "from: [lan], src: [pc], to", {"removed"}, "10.1.0.0-10.1.0.9"),
+        (
+            "from: [lan], to",
+            "from: [lan], src: [pc], to",
+            {"removed"},
+            "từ vùng lan (Mạng nội bộ), trừ pc đến Internet",
+        ),
         ("[lan0]", "[lan0, lan1]", {"added"}, "lan1"),
-        ("203.0.113.1}", "203.0.113.2}", {"added", "removed"}, "203.0.113.2 http (tcp/80) được chuyển đến web (10.2.0.10)"),
+        ("203.0.113.1}", "203.0.113.2}", {"added", "removed"}, "203.0.113.2 http (tcp/80) được chuyển đến web"),
     ],
-)  # fmt: skip
+)
 def test_every_part_of_a_model_shows_where_it_matters(plan, old, new, kinds, said):
     assert old in SITE
     found = plan(SITE, SITE.replace(old, new, 1))
@@ -156,5 +168,5 @@ def test_a_plan_has_one_thing_to_compare_with(tmp_path, given):
 
 
 def test_a_day_that_is_none_is_refused(tmp_path):
-    with pytest.raises(ZoneError, match="31/12/2026.*such as 2026-12-31"):
+    with pytest.raises(ZoneError, match=r"31/12/2026.*such as 2026-12-31"):
         planning.answer(planning.Question(tmp_path / "a.yml", tmp_path / "b.yml", None), "31/12/2026")
