@@ -119,21 +119,19 @@ class Port(t.NamedTuple):
 
 
 class Model(t.NamedTuple):
-    """All of it, checked: every name is known, every address lies in its zone. Policies stand in their order.
-
-    ``quarantine_policies`` are those that keep holding for a device that is kept apart; ``isolated`` are the addresses
-    of such devices, ``partners`` what may still speak to them (see ``quarantine``).
-    """
+    """All of it, checked: every name is known, every address lies in its zone. Policies stand in their order."""
 
     zones: t.Mapping[str, Zone]
     hosts: t.Mapping[str, Host]
     services: t.Mapping[str, tuple[Match, ...]]
     policies: tuple[Policy, ...]
+    # Names of the policies that keep holding for devices in quarantine; the addresses of such devices, and what may
+    # still speak to them. The latter two come from the register, by the module quarantine.
+    quarantine_policies: tuple[str, ...]
+    isolated: tuple[Address, ...]
+    partners: tuple[Network, ...]
     never: tuple[Invariant, ...]
     ports: tuple[Port, ...]
-    quarantine_policies: tuple[str, ...] = ()
-    isolated: tuple[Address, ...] = ()
-    partners: tuple[Network, ...] = ()
 
     def in_force(self, today: datetime.date) -> tuple[Policy, ...]:
         """Return the policies that have not expired; the day named is the last on which one holds."""

@@ -65,9 +65,11 @@ class _Reader:
             hosts={name: self._host(name, one) for name, one in self._named("zone_hosts")},
             services={name: self._service(name, one) for name, one in self._named("zone_services")},
             policies=tuple(self._policy(at, one) for at, one in enumerate(entries("zone_policies", ()))),
+            quarantine_policies=tuple(entries("zone_quarantine", ())),
+            isolated=(),
+            partners=(),
             never=tuple(self._invariant(at, one) for at, one in enumerate(entries("zone_never", ()))),
             ports=tuple(Port(**one) for one in entries("zone_ports", ())),
-            quarantine_policies=tuple(entries("zone_quarantine", ())),
         )
 
     def _named(self, key: str) -> t.Iterator[tuple[str, dict[str, t.Any]]]:
