@@ -6,7 +6,7 @@ from __future__ import annotations
 import typing as t
 from pathlib import Path
 
-from ansible_collections.commune.baseline.plugins.plugin_utils._door import zone_verb
+from ansible_collections.commune.baseline.plugins.plugin_utils._door import quarantine, zone_verb
 
 if t.TYPE_CHECKING:
     from ansible_collections.commune.baseline.plugins.plugin_utils._door.register_verb import Arguments, Result
@@ -25,5 +25,7 @@ class ActionModule(zone_verb.ZoneVerb):
         from ansible_collections.commune.baseline.plugins.plugin_utils._zones import planning
 
         former = Path(arguments["before"]) if arguments["before"] else None
-        question = planning.Question(zone_verb.model_file(arguments, variables), former, arguments["ruleset"])
+        question = planning.Question(
+            zone_verb.model_file(arguments, variables), former, arguments["ruleset"], quarantine.devices_of(variables)
+        )
         return {"changed": False, **planning.answer(question, arguments["day"] or zone_verb.today())}

@@ -27,6 +27,7 @@ options:
     description:
       - What the firewall has, as C(nft -n -j list ruleset) answers. Only the table C(commune_zones) is judged; others
         are named.
+      - Devices that the register says are quarantined are kept apart, as they will be when the model is applied.
       - A ruleset that holds what cannot be judged is refused; the message names the rule.
     type: raw
   day:

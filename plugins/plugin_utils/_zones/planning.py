@@ -18,17 +18,22 @@ from ansible_collections.commune.baseline.plugins.plugin_utils._zones.document i
 from ansible_collections.commune.baseline.plugins.plugin_utils._zones.model import Policy
 from ansible_collections.commune.baseline.plugins.plugin_utils._zones.nft_matches import UnreadableError
 from ansible_collections.commune.baseline.plugins.plugin_utils._zones.plan import Change, Plan
+from ansible_collections.commune.baseline.plugins.plugin_utils._zones.quarantine import isolated
 from ansible_collections.commune.baseline.plugins.plugin_utils._zones.reading import read_model
 
 _LISTED = "nft -n -j list ruleset"
 
 
 class Question(t.NamedTuple):
-    """What is compared: the file of the model, and either the file of a former one or what a firewall lists."""
+    """What is compared: the file of the model, and either the file of a former one or what a firewall lists.
+
+    Addresses of devices in quarantine, by name, are kept apart on a firewall; models are compared as they are.
+    """
 
     model: Path
     before: Path | None
     ruleset: t.Any
+    quarantined: t.Mapping[str, t.Iterable[str]] = {}
 
 
 def answer(question: Question, day: datetime.date | str) -> dict[str, t.Any]:
@@ -40,7 +45,7 @@ def answer(question: Question, day: datetime.date | str) -> dict[str, t.Any]:
     if question.before is not None:
         plan = plans.of_models(read_model(question.before), model, on)
     else:
-        plan = plans.of_ruleset(_listed(question.ruleset), model, on)
+        plan = plans.of_ruleset(_listed(question.ruleset), isolated(model, question.quarantined), on)
     return {"plan": _data(plan), "text": plan_words.text_of(plan, of_firewall=question.before is None)}
 
 

@@ -58,7 +58,10 @@ def _hosts(model: Model, device: str, texts: t.Iterable[str]) -> t.Iterator[Host
     """Yield the device as a host of each zone in which it has an address."""
     by_zone: dict[str, list[Address]] = {}
     for text in texts:
-        address = ipaddress.ip_address(text)
+        try:
+            address = ipaddress.ip_address(text)
+        except ValueError:
+            raise ZoneError(f"{device} is quarantined, but {text!r} is no address such as 10.1.2.3") from None
         zones = (zone.name for zone in model.zones.values() if any(address in network for network in zone.networks))
         zone = next(zones, None)
         if zone is None:
