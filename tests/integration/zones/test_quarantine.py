@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import contextlib
-import subprocess
 import sys
 
 import pytest
@@ -100,8 +99,7 @@ def test_real_packets_pass_between_the_controller_and_the_devices_and_nobody_els
 
 @contextlib.contextmanager
 def asking(network):
-    inside = ["ip", "netns", "exec", network.name("lan"), sys.executable, "-c", ASKING, PC[0], FILES]
-    with subprocess.Popen(inside, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+    with network.start("lan", sys.executable, "-c", ASKING, PC[0], FILES) as process:
         try:
             yield process
         finally:

@@ -64,11 +64,16 @@ class Network:
 
     def run(self, place: str, *command: str, given: str | None = None) -> str:
         """Run a program in the namespace of a zone, the Internet, or the firewall; return what it prints."""
-        inside = ["ip", "netns", "exec", self.name(place), *command]
+        inside = ["ip", "netns", "exec", self._name(place), *command]
         done = subprocess.run(inside, input=given, capture_output=True, text=True, check=False, timeout=_SECONDS)
         if done.returncode:
             raise RuntimeError(f"{' '.join(command)} in {place}: {done.stderr.strip()}")
         return done.stdout
+
+    def start(self, place: str, *command: str) -> subprocess.Popen[str]:
+        """Start a program in the namespace of a place, that goes on while others are asked."""
+        inside = ["ip", "netns", "exec", self._name(place), *command]
+        return subprocess.Popen(inside, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
     def load(self, ruleset: str) -> None:
         self.run(FIREWALL, "nft", "-f", "-", given=ruleset)
@@ -117,12 +122,12 @@ class Network:
         return [*named, *(str(network[_ORDINARY]) for network in _networks(zone))]
 
     def _commands(self) -> Iterator[str]:
-        yield from (f"netns add {self.name(place)}" for place in (*self._places, FIREWALL))
-        yield f"-n {self.name(FIREWALL)} link set lo up"
+        yield from (f"netns add {self._name(place)}" for place in (*self._places, FIREWALL))
+        yield f"-n {self._name(FIREWALL)} link set lo up"
         for place, zone in self._places.items():
-            inner, outer = f"-n {self.name(place)}", f"-n {self.name(FIREWALL)}"
+            inner, outer = f"-n {self._name(place)}", f"-n {self._name(FIREWALL)}"
             device = zone.interfaces[0]
-            yield f"link add {device} netns {self.name(FIREWALL)} type veth peer name eth0 netns {self.name(place)}"
+            yield f"link add {device} netns {self._name(FIREWALL)} type veth peer name eth0 netns {self._name(place)}"
             for network in _networks(zone):
                 yield f"{outer} addr add {network[1]}/{network.prefixlen} dev {device} nodad"
             for address in self._published if place == INTERNET else ():
@@ -142,7 +147,7 @@ class Network:
     @contextmanager
     def _services(self, place: str) -> Iterator[None]:
         program = [sys.executable, str(_FOLDER / "listening.py"), json.dumps(self._ports())]
-        inside = ["ip", "netns", "exec", self.name(place), *program]
+        inside = ["ip", "netns", "exec", self._name(place), *program]
         with subprocess.Popen(inside, stdout=subprocess.PIPE, text=True) as services:
             try:
                 if services.stdout is None or services.stdout.readline() != "ready\n":
@@ -160,9 +165,9 @@ class Network:
 
     def _remove(self) -> None:
         for place in (*self._places, FIREWALL):
-            subprocess.run(["ip", "netns", "delete", self.name(place)], capture_output=True, check=False)
+            subprocess.run(["ip", "netns", "delete", self._name(place)], capture_output=True, check=False)
 
-    def name(self, place: str) -> str:
+    def _name(self, place: str) -> str:
         return f"{self._prefix}-{place}"
 
 
