@@ -71,7 +71,7 @@ class Network:
         return done.stdout
 
     def start(self, place: str, *command: str) -> subprocess.Popen[str]:
-        """Start a program in the namespace of a place, that goes on while others are asked."""
+        """Start a program in the namespace of a place, with which one can talk."""
         inside = ["ip", "netns", "exec", self._name(place), *command]
         return subprocess.Popen(inside, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
