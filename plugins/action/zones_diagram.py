@@ -26,7 +26,8 @@ class ActionModule(zone_verb.ZoneFaults, ReadingVerb):
 
     def _act(self, arguments: Arguments, variables: dict[str, t.Any]) -> Result:
         self._model = zone_verb.model_file(arguments, variables)
-        self._dest = Path(arguments["dest"] or site_register.folder_of(variables) / "diagrams")
+        self._inventory = site_register.folder_of(variables)
+        self._dest = Path(arguments["dest"] or Path("diagrams", self._inventory.name)).resolve()
         return super()._act(arguments, variables)
 
     def answer(self, reader: Reader, arguments: Arguments) -> Result:
@@ -35,7 +36,7 @@ class ActionModule(zone_verb.ZoneFaults, ReadingVerb):
         from ansible_collections.commune.baseline.plugins.plugin_utils._zones.reading import read_model
 
         title = f": {arguments['title']}" if arguments["title"] else ""
-        wanted = files.Wanted(self._dest, title, arguments["names"], zone_verb.today())
+        wanted = files.Wanted(self._dest, self._inventory, title, arguments["names"], zone_verb.today())
         known = [stored.record for stored in devices.find(reader)]
         drawn = files.draw(read_model(self._model), known, wanted, dry_run=self._task.check_mode)
         return {

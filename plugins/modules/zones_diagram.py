@@ -22,7 +22,10 @@ extends_documentation_fragment:
   - commune.baseline.zones
 options:
   dest:
-    description: Folder for the files. Without it, C(diagrams) in the folder of the inventory. It is made if need be.
+    description:
+      - Folder for the files, made if need be. Without it, C(diagrams/NAME) in the current folder, where NAME is the
+        name of the folder of the inventory.
+      - It cannot lie in the folder of the inventory, of which Ansible reads every file as a list of devices.
     type: path
   title:
     description: Name of the site, for the headings.
@@ -49,5 +52,5 @@ files:
   elements: dict
   returned: success
   sample:
-    - {path: inventories/my-commune/diagrams/logical.svg, changed: true}
+    - {path: diagrams/my-commune/logical.svg, changed: true}
 """

@@ -20,9 +20,13 @@ from ansible_collections.commune.baseline.plugins.plugin_utils._zones.model impo
 
 
 class Wanted(t.NamedTuple):
-    """Into which folder, under which title, how many names of each class a box shows, and for which day."""
+    """Into which folder, under which title, how many names of each class a box shows, and for which day.
+
+    ``inventory`` is the folder of the inventory, which Ansible reads whole as lists of devices.
+    """
 
     folder: Path
+    inventory: Path
     title: str
     most: int
     today: datetime.date
@@ -33,6 +37,11 @@ def draw(model: Model, devices: t.Iterable[shown.Device], wanted: Wanted, *, dry
 
     The names of hosts and addresses are nobody's business: the files are their owner's alone.
     """
+    if wanted.folder.is_relative_to(wanted.inventory):
+        raise ZoneError(
+            f"diagrams in {wanted.folder} would be read as a list of devices; choose a folder outside"
+            f" {wanted.inventory}"
+        )
     every = list(devices)
     sources = {
         "logical.svg": logical.source(f"Sơ đồ mạng logic{wanted.title}", model, every, wanted.most, wanted.today),

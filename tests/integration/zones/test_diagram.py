@@ -29,7 +29,11 @@ def fixture_model():
 
 
 def draw(folder, model, devices=DEVICES, *, dry_run=False, title=": UBND xã"):
-    return list(files.draw(model, devices, files.Wanted(folder, title, 8, TODAY), dry_run=dry_run).values())
+    return list(
+        files.draw(
+            model, devices, files.Wanted(folder, folder / "inventory", title, 8, TODAY), dry_run=dry_run
+        ).values()
+    )
 
 
 def tree(path):

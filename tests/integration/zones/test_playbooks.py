@@ -20,7 +20,7 @@ from tests.integration.zones.namespace import listed
 from tests.integration.zones.site import SITE
 
 ROOT = Path(__file__).parents[3]
-REASON = "Nghi nhiễm mã độc {{ 7*7 }}"
+REASON = "Nghi nhiễm mã độc"
 PORT = "\nzone_ports:\n  - {device: sw-1, port: Gi0/7, zone: lan, to: pc-01}\n"
 
 
@@ -139,8 +139,16 @@ def test_the_plan_for_a_firewall_keeps_a_quarantined_device_apart(site):
 
 
 def test_both_diagrams_are_drawn_once(site):
-    code, tasks, _printed = play(site, "zones_diagram", title="UBND xã")
+    wanted = {"title": "UBND xã", "dest": str(site.parent / "diagrams")}
+    code, tasks, _printed = play(site, "zones_diagram", **wanted)
     assert code == 0
     assert tasks["Draw both diagrams"]["changed"]
-    assert "pc&#45;01" in (site / "diagrams/logical.svg").read_text("utf-8")
-    assert play(site, "zones_diagram", title="UBND xã")[1]["Draw both diagrams"]["changed"] is False
+    assert "pc&#45;01" in (site.parent / "diagrams/logical.svg").read_text("utf-8")
+    assert play(site, "zones_diagram", **wanted)[1]["Draw both diagrams"]["changed"] is False
+
+
+def test_a_diagram_is_not_put_where_the_next_run_would_read_it_as_a_list_of_devices(site):
+    code, tasks, _printed = play(site, "zones_diagram", dest=str(site / "diagrams"))
+    assert code == 2
+    assert "would be read as a list of devices" in tasks["Draw both diagrams"]["msg"]
+    assert not (site / "diagrams").exists()
