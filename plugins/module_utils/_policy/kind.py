@@ -23,6 +23,7 @@ from ansible_collections.commune.baseline.plugins.module_utils._policy.kinds imp
     pam,
     privilege,
     service,
+    site_record,
     ssh_access,
     sysctl,
 )
@@ -64,4 +65,5 @@ KINDS: dict[str, Kind] = {
     "service": service,
     "command": command,
     "console_login": console_login,
+    "site_record": site_record,
 }
