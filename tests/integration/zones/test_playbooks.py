@@ -82,11 +82,12 @@ def test_a_device_is_isolated_in_the_register_and_the_officer_told_which_cable_t
     assert "put Gi0/7 @ sw-1 into the quarantine VLAN" in english
 
 
-def test_nothing_is_isolated_without_a_device_or_a_reason_of_several_words(site):
+def test_nothing_is_isolated_or_released_without_a_device_or_a_reason_of_several_words(site):
     for extra in ({"device": "pc-01"}, {"reason": REASON}, {"device": "pc-01", "reason": "Nghi"}):
-        code, _tasks, printed = play(site, "isolate", **extra)
-        assert code == 2
-        assert "Hãy nêu thiết bị và lý do" in printed
+        for name in ("isolate", "release"):
+            code, _tasks, printed = play(site, name, **extra)
+            assert code == 2
+            assert "Hãy nêu thiết bị và lý do" in printed
     assert state_of(site) == ("in_service", None)
 
 
