@@ -44,8 +44,8 @@ def draw(model: Model, devices: t.Iterable[shown.Device], wanted: Wanted, *, dry
         )
     every = list(devices)
     sources = {
-        "logical.svg": logical.source(f"Sơ đồ mạng logic{wanted.title}", model, every, wanted.most, wanted.today),
-        "physical.svg": physical.source(f"Sơ đồ mạng vật lý{wanted.title}", model, every, wanted.most),
+        "logical.svg": logical.source(f"{logical.TITLE}{wanted.title}", model, every, wanted.most, wanted.today),
+        "physical.svg": physical.source(f"{physical.TITLE}{wanted.title}", model, every, wanted.most),
     }
     drawings = {wanted.folder / name: dot.drawn(source) for name, source in sources.items()}
     try:

@@ -24,6 +24,7 @@ from ansible_collections.commune.baseline.plugins.plugin_utils._zones.model impo
     Zone,
 )
 
+TITLE = "Sơ đồ mạng logic"
 _MANY = 3  # ends on one side of a policy from which on it stands in the table
 _COLORS = {
     "edge": "#f8cbad",

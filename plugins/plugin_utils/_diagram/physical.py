@@ -14,6 +14,7 @@ from ansible_collections.commune.baseline.plugins.plugin_utils._diagram import d
 from ansible_collections.commune.baseline.plugins.plugin_utils._diagram import dot
 from ansible_collections.commune.baseline.plugins.plugin_utils._zones.model import FIREWALL, INTERNET, Model, Port
 
+TITLE = "Sơ đồ mạng vật lý"
 _NOWHERE = "Chưa ghi vị trí"
 _HEAD, _GEAR = "#deeaf6", "#bdd7ee"
 

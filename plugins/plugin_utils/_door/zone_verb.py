@@ -12,7 +12,8 @@ import typing as t
 from pathlib import Path
 
 from ansible_collections.commune.baseline.plugins.plugin_utils._door import site_register
-from ansible_collections.commune.baseline.plugins.plugin_utils._door.register_verb import ControllerVerb
+from ansible_collections.commune.baseline.plugins.plugin_utils._door.register_verb import ControllerVerb, in_both
+from ansible_collections.commune.baseline.plugins.plugin_utils._report.reasons import in_vietnamese
 from ansible_collections.commune.baseline.plugins.plugin_utils._zones.document import ZoneError
 from ansible_collections.commune.baseline.plugins.plugin_utils._zones.nft_matches import UnreadableError
 
@@ -30,7 +31,7 @@ class ZoneFaults(ControllerVerb):
         try:
             return super().run(tmp, task_vars)
         except (ZoneError, UnreadableError) as error:
-            return {"failed": True, "msg": str(error)}
+            return {"failed": True, "msg": in_both(str(error), in_vietnamese(str(error)))}
 
 
 class ZoneVerb(ZoneFaults):
