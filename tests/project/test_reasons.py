@@ -30,6 +30,8 @@ SPEAKERS = (
     "action/evidence_verify.py",
     "action/policy.py",
     "callback/evidence.py",
+    "plugin_utils/_diagram/dot.py",
+    "plugin_utils/_diagram/files.py",
     "plugin_utils/_door/*.py",
     "plugin_utils/_evidence/alone.py",
     "plugin_utils/_evidence/chain.py",
@@ -52,6 +54,8 @@ SPEAKERS = (
     "plugin_utils/_zones/nft_matches.py",
     "plugin_utils/_zones/nft_table.py",
     "plugin_utils/_zones/prover.py",
+    "plugin_utils/_zones/planning.py",
+    "plugin_utils/_zones/quarantine.py",
     "plugin_utils/_zones/reading.py",
     "plugin_utils/_register/[a-r]*.py",
     "plugin_utils/_register/schema_check.py",
@@ -63,6 +67,9 @@ SPEAKERS = (
 
 # They read like sentences and are never told as the reason for anything.
 NO_REASONS = {
+    "DejaVu Sans,Arial,sans-serif": "names of fonts",
+    "Thiết bị đang cách ly (003 Điều 11 khoản 2)": "the reason of a policy",
+    "nft -n -j list ruleset": "a command",
     " in whole {measured_in}": "a part of a sentence",
     " port {name}": "a part of a packet",
     " type {type}": "a part of a packet",

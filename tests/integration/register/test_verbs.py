@@ -45,6 +45,20 @@ def test_a_device_goes_through_its_life_once_and_is_shown_before_and_after(verbs
     assert "12/BBBG" in foreign_sql("SELECT document FROM events WHERE verb = 'transition'")
 
 
+def test_the_reason_of_a_step_is_added_to_the_note_with_the_day_and_kept_in_the_history(verbs, foreign_sql):
+    reason = "Máy có dấu hiệu mã độc: {{ 7*7 }}"
+    step = {"commune.baseline.device_transition": {"name": "pc-01", "state": "received", "reason": Unsafe(reason)}}
+    *_added, moved, again, told = verbs.run(
+        device(**PC, note="Máy của văn thư"), step, step, info(name="pc-01", history=True)
+    )
+    first, second = moved["device"]["note"].splitlines()
+    assert first == "Máy của văn thư"
+    assert second.endswith(f" received: {reason}")
+    assert (again["changed"], again["device"]["note"]) == (False, moved["device"]["note"])
+    assert told["devices"][0]["history"][-1]["after"] == {"note": moved["device"]["note"], "state": "received"}
+    assert "received: Máy có dấu hiệu" in foreign_sql("SELECT note FROM devices")
+
+
 def test_an_illegal_step_names_the_legal_ones_and_a_state_that_is_none_names_all(verbs, foreign_sql):
     step = {"commune.baseline.device_transition": {"name": "pc-01", "state": "disposed"}}
     wrong = {"commune.baseline.device_transition": {"name": "pc-01", "state": "retired"}}
