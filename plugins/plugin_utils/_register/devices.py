@@ -12,7 +12,13 @@ import typing as t
 
 import sqlalchemy as sa
 
-from ansible_collections.commune.baseline.plugins.plugin_utils._register import addresses, life_cycle, records, tables
+from ansible_collections.commune.baseline.plugins.plugin_utils._register import (
+    addresses,
+    life_cycle,
+    records,
+    service,
+    tables,
+)
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.errors import Fault, RecordError, RegisterError
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.kinds import DEVICE, STATE_FIELD
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.records import Change, Stored
@@ -39,10 +45,17 @@ def put(
 
 
 def transition(
-    writer: Writer, name: str, state: str, *, version: int | None = None, document: str | None = None
+    writer: Writer,
+    name: str,
+    state: str,
+    *,
+    version: int | None = None,
+    document: str | None = None,
+    roles: t.Collection[str] = (),
 ) -> Change:
-    """Take a device to another state; raise TransitionError, which names the legal ones.
+    """Take a device to another state; raise TransitionError, which names the legal ones, or ServiceError.
 
+    Into service it comes by the gate's verdict, or by an approval that one of ``roles`` signed (see ``service``).
     To be where it already is changes nothing, so that a play can be repeated. A disposed device gives its addresses
     back to its zone.
     """
@@ -50,6 +63,8 @@ def transition(
     if stored.record["state"] == state:
         return Change(stored.record["name"], False, stored.record, stored.record)
     life_cycle.check_step(stored.record["name"], stored.record["state"], state)
+    if state == life_cycle.IN_SERVICE:
+        service.check(writer, stored, document, roles)
     given = {"name": stored.record["name"], **({"ips": []} if state == life_cycle.DISPOSED else {})}
     own = {"state": state}
     return records.put(writer, DEVICE, given, own=own, verb="transition", version=version, document=document)

@@ -9,6 +9,7 @@
     - RecordError: a record that cannot be stored, with every fault of it
     - UnknownRecordError: there is no such record
     - TransitionError: the life cycle forbids that step
+    - ServiceError: the gate of enrolment has not let the device in
     - ConflictError: somebody else changed the record since it was read
     - SchemaError: there is no register at that place, or one that a newer version wrote
     - StorageError: the database cannot be reached or cannot write
@@ -57,6 +58,16 @@ class TransitionError(RegisterError):
         onward = f"from there it can go to {', '.join(legal)}" if legal else "that is the end of its life"
         super().__init__(f"device {device} is {state} and cannot become {wanted}; {onward}")
         self.legal = tuple(legal)
+
+
+class ServiceError(RegisterError):
+    """A device cannot go into service, because the gate has not let it in and no approval does."""
+
+    def __init__(self, device: str, missing: str) -> None:
+        super().__init__(
+            f"device {device} does not go into service: {missing}; run playbooks/enroll.yml, or name as document an "
+            "approval for it whose scope is in_service: and the reason"
+        )
 
 
 class ConflictError(RegisterError):
