@@ -130,6 +130,19 @@ serial:
       description: The same in English words.
       type: str
       sample: serial number 'SN-1' is that of the register
+verdict:
+  description: The verdict, with a line for each reason.
+  type: dict
+  returned: once it was judged
+  contains:
+    vi:
+      description: In Vietnamese.
+      type: str
+      sample: pc-01 đủ điều kiện đưa vào sử dụng
+    en:
+      description: In English.
+      type: str
+      sample: pc-01 may go into service
 msg:
   description: The verdict, with a line for each reason; in Vietnamese, then in English.
   type: str

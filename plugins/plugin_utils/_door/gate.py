@@ -55,21 +55,26 @@ def answer(reader: Reader | Writer, name: str, verification: t.Mapping[str, t.An
         "correctable": {row["id"] for control in results for row in control["rows"] if row[_WOULD]},
     }
     reached = not verification.get("unreachable")
-    lines, of_serial = [], {}
+    verdict, of_serial = {}, {}
     for language in gate_words.LANGUAGES:
         of_serial[language] = gate_words.said_of_serial(device["serial"], serial_shown, language)
-        reasons = [of_serial[language]] if outcome == serial.DIFFERENT else []
-        reasons += gate_words.said_of(opening, language, **about) if reached else [gate_words.said_of_reach(language)]
-        lines.append(gate_words.verdict(device["name"], reasons, language))
+        if outcome == serial.DIFFERENT:
+            reasons = [of_serial[language]]
+        elif not reached:
+            reasons = [gate_words.said_of_reach(language)]
+        else:
+            reasons = gate_words.said_of(opening, language, **about)
+        verdict[language] = gate_words.verdict(device["name"], reasons, language)
     is_open = reached and not opening and outcome != serial.DIFFERENT
     return {
         "changed": False,
         "failed": not is_open,
-        "msg": "\n".join(lines),
+        "msg": "\n".join(verdict.values()),
         "opens": is_open,
         "open": [one._asdict() for one in opening],
         "accepted": [one._asdict() for one in waived],
         "serial": {"compared": outcome, **of_serial},
+        "verdict": verdict,
     }
 
 
