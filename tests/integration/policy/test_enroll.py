@@ -10,7 +10,7 @@ import pytest
 from ansible_collections.commune.baseline.plugins.plugin_utils._catalogue_files import read_all
 from ansible_collections.commune.baseline.plugins.plugin_utils._policy.gate import demanded_of
 from ansible_collections.commune.baseline.plugins.plugin_utils._register import devices, records
-from ansible_collections.commune.baseline.plugins.plugin_utils._register.kinds import APPROVAL
+from ansible_collections.commune.baseline.plugins.plugin_utils._register.kinds import APPROVAL, PERSON
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.register import Register
 from tests.integration.conftest import ROOT
 from tests.integration.tree import manifest
@@ -52,9 +52,10 @@ def test_a_device_with_failing_rows_stays_in_hardening_whatever_was_accepted(con
     controller.lab.host("debian12").ssh(FIRMWARE)
     registered(register, serial="SN-1")
     everything = demanded_of(read_all(ROOT / "catalogue").controls.values(), "workstation")
-    approval = {"number": "15/QĐ-UBND", "dated_on": "2026-01-31", "subject": "Nghiệm thu", "signer": "Chủ tịch UBND"}
+    approval = {"number": "15/QĐ-UBND", "dated_on": "2026-01-31", "subject": "Nghiệm thu", "signer": "ct01"}
     scope = {"scope": ", ".join(control.id for control in everything), "devices": ["debian12"]}
     with register.write("canbo") as writer:
+        records.put(writer, PERSON, {"code": "ct01", "name": "Chủ tịch UBND", "roles": ["chu_tich"]})
         records.put(writer, APPROVAL, {**approval, **scope})
     run = controller.playbook(*ENROLL)
     shown = run.results["debian12"]

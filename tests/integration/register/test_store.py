@@ -229,8 +229,9 @@ def test_devices_are_found_by_what_they_have(register):
             devices.find(reader, colour="blue")
 
 
+SIGNER = (kinds.PERSON, {"code": "it01", "name": "Cán bộ CNTT", "roles": ["it_officer", "van_phong"]})
 OTHERS = [
-    (kinds.PERSON, {"code": "it01", "name": "Cán bộ CNTT", "roles": ["it_officer", "van_phong"]}),
+    SIGNER,
     (
         kinds.APPROVAL,
         {
@@ -285,6 +286,8 @@ OTHERS = [
 def test_every_other_kind_is_kept_by_its_key_and_chained(register, kind, given):
     put(register, PC)
     with register.write("officer") as writer:
+        if kind is kinds.APPROVAL:
+            records.put(writer, *SIGNER)
         assert records.put(writer, kind, given).changed
     with register.write("officer") as writer:
         assert not records.put(writer, kind, given).changed
