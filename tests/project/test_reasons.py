@@ -36,6 +36,8 @@ SPEAKERS = (
     "plugin_utils/_policy/given_text.py",
     "plugin_utils/_policy/rows.py",
     "plugin_utils/_policy/site.py",
+    "plugin_utils/_register/approvals.py",
+    "plugin_utils/_register/service.py",
 )
 
 # They read like sentences and are never told as the reason for anything.

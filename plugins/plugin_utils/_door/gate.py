@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import functools
 import typing as t
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from ansible_collections.commune.baseline.plugins.plugin_utils._policy.rows impo
 from ansible_collections.commune.baseline.plugins.plugin_utils._register import words
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.errors import RegisterError
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.kinds import APPROVAL
+from ansible_collections.commune.baseline.plugins.plugin_utils._report.reasons import in_vietnamese
 
 if t.TYPE_CHECKING:
     from ansible_collections.commune.baseline.plugins.plugin_utils._register.register import Reader, Writer
@@ -48,12 +50,13 @@ def answer(reader: Reader | Writer, name: str, verification: t.Mapping[str, t.An
     opening = gate.opening(demanded, served, results, gate.accepted_by(naming, signers))
     waived = [one for one in gate.opening(demanded, served, results, ()) if one not in opening]
     outcome = serial.compared(device["serial"], serial_shown)
-    about = {
-        "controls": {control.id: control for control in demanded},
-        "signers": signers,
-        "naming": naming,
-        "correctable": {row["id"] for control in results for row in control["rows"] if row[_WOULD]},
-    }
+    said_of = functools.partial(
+        gate_words.said_of,
+        controls={control.id: control for control in demanded},
+        signers=signers,
+        naming=naming,
+        correctable={row["id"] for control in results for row in control["rows"] if row[_WOULD]},
+    )
     reached = not verification.get("unreachable")
     verdict, of_serial = {}, {}
     for language in gate_words.LANGUAGES:
@@ -63,7 +66,7 @@ def answer(reader: Reader | Writer, name: str, verification: t.Mapping[str, t.An
         elif not reached:
             reasons = [gate_words.said_of_reach(language)]
         else:
-            reasons = gate_words.said_of(opening, language, **about)
+            reasons = said_of(opening, language, in_language=in_vietnamese if language == "vi" else str)
         verdict[language] = gate_words.verdict(device["name"], reasons, language)
     is_open = reached and not opening and outcome != serial.DIFFERENT
     return {

@@ -40,14 +40,6 @@ _STANDING_OPEN = {
         NO_DEMANDS: "the catalogue demands nothing of a device of this class, so nothing shows that it is in order",
     },
 }
-_SIGNATURE = {
-    "vi": {
-        approvals.UNKNOWN: "phê duyệt {number} không được tính: trong sổ không có người ký {signer}",
-        approvals.NOT_IN_OFFICE: "phê duyệt {number} không được tính: ngày {day} người ký {signer} không đương chức",
-        approvals.NO_ROLE: "phê duyệt {number} không được tính: người ký {signer} không có vai trò nào trong {roles}",
-    },
-    "en": approvals.SAID,
-}
 _UNREACHED = {
     "vi": "không kết nối được với thiết bị nên chưa kiểm tra được gì; khi thiết bị trả lời, hãy chạy lại",
     "en": "the device was not reached, so nothing of it could be assessed; run again when it answers",
@@ -98,11 +90,12 @@ def said_of(
     signers: approvals.Signers,
     naming: t.Mapping[str, t.Iterable[approvals.Record]],
     correctable: t.Container[str | None] = (),
+    in_language: t.Callable[[str], str] = str,
 ) -> list[str]:
     """Return a sentence for each control and state that keeps the gate shut, and on how to accept what is 'not yet'.
 
     ``naming`` are the approvals that name controls for the device, by these, whoever signed them; ``correctable`` the
-    rows that a dry run would have corrected.
+    rows that a dry run would have corrected; ``in_language`` translates what the register says in English.
     """
     named: dict[tuple[str, str | None], list[str]] = {}
     for one in opening:
@@ -115,9 +108,9 @@ def said_of(
     waiting = [control for state, control in named if state == NOT_YET and control]
     if not waiting:
         return said
-    unsigned = (signers.said_of(one, _SIGNATURE[language]) for control in waiting for one in naming.get(control, ()))
+    unsigned = (signers.said_of(one) for control in waiting for one in naming.get(control, ()))
     to_accept = _TO_ACCEPT[language].format(names=", ".join(waiting), roles=_OR[language].join(signers.roles))
-    return [*said, *dict.fromkeys(filter(None, unsigned)), to_accept]
+    return [*said, *dict.fromkeys(in_language(one) for one in unsigned if one), to_accept]
 
 
 def verdict(device: str, reasons: t.Sequence[str], language: str) -> str:

@@ -15,13 +15,8 @@ import typing as t
 
 Record = t.Mapping[str, t.Any]
 
-# Why a signature does not count, and how that is said.
-UNKNOWN, NOT_IN_OFFICE, NO_ROLE = "unknown", "not in office", "no role"
-SAID = {
-    UNKNOWN: "approval {number} does not count: its signer {signer} is no person of the register",
-    NOT_IN_OFFICE: "approval {number} does not count: its signer {signer} was not in office on {day}",
-    NO_ROLE: "approval {number} does not count: its signer {signer} has none of the roles {roles}",
-}
+# Why a signature does not count.
+UNKNOWN, NOT_IN_OFFICE, NO_ROLE = "unknown", "not_in_office", "no_role"
 
 
 class Signers(t.NamedTuple):
@@ -39,11 +34,20 @@ class Signers(t.NamedTuple):
             return NOT_IN_OFFICE
         return None if set(person["roles"]) & set(self.roles) else NO_ROLE
 
-    def said_of(self, approval: Record, said: t.Mapping[str, str] = SAID) -> str | None:
-        """Return in words, English ones if no others are given, why the signature does not count."""
+    def said_of(self, approval: Record) -> str | None:
+        """Return in words why the signature under an approval does not count, None if it does."""
+        number, signer, day = approval["number"], approval["signer"], approval["dated_on"]
+        said = {
+            UNKNOWN: f"approval {number} does not count: its signer {signer} is no person of the register",
+            NOT_IN_OFFICE: f"approval {number} does not count: its signer {signer} was not in office on {day}",
+            NO_ROLE: f"approval {number} does not count: its signer {signer} has none of the roles {self._roles}",
+        }
         fault = self.fault_of(approval)
-        told = {"number": approval["number"], "signer": approval["signer"], "day": approval["dated_on"]}
-        return said[fault].format(**told, roles=", ".join(self.roles) or "-") if fault else None
+        return said[fault] if fault else None
+
+    @property
+    def _roles(self) -> str:
+        return ", ".join(self.roles) or "-"
 
 
 def is_for(approval: Record, device: str, today: datetime.date) -> bool:

@@ -61,13 +61,7 @@ class TransitionError(RegisterError):
 
 
 class ServiceError(RegisterError):
-    """A device cannot go into service, because the gate has not let it in and no approval does."""
-
-    def __init__(self, device: str, missing: str) -> None:
-        super().__init__(
-            f"device {device} does not go into service: {missing}; run playbooks/enroll.yml, or name as document an "
-            "approval for it whose scope is in_service: and the reason"
-        )
+    """A device cannot go into service: the gate has not let it in, and no approval does."""
 
 
 class ConflictError(RegisterError):

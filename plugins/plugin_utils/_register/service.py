@@ -50,14 +50,19 @@ def check(reader: Reader | Writer, device: Stored, document: str | None, roles: 
 
     ``roles`` are those of which such an approval's signer must have one.
     """
-    missing = _missing(_verdict(reader, device), device.record)
-    if missing is None:
+    error = _missing(_verdict(reader, device), device.record)
+    if error is None:
         return
-    named = [one for one in _approvals_of(reader, device) if one["number"] == document]
     may_sign = signers(reader, roles)
-    faults = [may_sign.said_of(approval) for approval in named]
-    if None not in faults:
-        raise ServiceError(device.record["name"], "; ".join([missing, *map(str, faults)]))
+    for approval in _approvals_of(reader, device, document):
+        fault = may_sign.said_of(approval)
+        if fault is None:
+            return
+        error = fault
+    raise ServiceError(
+        f"device {device.record['name']} does not go into service: {error}; run playbooks/enroll.yml, or name as "
+        "document an approval for it whose scope is in_service: and the reason"
+    )
 
 
 def _missing(verdict: dict[str, t.Any] | None, record: t.Mapping[str, t.Any]) -> str | None:
@@ -66,8 +71,8 @@ def _missing(verdict: dict[str, t.Any] | None, record: t.Mapping[str, t.Any]) ->
         return "the gate has not judged it since it was last taken into hardening"
     if not verdict[_OPENS]:
         return "the gate kept it out when it last judged it"
-    changed = [name for name in _ABOUT if verdict.get(name) != record[name]]
-    return f"since the gate let it in, the register was given another {', '.join(changed)}" if changed else None
+    changed = ", ".join(name for name in _ABOUT if verdict.get(name) != record[name])
+    return f"since the gate let it in, the register was given another {changed}" if changed else None
 
 
 def _verdict(reader: Reader | Writer, device: Stored) -> dict[str, t.Any] | None:
@@ -81,11 +86,13 @@ def _verdict(reader: Reader | Writer, device: Stored) -> dict[str, t.Any] | None
     return None
 
 
-def _approvals_of(reader: Reader | Writer, device: Stored) -> list[records.Record]:
-    """Return the approvals that are in force for a device and let it in with a reason."""
+def _approvals_of(reader: Reader | Writer, device: Stored, document: str | None) -> list[approvals.Record]:
+    """Return the approvals of this number that are in force for a device and let it in with a reason."""
     every = (one.record for one in records.select(reader, APPROVAL))
     return [
         one
         for one in every
-        if approvals.is_for(one, device.record["name"], reader.context.today) and _REASON.match(one["scope"] or "")
+        if one["number"] == document
+        and approvals.is_for(one, device.record["name"], reader.context.today)
+        and _REASON.match(one["scope"] or "")
     ]
