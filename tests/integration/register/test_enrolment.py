@@ -191,3 +191,11 @@ def test_two_ways_of_naming_at_once_are_refused(empty):
     screen = empty.playbook("enroll.yml", "--limit", "may-in-01", *named({"name": "may-in-01"}), expected=2)
     assert "Use either --limit or enroll_devices, not both" in screen
     assert empty.states() == {"may-in-01": "received"}
+
+
+def test_a_host_that_the_register_does_not_have_is_named_as_such(empty):
+    hosts = empty.office.folder / "hosts.yml"
+    hosts.write_text("all: {hosts: {pc-77: {ansible_connection: local}}}")
+    screen = empty.playbook("enroll.yml", "-i", str(hosts), expected=2)
+    assert "The register has no device of this name" in screen
+    assert empty.states() == {}
