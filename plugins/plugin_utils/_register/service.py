@@ -69,7 +69,7 @@ def _missing(verdict: dict[str, t.Any] | None, record: t.Mapping[str, t.Any]) ->
     """Return what is missing in the gate's last verdict on a device, None if it lets the device in."""
     if verdict is None:
         return "the gate has not judged it since it was last taken into hardening"
-    if not verdict[_OPENS]:
+    if verdict.get(_OPENS) is not True:
         return "the gate kept it out when it last judged it"
     changed = ", ".join(name for name in _ABOUT if verdict.get(name) != record[name])
     return f"since the gate let it in, the register was given another {changed}" if changed else None
@@ -78,12 +78,21 @@ def _missing(verdict: dict[str, t.Any] | None, record: t.Mapping[str, t.Any]) ->
 def _verdict(reader: Reader | Writer, device: Stored) -> dict[str, t.Any] | None:
     """Return what the gate last said of a device in this enrolment."""
     for event in reversed(history(reader.connection, DEVICE.name, device.id)):
-        after = json.loads(event["after"])
+        after = _values(event["after"])
         if event["verb"] == VERDICT:
-            return dict(after[VERDICT])
+            return _values(after.get(VERDICT))
         if after.get("state") == life_cycle.HARDENING:
             return None
     return None
+
+
+def _values(told: t.Any) -> dict[str, t.Any]:
+    """Return what an event tells; nothing if it was edited into something that tells nothing."""
+    try:
+        values = json.loads(told) if isinstance(told, str) else told
+    except ValueError:
+        return {}
+    return values if isinstance(values, dict) else {}
 
 
 def _approvals_of(reader: Reader | Writer, device: Stored, document: str | None) -> list[approvals.Record]:

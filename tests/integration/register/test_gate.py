@@ -13,7 +13,8 @@ from ansible_collections.commune.baseline.plugins.plugin_utils._catalogue_files 
 from ansible_collections.commune.baseline.plugins.plugin_utils._policy.controls import controls_of, with_text
 from ansible_collections.commune.baseline.plugins.plugin_utils._policy.gate import demanded_of
 from ansible_collections.commune.baseline.plugins.plugin_utils._policy.rows import rows_of_all_roles
-from ansible_collections.commune.baseline.plugins.plugin_utils._register import devices, records, verification
+from ansible_collections.commune.baseline.plugins.plugin_utils._register import devices, records, service, verification
+from ansible_collections.commune.baseline.plugins.plugin_utils._register.errors import ServiceError
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.kinds import APPROVAL, PERSON
 from tests.integration.register.conftest import ROOT
 
@@ -219,3 +220,14 @@ def test_a_dry_run_records_no_verdict(verbs, accept):
     (refused,) = verbs.run(transition("in_service"))
     assert recorded["opens"]
     assert NEVER in refused["msg"]
+
+
+@pytest.mark.parametrize("edited", ["", "[]", '{"gate": 1}', '{"gate": {"opens": "true"}}'])
+def test_a_verdict_that_was_edited_lets_nothing_in(register, accept, tamper, edited):
+    with register.write("canbo") as writer:
+        for state in ("received", "hardening"):
+            devices.transition(writer, "may-in-01", state)
+        service.record(writer, devices.get(writer, "may-in-01"), opens=True)
+    tamper(f"UPDATE events SET after = '{edited}' WHERE verb = 'gate'")  # noqa: S608 - of this test
+    with register.write("canbo") as writer, pytest.raises(ServiceError, match="the gate kept it out"):
+        devices.transition(writer, "may-in-01", "in_service")
