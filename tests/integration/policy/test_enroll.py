@@ -44,7 +44,7 @@ def test_another_device_is_stopped_before_the_first_change(controller, register)
     registered(register, serial="SN-2")
     before = manifest(host)
     screen = controller.screen(*ENROLL)
-    assert "the device shows serial number 'SN-1', and the register says 'SN-2': it is another device" in screen
+    assert "thiết bị báo số sê-ri 'SN-1', còn sổ thiết bị ghi 'SN-2': đây là thiết bị khác" in screen
     assert (state(register), manifest(host)) == ("planned", before)
 
 
