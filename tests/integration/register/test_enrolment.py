@@ -123,6 +123,7 @@ def test_devices_of_a_new_site_come_into_service_as_the_handbook_says(commune, l
     before = {name: manifest(host) for name, host in hosts.items()}
     looked = commune.playbook("enroll.yml", "--check", expected=2)
     assert "khi chạy thật sẽ được sửa" in looked
+    assert re.findall("^(debian12|may-in-01) .*CHƯA KIỂM TRA.*lỗi", looked, re.MULTILINE) == []
     assert {name: manifest(host) for name, host in hosts.items()} == before
     assert set(commune.states().values()) == {"received"}
 
