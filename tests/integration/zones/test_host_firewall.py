@@ -143,7 +143,8 @@ def test_a_server_that_may_begin_anything_is_told(controller):
     run = bring(controller, outbound="any")
     assert (run.exit_code, rules(run)["state"]) == (2, "pass")
     seen = run.rows(GUARDED)["LNX-HOSTFW-OutboundOfServers"]
-    assert (seen["state"], seen["reason"]) == ("fail", "outbound of host_firewall_offer lets the host begin any connection")
+    told = "outbound of host_firewall_offer lets the host begin any connection"
+    assert (seen["state"], seen["reason"]) == ("fail", told)
     assert begins(controller, 22)
     assert bring(controller).exit_code == 0
     assert not begins(controller, 22)
