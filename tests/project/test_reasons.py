@@ -59,6 +59,7 @@ SPEAKERS = (
     "plugin_utils/_zones/reading.py",
     "plugin_utils/_register/[a-r]*.py",
     "plugin_utils/_register/schema_check.py",
+    "plugin_utils/_register/service.py",
     "plugin_utils/_register/[t-w]*.py",
     "plugin_utils/_sheets/[a-f]*.py",
     "plugin_utils/_sheets/[h-v]*.py",
