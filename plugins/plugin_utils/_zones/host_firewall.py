@@ -52,7 +52,7 @@ class HostFirewall(Firewall):
 
 
 def guarded(given: t.Mapping[str, t.Any]) -> Guarded:
-    """Return the host that a site tells of (``host_firewall_offer``); raise HostError for what is no address or no port."""
+    """Return the host that ``host_firewall_offer`` tells of; raise HostError for what is no address or no port."""
     for port in given["management_ports"]:
         if port not in _PORTS:
             raise HostError(f"{port} is no port: 1 to 65535")
