@@ -22,13 +22,14 @@ class ActionModule(WritingVerb):
         "name": {"type": "raw", "required": True},
         "state": {"type": "str", "choices": list(STATES), "required": True},
         "document": {"type": "str"},
+        "reason": {"type": "str"},
         "version": {"type": "int"},
     }
 
     def change(self, writer: Writer, arguments: Arguments) -> Result:
         from ansible_collections.commune.baseline.plugins.plugin_utils._register import devices
 
-        how = {name: arguments[name] for name in ("version", "document")}
+        how = {name: arguments[name] for name in ("version", "document", "reason")}
         if arguments["state"] == IN_SERVICE and arguments["document"]:
             how["roles"] = gate.letting_in()
         return changed(writer, DEVICE, devices.transition(writer, arguments["name"], arguments["state"], **how))

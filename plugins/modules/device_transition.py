@@ -56,6 +56,9 @@ options:
   document:
     description: Number of the document on which the step rests; it is kept in the history.
     type: str
+  reason:
+    description: Why, in a sentence. It is added to the note of the device with the day, and so kept in the history.
+    type: str
 seealso:
   - module: commune.baseline.device
   - module: commune.baseline.device_gate
@@ -68,6 +71,7 @@ EXAMPLES = r"""
     name: pc-01
     state: quarantined
     document: 15/BB
+    reason: Phần mềm diệt mã độc báo động
 
 - name: Take a server into service that the gate has not let in, by an approval with the scope in_service and its reason
   commune.baseline.device_transition:
