@@ -49,6 +49,9 @@ class ZoneFirewall:
             self.excuse = NoFirewall(f"there is no zone model: {self._path}", is_known=False)
             return
         model = self._model()
+        strangers = [name for name in model.firewalls if name not in variables["groups"]["all"]]
+        if strangers:
+            raise RowError(f"{self._path}: zone_firewalls names {strangers[0]!r}, which is not in the inventory")
         if device not in model.firewalls:
             self.excuse = NoFirewall("zone_firewalls of the zone model does not name this device", is_known=True)
             return
@@ -132,7 +135,8 @@ def _joined(one: dict[str, t.Any], other: dict[str, t.Any]) -> dict[str, t.Any]:
     """Return two results of the engine as one; a failure of the second is the result of both."""
     if "observations" not in other:
         return other
-    diffs = [*([one["diff"]] if "diff" in one else []), *other.get("diff", [])]
+    shown = one.get("diff", [])
+    diffs = [*(shown if isinstance(shown, list) else [shown]), *other.get("diff", [])]
     return {
         **one,
         "changed": one["changed"] or other["changed"],
