@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.commune.baseline.plugins.plugin_utils._register import devices
+from ansible_collections.commune.baseline.plugins.plugin_utils._register import devices, service
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.register import Register
 
 ROOT = Path(__file__).parents[3]
@@ -31,8 +31,12 @@ def new_site(folder: Path, zones: str, *more: Mapping[str, Any]) -> Path:
     with register.write("officer") as writer:
         for device in (PC, *more):
             devices.put(writer, device)
-            for state in ("received", "hardening", "in_service"):
+            for state in ("received", "hardening"):
                 devices.transition(writer, device["name"], state)
+            service.record(writer, devices.get(writer, device["name"]), opens=True)
+    with register.write("officer") as writer:
+        for device in (PC, *more):
+            devices.transition(writer, device["name"], "in_service")
     register.close()
     return folder
 

@@ -11,7 +11,7 @@ import shutil
 import pytest
 
 from ansible_collections.commune.baseline.plugins.plugin_utils._register import records
-from ansible_collections.commune.baseline.plugins.plugin_utils._register.kinds import APPROVAL
+from ansible_collections.commune.baseline.plugins.plugin_utils._register.kinds import APPROVAL, PERSON
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.register import Register
 from tests.integration.zones.playbooks import new_site, play, state_of
 from tests.lab.zones import office
@@ -73,8 +73,10 @@ def test_it_comes_back_once_the_gate_is_passed(site, host):
 
 def approve(site, controls):
     """Accept for the computer what no row looks at yet, as an approver would."""
-    accepted = {"number": "1/QĐ", "dated_on": "2026-01-31", "subject": "Thử", "signer": "Chủ tịch"}
+    chairman = {"code": "ct01", "name": "Chủ tịch UBND", "roles": ["chu_tich"]}
+    accepted = {"number": "1/QĐ", "dated_on": "2026-01-31", "subject": "Nghiệm thu", "signer": "ct01"}
     register = Register.open(str(site / "register.db"))
     with register.write("officer") as writer:
+        records.put(writer, PERSON, chairman)
         records.put(writer, APPROVAL, {**accepted, "devices": ["pc-01"], "scope": ", ".join(controls)})
     register.close()
