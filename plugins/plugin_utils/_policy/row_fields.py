@@ -12,7 +12,7 @@ import typing as t
 
 from ansible_collections.commune.baseline.plugins.module_utils._policy.compare import COMPARISONS
 from ansible_collections.commune.baseline.plugins.module_utils._policy.kind import KINDS
-from ansible_collections.commune.baseline.plugins.module_utils._policy.kinds import privilege, ssh_access
+from ansible_collections.commune.baseline.plugins.module_utils._policy.kinds import privilege, site_record, ssh_access
 from ansible_collections.commune.baseline.plugins.plugin_utils._zones.demands import UNLESS
 
 Fields = t.Mapping[str, t.Any]
@@ -44,6 +44,7 @@ _CUTTING_PATHS = ("/etc/ssh/", "/etc/sudoers", "/etc/pam.d/", "/etc/security/", 
 # Kinds that know more of a desired value than its sort.
 _FAULTS: t.Mapping[str, t.Callable[[Fields, t.Any], str | None]] = {
     "privilege": privilege.fault_of_desired,
+    "site_record": site_record.fault_of_desired,
     "ssh_access": ssh_access.fault_of_desired,
 }
 

@@ -45,6 +45,20 @@ def test_a_device_goes_through_its_life_once_and_is_shown_before_and_after(verbs
     assert "12/BBBG" in foreign_sql("SELECT document FROM events WHERE verb = 'transition'")
 
 
+def test_the_reason_of_a_step_is_added_to_the_note_with_the_day_and_kept_in_the_history(verbs, foreign_sql):
+    reason = "Máy có dấu hiệu mã độc: {{ 7*7 }}"
+    step = {"commune.baseline.device_transition": {"name": "pc-01", "state": "received", "reason": Unsafe(reason)}}
+    *_added, moved, again, told = verbs.run(
+        device(**PC, note="Máy của văn thư"), step, step, info(name="pc-01", history=True)
+    )
+    first, second = moved["device"]["note"].splitlines()
+    assert first == "Máy của văn thư"
+    assert second.endswith(f" received: {reason}")
+    assert (again["changed"], again["device"]["note"]) == (False, moved["device"]["note"])
+    assert told["devices"][0]["history"][-1]["after"] == {"note": moved["device"]["note"], "state": "received"}
+    assert "received: Máy có dấu hiệu" in foreign_sql("SELECT note FROM devices")
+
+
 def test_an_illegal_step_names_the_legal_ones_and_a_state_that_is_none_names_all(verbs, foreign_sql):
     step = {"commune.baseline.device_transition": {"name": "pc-01", "state": "disposed"}}
     wrong = {"commune.baseline.device_transition": {"name": "pc-01", "state": "retired"}}
@@ -62,14 +76,21 @@ def test_an_illegal_step_names_the_legal_ones_and_a_state_that_is_none_names_all
 APPROVAL = {"number": "15/QĐ-UBND", "dated_on": "31/01/2026", "subject": "Đưa máy tính vào sử dụng"}
 
 
+BOSS = {"code": "ct01", "name": "Chủ tịch UBND", "roles": ["chu_tich"]}
+
+
+def person(**options):
+    return {"commune.baseline.person": options}
+
+
 def approval(**options):
     return {"commune.baseline.approval": {**APPROVAL, **options}}
 
 
 def test_an_approval_is_recorded_once_and_can_be_given_an_end(verbs, foreign_sql):
-    signed = {"signer": "Chủ tịch UBND", "devices": ["pc-01"]}
-    _added, first, again, ended = verbs.run(
-        device(**PC), approval(**signed), approval(**signed), approval(expires_on="31/12/2026")
+    signed = {"signer": "ct01", "devices": ["pc-01"]}
+    _boss, _added, first, again, ended = verbs.run(
+        person(**BOSS), device(**PC), approval(**signed), approval(**signed), approval(expires_on="31/12/2026")
     )
     assert (first["changed"], first["approval"]["dated_on"], first["approval"]["devices"]) == (
         True,
@@ -77,14 +98,18 @@ def test_an_approval_is_recorded_once_and_can_be_given_an_end(verbs, foreign_sql
         ["pc-01"],
     )
     assert (again["changed"], again["version"]) == (False, 1)
-    assert (ended["changed"], ended["version"], ended["approval"]["signer"]) == (True, 2, "Chủ tịch UBND")
+    assert (ended["changed"], ended["version"], ended["approval"]["signer"]) == (True, 2, "ct01")
     assert "2026-12-31" in foreign_sql("SELECT expires_on FROM approvals")
 
 
 def test_an_approval_without_a_signer_or_for_an_unknown_device_is_refused_with_all_faults(verbs, foreign_sql):
-    (refused,) = verbs.run(approval(devices=["pc-09"], dated_on="2999-01-31"))
-    assert refused["failed"]
-    assert {fault["field"] for fault in refused["faults"]} == {"signer", "devices[0]", "dated_on"}
+    nobody, stranger = verbs.run(
+        approval(devices=["pc-09"], dated_on="2999-01-31"), approval(signer="Chủ tịch UBND", devices=["pc-09"])
+    )
+    assert {fault["field"] for fault in nobody["faults"]} == {"signer", "devices[0]", "dated_on"}
+    assert "signer is 'Chủ tịch UBND': the register knows no person of this code" in stranger["msg"]
+    assert nobody["failed"]
+    assert stranger["failed"]
     assert "15/QĐ-UBND" not in foreign_sql("SELECT number FROM approvals")
 
 
