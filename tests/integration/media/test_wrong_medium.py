@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -211,8 +212,11 @@ def test_a_medium_under_a_loop_device_is_never_wiped(run, media):
 
 def test_a_read_only_medium_is_not_touched(run, media):
     subprocess.run(["blockdev", "--setro", media[0].path], check=True)
-    with untouched(*media):
-        assert "is read-only" in refused(run, media[0].medium)
+    try:
+        with untouched(*media):
+            assert "is read-only" in refused(run, media[0].medium)
+    finally:
+        subprocess.run(["blockdev", "--setrw", media[0].path], check=True)
 
 
 def test_a_medium_that_shows_no_size_is_not_touched(run, media):
@@ -223,31 +227,15 @@ def test_a_medium_that_shows_no_size_is_not_touched(run, media):
     assert "nothing can be verified" in run("verify", {**media[0].medium, "size": 0})["msg"]
 
 
-# The first bytes of members, as their own makers document them; blkid is asked whether it takes them for such.
-MEMBERS = {
-    "lvm": ("LVM2_member", 512, b"LABELONE\1\0\0\0\0\0\0\0\x20\xc3\x8d\x1f\x20\0\0\0LVM2 001" + b"a" * 32),
-    "luks": ("crypto_LUKS", 0, b"LUKS\xba\xbe\0\1aes\0" + bytes(28) + b"xts-plain64\0" + bytes(20) + b"sha256\0"),
-    "bitlocker": ("BitLocker", 0, b"\xeb\x58\x90-FVE-FS-" + bytes(149) + b"\x3b\xd6\x67\x49\x29\x2e\xd8\x4a"),
-}
-
-
-@pytest.mark.parametrize("mark", MEMBERS)
-def test_a_member_of_something_larger_is_wiped_only_if_the_order_names_it(run, media, mark):
-    kind, place, content = MEMBERS[mark]
-    with media[0].file.open("r+b") as file:
-        file.write(bytes(8192))
-        file.seek(place)
-        file.write(content)
-    subprocess.run(["blockdev", "--flushbufs", media[0].path], check=True)
-    seen = subprocess.run(["blkid", "-p", "-o", "value", "-s", "TYPE", media[0].path], capture_output=True, text=True)
-    if seen.stdout.strip() != kind:
-        pytest.skip(f"blkid does not take this for {kind}: {seen.stdout}")
+def test_a_member_of_something_larger_is_wiped_only_if_the_order_names_it(run, media):
+    if shutil.which("pvcreate") is None:
+        pytest.skip("needs Debian's lvm2")
+    subprocess.run(["pvcreate", "--yes", "--force", "--devices", media[0].path, media[0].path], check=True)
     with untouched(*media):
-        assert f"marked as part of {mark}, which the order does not name" in refused(run, media[0].medium)
-        other = "raid" if mark != "raid" else "lvm"
-        assert f"marked as part of {mark}" in refused(run, {**media[0].medium, "marks": [other]})
+        assert "marked as part of lvm, which the order does not name" in refused(run, media[0].medium)
+        assert "marked as part of lvm" in refused(run, {**media[0].medium, "marks": ["raid", "luks"]})
     with untouched(media[1]):
-        assert run("sanitise", {**media[0].medium, "marks": [mark]})["media"][0]["state"] == "wiped"
+        assert run("sanitise", {**media[0].medium, "marks": ["lvm"]})["media"][0]["state"] == "wiped"
 
 
 def job_of(medium: Loop) -> sanitise.Job:
