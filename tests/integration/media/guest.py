@@ -27,7 +27,19 @@ from tests.lab.image import cache
 ROOT = Path(__file__).parents[3]
 _FILES = Path(__file__).parent / "guest_files"
 _FIRST_MODULES = ("virtio_pci", "virtio_console", "9pnet_virtio", "9p", "virtio_scsi", "virtio_net")
-_LATER_MODULES = ("sd_mod", "sg", "loop", "dm_mod", "dm_flakey", "ext4", "scsi_debug", "nvme_tcp", "iscsi_tcp")
+_LATER_MODULES = (
+    "sd_mod",
+    "sg",
+    "loop",
+    "dm_mod",
+    "dm_flakey",
+    "dm_crypt",
+    "raid1",
+    "ext4",
+    "scsi_debug",
+    "nvme_tcp",
+    "iscsi_tcp",
+)
 _LONGEST_START = 120
 PROGRAMS = ("qemu-system-x86_64", "busybox", "depmod", "dpkg-deb", "apt-get")
 
@@ -61,6 +73,7 @@ class Guest:
 
     def __init__(self, process: subprocess.Popen[bytes], folder: Path) -> None:
         self._process = process
+        self.plugged: list[str] = []
         self._agent = _connected(folder / "agent", process)
         self._monitor = _connected(folder / "monitor", process)
         self._monitor.readline()
@@ -90,19 +103,26 @@ class Guest:
         result: dict[str, Any] = json.loads(self._answer()["output"])
         return result
 
-    def attach(self, name: str, file: Path, *, vendor: str = "SEAGATE", model: str = "ST1000", **properties: Any) -> None:
-        """Plug in a SCSI disk over a raw file."""
-        self.monitor("blockdev-add", driver="raw", **{"node-name": name}, file={"driver": "file", "filename": str(file)})
-        shown = {"vendor": vendor, "product": model, **properties}
-        self.monitor("device_add", driver="scsi-hd", id=name, bus="scsi.0", drive=name, **shown)
+    def attach(self, name: str, file: Path, *, bytes_per_second: int = 0, **properties: Any) -> None:
+        """Plug in a SCSI disk over a raw file, as slow as one wants it."""
+        node = {"driver": "raw", "file": {"driver": "file", "filename": str(file)}}
+        if bytes_per_second:
+            limits = {"bps-total": bytes_per_second}
+            self.monitor("object-add", **{"qom-type": "throttle-group", "id": f"limit-{name}", "limits": limits})
+            node = {"driver": "throttle", "throttle-group": f"limit-{name}", "file": node}
+        self.monitor("blockdev-add", **node, **{"node-name": f"node-{name}"})
+        shown = {"vendor": "SEAGATE", "product": "ST1000", **properties}
+        self.monitor("device_add", driver="scsi-hd", id=name, bus="scsi.0", drive=f"node-{name}", **shown)
+        self.plugged.append(name)
 
     def detach(self, name: str) -> None:
         """Pull a disk out."""
+        self.plugged.remove(name)
         self.monitor("device_del", id=name)
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 30
         while time.monotonic() < deadline:
             with contextlib.suppress(RuntimeError):
-                self.monitor("blockdev-del", **{"node-name": name})
+                self.monitor("blockdev-del", **{"node-name": f"node-{name}"})
                 return
             time.sleep(0.1)
         raise TimeoutError(f"the guest does not let go of {name}")

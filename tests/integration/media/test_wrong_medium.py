@@ -309,5 +309,3 @@ def test_a_file_in_the_place_of_a_device_is_refused(media, tmp_path, monkeypatch
     monkeypatch.setattr(reader, "path_of", lambda _name: str(file))
     with pytest.raises(RefusedError, match="another device"), interlock.claimed(found, writing=True):
         pass
-
-

@@ -9,6 +9,7 @@ libraries loaded already, as if Ansible had sent it there.
 
 from __future__ import annotations
 
+import functools
 import glob
 import io
 import json
@@ -23,10 +24,12 @@ PORT = "/dev/virtio-ports/agent"
 
 
 def main() -> None:
-    os.environ.update(PATH="/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", LC_ALL="C", HOME="/tmp")
-    subprocess.run(["modprobe", "-d", os.environ["modules"], "-a", *os.environ["load"].split(",")], check=True)
+    settings = dict(word.split("=", 1) for word in Path("/run/settings").read_text().split() if "=" in word)
+    # There is no udev here, and libdevmapper is to make its files itself.
+    os.environ.update(PATH="/usr/sbin:/usr/bin:/sbin:/bin", LC_ALL="C", HOME="/run", DM_DISABLE_UDEV="1")
+    subprocess.run(["modprobe", "-d", settings["modules"], "-a", *settings["load"].split(",")], check=True)
     port = _port()
-    sys.path[:0] = os.environ["collections"].split(":")
+    sys.path[:0] = settings["collections"].split(":")
     import ansible.module_utils.testing
 
     from ansible_collections.commune.baseline.plugins.modules import media_info, media_sanitise, media_verify
@@ -35,7 +38,8 @@ def main() -> None:
     for line in port:
         request = json.loads(line)
         if "module" in request:
-            answer = _in_child(lambda: _module(ansible.module_utils.testing, modules[request["module"]], request))
+            work = functools.partial(_module, ansible.module_utils.testing, modules[request["module"]], request)
+            answer = _in_child(work)
         else:
             answer = _program(request)
         port.write(json.dumps(answer).encode() + b"\n")

@@ -11,7 +11,7 @@ for kind in proc:proc sysfs:sys devtmpfs:dev tmpfs:tmp tmpfs:run tmpfs:var tmpfs
     $b mount -t "${kind%:*}" "${kind%:*}" "/root/${kind#*:}"
 done
 $b mkdir -p /root/var/lib /root/run/lock
+$b cp /proc/cmdline /root/run/settings
 $b umount /proc
 # The kernel hands what it does not know to init as its environment.
-# shellcheck disable=SC2154
-exec $b switch_root /root "$python" "$agent"
+exec $b switch_root /root "${python:?}" "${agent:?}"
