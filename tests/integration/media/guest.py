@@ -176,7 +176,7 @@ def running(folder: Path) -> Iterator[Guest]:
         *("-device", "virtio-serial-pci", "-chardev", f"socket,path={folder / 'agent'},server=on,wait=off,id=agent"),
         *("-device", "virtserialport,chardev=agent,name=agent"),
         *("-device", "virtio-scsi-pci,id=scsi", "-qmp", f"unix:{folder / 'monitor'},server=on,wait=off"),
-        *("-netdev", "user,id=net", "-device", "virtio-net-pci,netdev=net"),
+        *("-netdev", "user,id=net", "-device", "virtio-net-pci,netdev=net,romfile="),
     ]
     process = subprocess.Popen([str(word) for word in command], stdin=subprocess.DEVNULL)
     try:

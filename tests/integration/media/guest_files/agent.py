@@ -28,6 +28,7 @@ def main() -> None:
     # There is no udev here, and libdevmapper is to make its files itself.
     os.environ.update(PATH="/usr/sbin:/usr/bin:/sbin:/bin", LC_ALL="C", HOME="/run", DM_DISABLE_UDEV="1")
     subprocess.run(["modprobe", "-d", settings["modules"], "-a", *settings["load"].split(",")], check=True)
+    _let_the_kernel_load(settings["modules"])
     port = _port()
     sys.path[:0] = settings["collections"].split(":")
     import ansible.module_utils.testing
@@ -43,6 +44,14 @@ def main() -> None:
         else:
             answer = _program(request)
         port.write(json.dumps(answer).encode() + b"\n")
+
+
+def _let_the_kernel_load(modules: str) -> None:
+    """Tell the kernel where the modules lie that it asks for by itself."""
+    loader = Path("/run/modprobe")
+    loader.write_text(f'#!/bin/sh\nexec /usr/sbin/modprobe -d {modules} "$@"\n')
+    loader.chmod(0o755)
+    Path("/proc/sys/kernel/modprobe").write_text(str(loader))
 
 
 def _port() -> t.Any:
