@@ -114,7 +114,7 @@ def sanitize(path: str, method: str, *, wait: t.Callable[[float], None] = time.s
     said = programs.run("hdparm", _SURE, *_METHODS[method], path, accept=_ANY, errors_too=True)
     state = sanitize_state(path)
     while state.startswith("SD2"):
-        wait(2)
+        wait(1)
         state = sanitize_state(path)
     if "Completed Without Error" not in state:
         raise TechniqueError(f"the drive did not sanitise itself: {state or said.strip()[-200:]}")

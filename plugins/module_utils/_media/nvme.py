@@ -21,7 +21,8 @@ from ansible_collections.commune.baseline.plugins.module_utils._policy import pr
 
 _METHODS = {"block": (2, 2), "overwrite": (4, 3), "crypto": (1, 4)}  # the bit of SANICAP, the action
 _FORMATS = {"user": 1, "crypto": 2}
-_ANY = tuple(range(256))
+_ANY = tuple(range(256))  # exit codes prove nothing
+_LOG_SIZE, _ATTEMPTS = 512, 5
 _STATES = {0: "never sanitised", 1: "done", 2: "at work", 3: "failed", 4: "done without deallocating"}
 
 
@@ -63,23 +64,20 @@ def sanitize(name: str, method: str, *, wait: t.Callable[[float], None] = time.s
             raise TechniqueError(f"the drive does not begin to sanitise itself: {said.strip()[-200:]}")
     state = sanitize_state(controller)
     while state == 2:
-        wait(2)
+        wait(1)
         state = sanitize_state(controller)
     if state not in (1, 4):
         raise TechniqueError(f"the drive did not sanitise itself; its log says: {_STATES.get(state, state)}")
 
 
 def sanitize_state(controller: str) -> int:
-    """Return the status of the last sanitize operation, bits 2 to 0 of SSTAT."""
-    told = _json("sanitize-log", controller)
-    # The log lies in an object named after the drive; releases of nvme-cli differ in how deep.
-    flat = {**told, **next((value for value in told.values() if isinstance(value, dict)), {})}
-    value = flat.get("sstat", flat.get("SSTAT"))
-    if isinstance(value, dict):
-        value = value.get("status", value.get("value"))
-    if not isinstance(value, int):
-        raise TechniqueError("the drive's log of sanitising cannot be read")
-    return value & 7
+    """Return the status of the last sanitize operation: bits 2 to 0 of SSTAT, which begins at byte 2 of the log."""
+    for _attempt in range(_ATTEMPTS):
+        told = programs.run("nvme", "sanitize-log", controller, "--output-format=binary")
+        log = told.encode("utf-8", "surrogateescape")
+        if len(log) == _LOG_SIZE:  # less if two of its bytes looked like the end of a line of text
+            return log[2] & 7
+    raise TechniqueError("the drive's log of sanitising cannot be read")
 
 
 def format_namespace(name: str, ses: str) -> None:

@@ -41,7 +41,7 @@ def sanitize(path: str, method: str, *, wait: t.Callable[[float], None] = time.s
         raise TechniqueError(f"the drive does not begin to sanitise itself: {said.strip()[-200:]}")
     code = sense(path)
     while code == _AT_WORK:
-        wait(2)
+        wait(1)
         code = sense(path)
     if code != (0, 0):
         word = "the sanitize command failed" if code == _FAILED else f"sense code {code[0]:02x}h {code[1]:02x}h"
