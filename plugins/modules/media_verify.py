@@ -9,9 +9,9 @@ module: media_verify
 short_description: Read wiped media independently, and tell whether anything is left
 version_added: 0.1.0
 description:
-  - Reads past the cache, by code of its own, and judges every byte that it reads. A medium of up to 64 GB is read
-    whole, a larger one at least a tenth of it: both ends, and a random place in each of many equal parts. The confidence
-    that this gives is told (DC-04).
+  - Reads past the cache, by code of its own, and judges every byte that it reads (DC-04).
+  - A medium of up to 64 GB is read whole, a larger one at least a tenth of it, both ends and a random place in each of
+    many equal parts. The confidence that this gives is told.
   - Looks for the canaries of M(commune.baseline.media_sanitise), for beginnings of files and file systems, and for data
     that is not noise where noise has to be.
   - Fails if anything is left or cannot be read. The journal then says so, and the same order wipes the medium again.

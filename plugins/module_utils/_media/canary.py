@@ -16,11 +16,11 @@ import random
 
 MARK = b"commune.baseline canary\0"
 BLOCK = 4096
-_COUNT = 1000
+_COUNT = 256
 
 
 def positions(size: int, seed: str) -> list[int]:
-    """Return where canaries lie: one at a random place in each of a thousand equal parts, the first and last block."""
+    """Return where canaries lie: one at a random place in each of many equal parts, the first and last block."""
     blocks = size // BLOCK
     chance = random.Random(seed)  # noqa: S311 - places, no secrets
     share = max(blocks // _COUNT, 1)

@@ -93,8 +93,8 @@ def _confidence(outcome: verify.Verification) -> str:
     if not outcome.is_complete:
         return "reading ended early, for enough was found"
     return (
-        f"{outcome.percent:.1f} % was read: remnants longer than {outcome.largest_gap} bytes are found for certain, "
-        f"scattered ones of {outcome.share_found} % of the medium with 99 % confidence"
+        f"{outcome.percent:.1f} % was read: what is longer than {outcome.largest_gap} bytes is found for certain, "
+        f"scattered pieces of {outcome.share_found} % in all with 99 % confidence"
     )
 
 

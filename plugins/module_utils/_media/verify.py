@@ -90,12 +90,12 @@ def spans(size: int, percent: int, seed: str) -> t.Iterator[Span]:
     yield from _cut(0, _EDGE)
     chance = random.Random(seed)  # noqa: S311 - it has to be repeatable, and nobody profits from guessing it
     stratum = _SAMPLE * 100 // percent // _GRAIN * _GRAIN
-    end = size - _EDGE
+    end = (size - _EDGE) // _GRAIN * _GRAIN
     for first in range(_EDGE, end, stratum):
         length = min(_SAMPLE, end - first)
         room = min(stratum, end - first) - length
         yield first + chance.randrange(room // _GRAIN + 1) * _GRAIN, length
-    yield from _cut(end, _EDGE)
+    yield from _cut(end, size - end)
 
 
 def _cut(first: int, length: int) -> t.Iterator[Span]:

@@ -24,7 +24,7 @@ from tests.integration.media.conftest import ORDER
 from tests.integration.media.guest import Guest
 
 pytestmark = pytest.mark.skipif(guest.missing() is not None, reason=guest.missing() or "")
-SIZE = 24 * loops.MIB
+SIZE = 8 * loops.MIB
 SANITIZE = ("block", "overwrite", "crypto")
 Connect = Callable[..., "Drive"]
 
@@ -133,7 +133,7 @@ CASES = {
     "ATA, frozen": Case("iscsi", "--fault missing --security frozen", "purge", None, "the drive is frozen"),
     "ATA, nothing of its own": Case("iscsi", "--fault missing", "purge", None, "nothing reaches the level purge"),
     "ATA, nothing of its own, cleared": Case("iscsi", "--fault missing", "clear", "overwrite"),
-    "ATA, hidden end, cleared": Case("iscsi", "--fault missing --visible 40000", "clear", "overwrite"),
+    "ATA, hidden end, cleared": Case("iscsi", "--fault missing --visible 12000", "clear", "overwrite"),
     "SSD, security erase is no purge": Case(
         "iscsi", "--ssd --fault missing --security=", "purge", None, "nothing reaches the level purge"
     ),
