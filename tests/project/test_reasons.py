@@ -46,6 +46,8 @@ NO_REASONS = {
     "-o ControlMaster=no -o ControlPath=none": "options of ssh",
     " in whole {measured_in}": "a part of a sentence",
     "Completed Without Error": "words of hdparm",
+    "commune.baseline media_sanitise": "the name of a tool",
+    "sha256 {digest}": "a value of the register",
     "Architecture: {architecture}": "a line of deb-control(5)",
     "Package: {name}": "a line of deb-control(5)",
     "SELECT Name, Time FROM Lastlog2": "a question to a database",

@@ -24,7 +24,7 @@ BLOCK = 8 << 20
 _BETWEEN_SAVES = 1 << 30
 _SMALLEST_PIECE = 4096
 # Each bad sector costs a drive seconds: what has more of them is not worth the day.
-_MOST_RANGES, _MOST_BAD_BYTES = 1024, 16 << 20
+_MOST_RANGES, _MOST_BAD_BYTES = 1024, 4 << 20
 _GONE = (errno.ENXIO, errno.ENODEV, errno.ENOTCONN, errno.ESHUTDOWN, errno.ENOMEDIUM)
 ZEROS, NOISE = "zeros", "noise"
 

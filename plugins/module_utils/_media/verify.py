@@ -33,6 +33,7 @@ _PIECE = 256 << 10
 _READERS = 2
 _GRAIN = 4096
 _MOST_FINDINGS, _MOST_BAD_BYTES = 200, 256 << 20
+_MOST_UNREADABLE_BYTES = 1 << 20  # each bad sector costs a drive seconds
 _BLKFLSBUF = 0x1261  # linux/fs.h
 
 ZEROS, ERASED, NOISE = EXPECTATIONS = ("zeros", "erased", "noise")
@@ -182,7 +183,8 @@ class _Reading:
         if length <= _GRAIN:
             with self._lock:
                 _append(self._unreadable, first, length)
-                self._count(length)
+                unreadable = sum(size for _first, size in self._unreadable)
+                self._is_cut_short = self._is_cut_short or unreadable > _MOST_UNREADABLE_BYTES
             return
         half = max(length // 2 // _GRAIN, 1) * _GRAIN
         for offset, size in ((first, half), (first + half, length - half)):
@@ -198,7 +200,6 @@ class _Reading:
                 with self._lock:
                     self._canaries += what == _CANARY
                     self._note(Finding(first + offset, length, what))
-                    self._count(length)
 
     def _note(self, finding: Finding) -> None:
         last = self._findings[-1] if self._findings else None
@@ -208,9 +209,7 @@ class _Reading:
             self._findings.append(finding)
         else:
             self._is_cut_short = True
-
-    def _count(self, length: int) -> None:
-        self._bad += length
+        self._bad += finding.length
         self._is_cut_short = self._is_cut_short or self._bad > _MOST_BAD_BYTES
 
     def outcome(self, seed: str, seconds: float) -> Verification:

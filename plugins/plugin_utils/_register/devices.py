@@ -12,9 +12,15 @@ import typing as t
 
 import sqlalchemy as sa
 
-from ansible_collections.commune.baseline.plugins.plugin_utils._register import addresses, life_cycle, records, tables
+from ansible_collections.commune.baseline.plugins.plugin_utils._register import (
+    addresses,
+    events,
+    life_cycle,
+    records,
+    tables,
+)
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.errors import Fault, RecordError, RegisterError
-from ansible_collections.commune.baseline.plugins.plugin_utils._register.kinds import DEVICE, STATE_FIELD
+from ansible_collections.commune.baseline.plugins.plugin_utils._register.kinds import DEVICE, SANITISATION, STATE_FIELD
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.records import Change, Stored
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.register import Reader, Writer
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.text import WrongError
@@ -50,9 +56,41 @@ def transition(
     if stored.record["state"] == state:
         return Change(stored.record["name"], False, stored.record, stored.record)
     life_cycle.check_step(stored.record["name"], stored.record["state"], state)
+    if state == life_cycle.SANITISED:
+        _check_sanitised(writer, stored.record)
     given = {"name": stored.record["name"], **({"ips": []} if state == life_cycle.DISPOSED else {})}
     own = {"state": state}
     return records.put(writer, DEVICE, given, own=own, verb="transition", version=version, document=document)
+
+
+def uncertified(reader: Reader | Writer, device: t.Mapping[str, t.Any]) -> list[str]:
+    """Return the serial numbers of the device's media of which no sanitisation is done since it awaits its disposal.
+
+    A device that was wiped may have been issued again, and an earlier sanitisation proves nothing.
+    """
+    c = tables.RECORDS[SANITISATION.name].c
+    begun = max((one["number"] for one in history(reader, device["name"]) if _begins_disposal(one)), default=0)
+    done = records.select(reader, SANITISATION, c.device == device["name"], c.result == "done")
+    certified = {one.record["medium"] for one in done if _last_event(reader, one) > begun}
+    return [medium["serial"] for medium in device["media"] if medium["serial"] not in certified]
+
+
+def _begins_disposal(event: t.Mapping[str, t.Any]) -> bool:
+    return bool(json.loads(event["after"]).get("state") == life_cycle.PENDING_DISPOSAL)
+
+
+def _last_event(reader: Reader | Writer, sanitisation: Stored) -> int:
+    told = events.history(reader.connection, SANITISATION.name, sanitisation.id)
+    return int(told[-1]["number"]) if told else 0
+
+
+def _check_sanitised(writer: Writer, device: t.Mapping[str, t.Any]) -> None:
+    left = uncertified(writer, device)
+    if left:
+        raise RegisterError(
+            f"device {device['name']} cannot become {life_cycle.SANITISED}: its media {', '.join(left)} are neither "
+            "certified as wiped nor destroyed"
+        )
 
 
 def get(reader: Reader | Writer, name: str) -> Stored:

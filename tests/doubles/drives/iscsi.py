@@ -40,7 +40,8 @@ class Connection(socketserver.StreamRequestHandler):
 
     def handle(self) -> None:
         self._status = self._expected = 0
-        while (received := self._receive()) is not None:
+        self._waiting: list[tuple[bytes, bytes]] = []
+        while (received := self._waiting.pop(0) if self._waiting else self._receive()) is not None:
             header, data = received
             code = header[0] & 0x3F
             if code != 0x05 and not header[0] & 0x40:
@@ -118,7 +119,10 @@ class Connection(socketserver.StreamRequestHandler):
             self._send(ask)
             end = len(data) + burst
             while len(data) < end and (received := self._receive()) is not None:
-                data += received[1]
+                if received[0][0] & 0x3F == 0x05:
+                    data += received[1]
+                else:  # another command, which was sent before we asked
+                    self._waiting.append(received)
         return bytes(data)
 
     def _send_data(self, header: bytes, data: bytes) -> int:
