@@ -64,7 +64,7 @@ def _checked(
         raise RegisterError(f"{name} is {device['state']}: only what is {life_cycle.PENDING_DISPOSAL} is certified")
     people = {role: records.get(writer, PERSON, given[role]).record for role in _ROLES}
     approvals = [stored.record for stored in records.select(writer, APPROVAL)]
-    approvers = certificate.approvers_of(order, name, approvals, writer.context.today)
+    approvers = certificate.signers_of(certificate.holding(order, name, approvals, writer.context.today))
     parties = certificate.Parties(**people, approvers=approvers)
     try:
         media, faults = certificate.media_of(device, given["wiped"], given["verified"])

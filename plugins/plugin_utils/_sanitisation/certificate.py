@@ -42,30 +42,40 @@ class Medium(t.NamedTuple):
         return str(self.registered["serial"])
 
 
-def approvers_of(order: str, device: str, approvals: t.Iterable[Record], today: datetime.date) -> list[str]:
-    """Return who approved an order for a device and whose approval holds today, each once."""
-    valid = [
-        one["signer"]
+def holding(order: str, device: str, approvals: t.Iterable[Record], today: datetime.date) -> list[Record]:
+    """Return the approvals of an order for a device that hold today; one without an end does not count."""
+    return [
+        one
         for one in approvals
-        if one["number"] == order
-        and device in one["devices"]
-        and (one["expires_on"] is None or one["expires_on"] >= today.isoformat())
+        if one["number"] == order and device in one["devices"] and (one["expires_on"] or "") >= today.isoformat()
     ]
-    return sorted({_folded(name): name for name in valid}.values())
+
+
+def signers_of(approvals: t.Iterable[Record]) -> list[str]:
+    """Return who signed, each once."""
+    return sorted({_folded(one["signer"]): one["signer"] for one in approvals}.values())
+
+
+def faults_of_approvers(
+    order: str, device: str, approvers: t.Sequence[str], requested_by: Record, wiped_by: Record
+) -> list[str]:
+    """Return a sentence if not two people approved, and for each of them who must not have."""
+    faults = []
+    if len(approvers) < _APPROVERS:
+        found = ", ".join(approvers) or "nobody"
+        faults.append(
+            f"order {order} for {device} needs the approvals of two people that hold today, and has that of {found}"
+        )
+    signed = {_folded(name) for name in approvers}
+    for role, person in (("requested", requested_by), ("wiped", wiped_by)):
+        if _folded(person["name"]) in signed:
+            faults.append(f"{person['name']} {role} and approved order {order}: that takes two people")
+    return faults
 
 
 def faults_of_parties(order: str, device: str, parties: Parties) -> list[str]:
     """Return a sentence for each role that the wrong person has."""
-    faults = []
-    if len(parties.approvers) < _APPROVERS:
-        found = ", ".join(parties.approvers) or "nobody"
-        faults.append(
-            f"order {order} for {device} needs the approvals of two people that hold today, and has that of {found}"
-        )
-    signed = {_folded(name) for name in parties.approvers}
-    for role, person in (("requested", parties.requested_by), ("wiped", parties.wiped_by)):
-        if _folded(person["name"]) in signed:
-            faults.append(f"{person['name']} {role} and approved order {order}: that takes two people")
+    faults = faults_of_approvers(order, device, parties.approvers, parties.requested_by, parties.wiped_by)
     if _same(parties.wiped_by, parties.verified_by):
         faults.append(f"{parties.wiped_by['name']} wiped and verified {device}: that takes two people")
     return faults

@@ -21,10 +21,7 @@ from ansible_collections.commune.baseline.plugins.modules import media_sanitise,
 from ansible_collections.commune.baseline.plugins.plugin_utils._evidence import verification
 from tests.integration.media import loops
 from tests.integration.media.conftest import ORDER
-
-NUMBER = ORDER["order"]
-PEOPLE = {"an": "Nguyen Van An", "binh": "Tran Thi Binh", "chau": "Le Minh Chau", "dung": "Pham Quoc Dung"}
-ROLES = {"requested_by": "an", "wiped_by": "binh", "verified_by": "dung"}
+from tests.integration.register.disposal import NUMBER, PEOPLE, ROLES, prepared
 
 
 class Wiped:
@@ -51,27 +48,6 @@ def fixture_medium(tmp_path, monkeypatch, capsys) -> Wiped:
     return Wiped(tmp_path, monkeypatch, capsys)
 
 
-def prepared(medium: Wiped, *, signers: tuple[str, ...] = ("chau", "dung"), **order: Any) -> list[dict[str, Any]]:
-    """Return the tasks that a register needs before anything is certified."""
-    media = [{"serial": medium.serial, "kind": "other"}]
-    device = {"name": "old-server", "class": "server", "asset_tag": "TS-1", "media": media}
-    steps = ["received", "pending_disposal"]
-    return [
-        *({"commune.baseline.person": {"code": code, "name": name}} for code, name in PEOPLE.items()),
-        {"commune.baseline.device": device},
-        *({"commune.baseline.device_transition": {"name": "old-server", "state": step}} for step in steps),
-        *(
-            {
-                "commune.baseline.approval": {
-                    **{"number": NUMBER, "dated_on": "2026-01-31", "subject": f"Xóa dữ liệu, {number}"},
-                    **{"signer": PEOPLE[signer], "devices": ["old-server"], "expires_on": "2099-12-31", **order},
-                }
-            }
-            for number, signer in enumerate(signers)
-        ),
-    ]
-
-
 def certificate(medium: Wiped, folder: Path, **special: Any) -> dict[str, Any]:
     options = {
         **{"name": "old-server", "order": NUMBER, **ROLES, "wiped": medium.wiped, "verified": medium.verified},
@@ -81,7 +57,7 @@ def certificate(medium: Wiped, folder: Path, **special: Any) -> dict[str, Any]:
 
 
 def test_what_was_wiped_and_verified_is_certified_and_the_device_is_sanitised(verbs, medium, tmp_path, foreign_sql):
-    *_before, told = verbs.run(*prepared(medium), certificate(medium, tmp_path / "evidence"))
+    *_before, told = verbs.run(*prepared(medium.serial), certificate(medium, tmp_path / "evidence"))
     assert told["device"]["state"] == "sanitised", told
     path = Path(told["path"])
     assert hashlib.sha256(path.read_bytes()).hexdigest() == told["sha256"]
@@ -108,7 +84,7 @@ def is_signed(folder: Path, tmp_path: Path) -> bool:
 
 def test_an_edited_certificate_is_found(verbs, medium, tmp_path):
     folder = tmp_path / "evidence"
-    *_before, told = verbs.run(*prepared(medium), certificate(medium, folder))
+    *_before, told = verbs.run(*prepared(medium.serial), certificate(medium, folder))
     (key,) = folder.glob("keys/public-*.pem")
     assert verification.verify(folder, verification.public_key_of(key)).faults == []
     path = Path(told["path"])
@@ -118,7 +94,7 @@ def test_an_edited_certificate_is_found(verbs, medium, tmp_path):
 
 
 def test_check_mode_finds_the_same_and_signs_nothing(verbs, medium, tmp_path):
-    verbs.run(*prepared(medium))
+    verbs.run(*prepared(medium.serial))
     (told,) = verbs.run(certificate(medium, tmp_path / "evidence"), arguments=["--check"])
     assert (told["device"]["state"], told["path"]) == ("sanitised", None)
     assert not (tmp_path / "evidence").exists()
@@ -156,7 +132,7 @@ REFUSED: dict[str, tuple[Change, str]] = {
 @pytest.mark.parametrize("place", ["sqlite"], indirect=True)
 def test_what_is_not_in_order_is_not_certified(verbs, medium, tmp_path, foreign_sql):
     tasks = [certificate(medium, tmp_path / "evidence", **change(medium)) for change, _reason in REFUSED.values()]
-    results = verbs.run(*prepared(medium), *tasks)[-len(tasks) :]
+    results = verbs.run(*prepared(medium.serial), *tasks)[-len(tasks) :]
     for (name, (_change, reason)), told in zip(REFUSED.items(), results, strict=True):
         assert told["failed"] is True, name
         assert reason in told["msg"], name
@@ -170,7 +146,7 @@ def test_what_is_not_in_order_is_not_certified(verbs, medium, tmp_path, foreign_
 )
 @pytest.mark.parametrize("place", ["sqlite"], indirect=True)
 def test_two_people_have_to_approve_and_their_approval_has_to_hold(verbs, medium, tmp_path, signers, order):
-    told = verbs.run(*prepared(medium, signers=signers, **order), certificate(medium, tmp_path / "evidence"))[-1]
+    told = verbs.run(*prepared(medium.serial, signers=signers, **order), certificate(medium, tmp_path / "evidence"))[-1]
     assert "needs the approvals of two people that hold today" in told["msg"]
 
 
@@ -179,7 +155,9 @@ def test_a_device_is_not_sanitised_while_one_of_its_media_is_not_certified(verbs
     media = [{"serial": medium.serial, "kind": "other"}, {"serial": "STILL-FULL", "kind": "ssd"}]
     more = {"commune.baseline.device": {"name": "old-server", "media": media}}
     step = {"commune.baseline.device_transition": {"name": "old-server", "state": "sanitised"}}
-    *_before, told, refused = verbs.run(*prepared(medium), more, certificate(medium, tmp_path / "evidence"), step)
+    *_before, told, refused = verbs.run(
+        *prepared(medium.serial), more, certificate(medium, tmp_path / "evidence"), step
+    )
     assert told["device"]["state"] == "pending_disposal"
     assert refused["msg"].startswith("device old-server cannot become sanitised: its media STILL-FULL are neither")
 
@@ -190,5 +168,5 @@ def test_a_sanitisation_of_an_earlier_life_proves_nothing(verbs, medium, tmp_pat
         {"commune.baseline.device_transition": {"name": "old-server", "state": state}}
         for state in ("received", "pending_disposal", "sanitised")
     ]
-    *_before, refused = verbs.run(*prepared(medium), certificate(medium, tmp_path / "evidence"), *steps)
+    *_before, refused = verbs.run(*prepared(medium.serial), certificate(medium, tmp_path / "evidence"), *steps)
     assert "cannot become sanitised" in refused["msg"]
