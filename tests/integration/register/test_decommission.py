@@ -49,19 +49,13 @@ class Office:
         interpreter = tmp_path / "python"
         interpreter.write_text(INTERPRETER.format(folder=tmp_path, python=sys.executable))
         interpreter.chmod(0o755)
-        self.order: dict[str, Any] = {
-            **{
-                "order": NUMBER,
-                "level": "clear",
-                "media": [medium.medium],
-                "place": "Trụ sở",
-                "destination": "Thanh lý",
-            },
-            **{name: ROLES[name] for name in ("requested_by", "wiped_by")},
-            **{"ansible_become": False, "ansible_python_interpreter": str(interpreter)},
-            "evidence_folder": str(tmp_path / "evidence"),
-        }
         self.evidence = tmp_path / "evidence"
+        self.order: dict[str, Any] = {
+            **{"order_number": NUMBER, "order_level": "clear", "order_media": [medium.medium]},
+            **{name: ROLES[name] for name in ("requested_by", "wiped_by")},
+            **{"place": "Trụ sở", "destination": "Thanh lý", "evidence_folder": str(self.evidence)},
+            **{"ansible_become": False, "ansible_python_interpreter": str(interpreter)},
+        }
 
     def run(self, *arguments: str, **order: Any) -> tuple[int, str]:
         """Return the exit code and what a person sees."""
