@@ -122,9 +122,9 @@ def sanitize(path: str, method: str, *, wait: t.Callable[[float], None] = time.s
 
 def sanitize_state(path: str) -> str:
     """Return what SANITIZE STATUS EXT says, in one line, as hdparm words it; empty if the drive does not answer."""
-    told = programs.run("hdparm", "--sanitize-status", path, accept=_ANY)
+    told = programs.run("hdparm", "--sanitize-status", path, accept=_ANY, errors_too=True)
     lines = [line.strip() for line in told.splitlines()]
-    shown = (line.replace("State:", "").strip() for line in lines if re.match("State:|Last Sanitize", line))
+    shown = (line.replace("State:", "").strip() for line in lines if re.match("State:|Last Sanitize|Drive in SD", line))
     return "; ".join(shown)
 
 

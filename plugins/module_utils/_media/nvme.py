@@ -73,7 +73,8 @@ def sanitize(name: str, method: str, *, wait: t.Callable[[float], None] = time.s
 def sanitize_state(controller: str) -> int:
     """Return the status of the last sanitize operation: bits 2 to 0 of SSTAT, which begins at byte 2 of the log."""
     for _attempt in range(_ATTEMPTS):
-        told = programs.run("nvme", "sanitize-log", controller, "--output-format=binary")
+        # "nvme sanitize-log" words its states in every release differently, and 2.3 adds text to binary output.
+        told = programs.run("nvme", "get-log", controller, "--log-id=0x81", f"--log-len={_LOG_SIZE}", "--raw-binary")
         log = told.encode("utf-8", "surrogateescape")
         if len(log) == _LOG_SIZE:  # less if two of its bytes looked like the end of a line of text
             return log[2] & 7

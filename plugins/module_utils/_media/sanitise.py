@@ -100,15 +100,17 @@ def _guarded(order: Order, job: Job, patterns: overwrite.Patterns) -> None:
     try:
         with job.journal.held():
             _wipe(order, job, patterns)
-    except (MediaError, OSError) as error:
-        reason = error.strerror if isinstance(error, OSError) else str(error)
-        job.journal.entry = {**job.journal.entry, "state": FAILED, "reason": reason, "next": DESTROY}
+    except Exception as error:  # the other media go on, whatever happened to this one
+        reason = error.strerror if isinstance(error, OSError) else str(error) or repr(error)
+        known = {"identity": job.medium.identity._asdict(), "order": order.number, "attempts": []}
+        job.journal.entry = {**known, **job.journal.entry, "state": FAILED, "reason": reason}
 
 
 def _wipe(order: Order, job: Job, patterns: overwrite.Patterns) -> None:
     journal = job.journal
     if journal.entry.get("order") != order.number or journal.entry["state"] == FAILED:
-        journal.begin(order=order.number, started=_now(), attempts=[], seed=os.urandom(8).hex())
+        opened = {name: value for name, value in journal.entry.items() if name == "opened_from"}
+        journal.begin(order=order.number, started=_now(), attempts=[], seed=os.urandom(8).hex(), **opened)
     if not job.techniques:
         journal.note(
             state=FAILED, reason=f"nothing reaches the level {order.level}: {'; '.join(job.left_out)}", next=DESTROY
@@ -157,7 +159,7 @@ def _expectation(technique: Technique) -> str:
 def _overwrite(
     technique: Technique, handle: int, medium: Medium, journal: Journal, patterns: overwrite.Patterns, is_going_on: bool
 ) -> None:
-    if not is_going_on:
+    if not is_going_on or "done" not in journal.entry:
         journal.note(passes=list(technique.passes), number=0, done=0, bad=[])
     for number in range(journal.entry["number"], len(technique.passes)):
         if number > journal.entry["number"]:

@@ -171,7 +171,10 @@ def running(folder: Path) -> Iterator[Guest]:
         *("qemu-system-x86_64", "-accel", "tcg,thread=multi", "-cpu", "max", "-smp", "2", "-m", "768"),
         *("-nodefaults", "-nographic", "-no-reboot", "-serial", f"file:{folder / 'console'}"),
         *("-kernel", image, "-initrd", initrd),
-        *("-append", f"console=ttyS0 quiet panic=-1 tsc=reliable mitigations=off scsi_mod.scan=sync {words}"),
+        *(
+            "-append",
+            f"console=ttyS0 quiet panic=-1 tsc=reliable no_timer_check mitigations=off scsi_mod.scan=sync {words}",
+        ),
         *("-virtfs", "local,path=/,mount_tag=machine,security_model=none,readonly=on,multidevs=remap"),
         *("-device", "virtio-serial-pci", "-chardev", f"socket,path={folder / 'agent'},server=on,wait=off,id=agent"),
         *("-device", "virtserialport,chardev=agent,name=agent"),

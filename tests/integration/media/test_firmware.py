@@ -188,6 +188,18 @@ def test_a_refused_security_erase_leaves_no_password_behind(machine, connect):
     assert "not\tenabled" in told
 
 
+def test_an_order_still_fits_after_a_hidden_end_was_laid_open(machine, connect):
+    drive = connect("iscsi", "--fault", "missing", "--visible", "12000")
+    how = {**ORDER, "order": "of a hidden end"}
+    assert drive.order["size"] == 12000 * 512
+    for _run in range(2):
+        told = machine.module("sanitise", **how, media=[drive.order])
+        assert told["media"][0]["state"] == "wiped", told
+        loops.full_of_letters(drive.file, SIZE)
+        seen = machine.module("verify", media=[drive.order])
+        assert (seen["failed"], seen["media"][0]["size"]) == (True, SIZE)
+
+
 def test_check_mode_touches_no_drive(machine, connect):
     drive = connect("iscsi", "--security=")
     before = loops.output("sha256sum", str(drive.file))

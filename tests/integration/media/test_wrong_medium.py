@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
@@ -292,6 +293,7 @@ def test_a_journal_of_another_process_at_work_is_respected(media):
     with journal.Journal(job.medium.identity).held(), untouched(*media):
         (told,) = sanitise.carry_out(sanitise.Order("12/QĐ-UBND", "clear", False), [job])
     assert "another process is at work on this medium" in told["reason"]
+    assert (told["state"], told["identity"]["serial"]) == ("failed", media[0].medium["serial"])
 
 
 def test_a_journal_that_tells_of_another_medium_stops_everything(run, media, journals):
@@ -309,3 +311,18 @@ def test_a_file_in_the_place_of_a_device_is_refused(media, tmp_path, monkeypatch
     monkeypatch.setattr(reader, "path_of", lambda _name: str(file))
     with pytest.raises(RefusedError, match="another device"), interlock.claimed(found, writing=True):
         pass
+
+
+def test_a_fault_of_our_own_fails_one_medium_and_not_the_others(run, media, monkeypatch):
+    write = sanitise.overwrite.overwrite
+
+    def faulty(handle, pattern, progress, save, *, sector):
+        if os.readlink(f"/proc/self/fd/{handle}") == media[0].path:
+            raise ZeroDivisionError("a fault")
+        write(handle, pattern, progress, save, sector=sector)
+
+    monkeypatch.setattr(sanitise.overwrite, "overwrite", faulty)
+    told = run("sanitise", *(one.medium for one in media))
+    assert [one["state"] for one in told["media"]] == ["failed", "wiped"]
+    assert (told["failed"], told["msg"]) == (True, f"{media[0].medium['serial']}: a fault")
+    assert loops.is_blank(media[1])
