@@ -7,6 +7,7 @@ import typing as t
 from pathlib import Path
 
 from ansible_collections.commune.baseline.plugins.plugin_utils._door import certification
+from ansible_collections.commune.baseline.plugins.plugin_utils._door.ordering import APPROVER_ROLES
 from ansible_collections.commune.baseline.plugins.plugin_utils._door.register_verb import WritingVerb
 
 if t.TYPE_CHECKING:
@@ -25,6 +26,7 @@ class ActionModule(WritingVerb):
         "order": _TEXT,
         "requested_by": _TEXT,
         "wiped_by": _TEXT,
+        "approver_roles": APPROVER_ROLES,
         "verified_by": _TEXT,
         "wiped": _MEDIA,
         "verified": _MEDIA,

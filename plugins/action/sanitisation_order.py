@@ -6,6 +6,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.commune.baseline.plugins.plugin_utils._door import ordering
+from ansible_collections.commune.baseline.plugins.plugin_utils._door.ordering import APPROVER_ROLES
 from ansible_collections.commune.baseline.plugins.plugin_utils._door.register_verb import ReadingVerb
 
 if t.TYPE_CHECKING:
@@ -23,6 +24,7 @@ class ActionModule(ReadingVerb):
         "order": _TEXT,
         "requested_by": _TEXT,
         "wiped_by": _TEXT,
+        "approver_roles": APPROVER_ROLES,
         "media": {"type": "list", "elements": "dict", "required": True},
         "daily_cap": {"type": "int", "default": 10},
     }

@@ -43,6 +43,26 @@ options:
     description: Code of the person who wipes.
     type: str
     required: true
+  approver_roles:
+    description: The roles of which each approver needs one, as the site's rules on public assets name them (DC-02).
+    type: list
+    elements: str
+    choices:
+      - chu_tich
+      - chu_quan
+      - don_vi_van_hanh
+      - bo_phan_attt
+      - phong_vhxh
+      - van_phong
+      - it_officer
+      - nguoi_kiem
+      - thu_truong
+      - cong_an
+      - nguoi_dung
+      - cap_tren
+      - van_phong_tinh_uy
+      - nha_cung_cap
+    default: [cap_tren, chu_tich, chu_quan, thu_truong]
   media:
     description: The media, as M(commune.baseline.media_sanitise) takes them.
     type: list
@@ -87,10 +107,10 @@ order:
       type: str
       sample: "2026-12-31"
     approvers:
-      description: Who approved it.
+      description: Codes of the people who approved it.
       type: list
       elements: str
-      sample: [Le Minh Chau, Pham Quoc Dung]
+      sample: [chau, dung]
 device:
   description: The device as it stands in the register.
   type: dict

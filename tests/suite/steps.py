@@ -57,6 +57,7 @@ def _setup() -> list[Step]:
         _own("postgresql", "packages", "postgresql", after=("system packages",)),
         _own("nftables", "packages", "nftables", after=("system packages",)),
         _own("drives", "packages", *_DRIVE_PACKAGES, after=("system packages",)),
+        _own("graphviz", "packages", "graphviz", after=("system packages",)),
         _own("venv main", "venv", "main", after=("system packages",)),
         _own("venv second", "venv", "second", after=("system packages",), skip_reason=_no_second),
         _own("pip for ansible-test", "ansible-test-pip"),
@@ -102,7 +103,7 @@ def _pytest() -> list[Step]:
             "tests/integration",
             "--numprocesses=3",  # mostly they wait; each process has a lab of its own
             "--dist=loadfile",
-            after=("lab images", "drives", "nftables", "postgresql"),
+            after=("lab images", "drives", "nftables", "graphviz", "postgresql"),
             groups=("integration",),
             skip_reason=_no_root,
         ),
@@ -119,7 +120,7 @@ def _molecule() -> list[Step]:
             "test",
             "--scenario-name",
             scenario,
-            after=("lab images",),
+            after=("lab images", "nftables"),  # the tests of zones probe with it
             groups=("molecule",),
             venv_name=environment,
             skip_reason=_no_root,

@@ -18,11 +18,13 @@ from ansible_collections.commune.baseline.plugins.module_utils._policy.kinds imp
     file,
     kernel_module,
     mount,
+    nft_ruleset,
     option,
     package,
     pam,
     privilege,
     service,
+    site_record,
     ssh_access,
     sysctl,
 )
@@ -62,6 +64,8 @@ KINDS: dict[str, Kind] = {
     "kernel_module": kernel_module,
     "mount": mount,
     "service": service,
+    "nft_ruleset": nft_ruleset,
     "command": command,
     "console_login": console_login,
+    "site_record": site_record,
 }

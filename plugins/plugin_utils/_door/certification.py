@@ -35,9 +35,10 @@ _TOOL = "commune.baseline media_sanitise"
 
 def certify(writer: Writer, given: t.Mapping[str, t.Any], folder: Path | None) -> Result:
     """Certify all media that were wiped; raise RegisterError with all that is wrong. Without a folder, only look."""
-    from ansible_collections.commune.baseline.plugins.plugin_utils._register import devices
+    from ansible_collections.commune.baseline.plugins.plugin_utils._register import devices, disposal
 
-    device = devices.get(writer, given["name"]).record
+    stored = devices.get(writer, given["name"])
+    device = stored.record
     parties, media = _checked(writer, device, given)
     now = datetime.datetime.now().astimezone().isoformat(timespec="seconds")
     facts = {"made": now, "place": given["place"], "destination": given["destination"], "tool": _TOOL}
@@ -48,7 +49,7 @@ def certify(writer: Writer, given: t.Mapping[str, t.Any], folder: Path | None) -
         path = signer.keep(_file_name(device["name"], now), told)
         result |= {"path": str(path), "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
     _record(writer, given, media, result["sha256"])
-    if life_cycle.SANITISED in life_cycle.NEXT[device["state"]] and not devices.uncertified(writer, device):
+    if life_cycle.SANITISED in life_cycle.NEXT[device["state"]] and not disposal.uncertified(writer, stored):
         step = devices.transition(writer, device["name"], life_cycle.SANITISED, document=given["order"])
         return {**changed(writer, DEVICE, step), **result, "changed": True}
     return {"changed": True, "device": device, **result}
@@ -57,15 +58,16 @@ def certify(writer: Writer, given: t.Mapping[str, t.Any], folder: Path | None) -
 def _checked(
     writer: Writer, device: t.Mapping[str, t.Any], given: t.Mapping[str, t.Any]
 ) -> tuple[certificate.Parties, list[certificate.Medium]]:
-    from ansible_collections.commune.baseline.plugins.plugin_utils._register import records
+    from ansible_collections.commune.baseline.plugins.plugin_utils._register import records, service
 
     order, name = given["order"], device["name"]
     if device["state"] != life_cycle.PENDING_DISPOSAL:
         raise RegisterError(f"{name} is {device['state']}: only what is {life_cycle.PENDING_DISPOSAL} is certified")
     people = {role: records.get(writer, PERSON, given[role]).record for role in _ROLES}
-    approvals = [stored.record for stored in records.select(writer, APPROVAL)]
-    approvers = certificate.signers_of(certificate.holding(order, name, approvals, writer.context.today))
-    parties = certificate.Parties(**people, approvers=approvers)
+    every = [stored.record for stored in records.select(writer, APPROVAL)]
+    signers = service.signers(writer, given["approver_roles"])
+    held = certificate.holding(order, name, every, signers, writer.context.today)
+    parties = certificate.Parties(**people, approvers=certificate.approvers_of(held, signers))
     try:
         media, faults = certificate.media_of(device, given["wiped"], given["verified"])
         faults += certificate.faults_of_parties(order, name, parties)

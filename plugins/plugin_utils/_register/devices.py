@@ -7,20 +7,21 @@
 
 from __future__ import annotations
 
-import json
 import typing as t
 
 import sqlalchemy as sa
 
 from ansible_collections.commune.baseline.plugins.plugin_utils._register import (
     addresses,
+    disposal,
     events,
     life_cycle,
     records,
+    service,
     tables,
 )
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.errors import Fault, RecordError, RegisterError
-from ansible_collections.commune.baseline.plugins.plugin_utils._register.kinds import DEVICE, SANITISATION, STATE_FIELD
+from ansible_collections.commune.baseline.plugins.plugin_utils._register.kinds import DEVICE, STATE_FIELD
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.records import Change, Stored
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.register import Reader, Writer
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.text import WrongError
@@ -36,61 +37,46 @@ def put(
     state: str = life_cycle.PLANNED,
     version: int | None = None,
     document: str | None = None,
+    is_new: bool = False,
 ) -> Change:
     """Register a device in a first state, or change the given fields of a known one, whose state stays."""
     if state not in life_cycle.FIRST_STATES:
-        right = f"a life begins as {' or '.join(life_cycle.FIRST_STATES)}"
+        right = f"a life begins as one of {', '.join(life_cycle.FIRST_STATES)}"
         raise RecordError(f"device {given.get('name')}", [Fault("state", repr(state), right)])
-    return records.put(writer, DEVICE, given, first={"state": state}, version=version, document=document)
+    how: dict[str, t.Any] = {"version": version, "document": document, "is_new": is_new}
+    return records.put(writer, DEVICE, given, first={"state": state}, **how)
 
 
 def transition(
-    writer: Writer, name: str, state: str, *, version: int | None = None, document: str | None = None
+    writer: Writer,
+    name: str,
+    state: str,
+    *,
+    version: int | None = None,
+    document: str | None = None,
+    reason: str | None = None,
+    roles: t.Collection[str] = (),
 ) -> Change:
-    """Take a device to another state; raise TransitionError, which names the legal ones.
+    """Take a device to another state; raise TransitionError, which names the legal ones, or ServiceError.
 
+    Into service it comes by the gate's verdict, or by an approval that one of ``roles`` signed (see ``service``).
     To be where it already is changes nothing, so that a play can be repeated. A disposed device gives its addresses
-    back to its zone.
+    back to its zone. A reason is added to the note of the device, with the day.
     """
     stored = get(writer, name)
     if stored.record["state"] == state:
         return Change(stored.record["name"], False, stored.record, stored.record)
     life_cycle.check_step(stored.record["name"], stored.record["state"], state)
     if state == life_cycle.SANITISED:
-        _check_sanitised(writer, stored.record)
-    given = {"name": stored.record["name"], **({"ips": []} if state == life_cycle.DISPOSED else {})}
+        disposal.check(writer, stored)
+    if state == life_cycle.IN_SERVICE:
+        service.check(writer, stored, document, roles)
+    given: dict[str, t.Any] = {"name": stored.record["name"], **({"ips": []} if state == life_cycle.DISPOSED else {})}
+    if reason and reason.strip():
+        noted = f"{writer.context.today.isoformat()} {state}: {reason.strip()}"
+        given["note"] = "\n".join(filter(None, [stored.record["note"], noted]))
     own = {"state": state}
     return records.put(writer, DEVICE, given, own=own, verb="transition", version=version, document=document)
-
-
-def uncertified(reader: Reader | Writer, device: t.Mapping[str, t.Any]) -> list[str]:
-    """Return the serial numbers of the device's media of which no sanitisation is done since it awaits its disposal.
-
-    A device that was wiped may have been issued again, and an earlier sanitisation proves nothing.
-    """
-    c = tables.RECORDS[SANITISATION.name].c
-    begun = max((one["number"] for one in history(reader, device["name"]) if _begins_disposal(one)), default=0)
-    done = records.select(reader, SANITISATION, c.device == device["name"], c.result == "done")
-    certified = {one.record["medium"] for one in done if _last_event(reader, one) > begun}
-    return [medium["serial"] for medium in device["media"] if medium["serial"] not in certified]
-
-
-def _begins_disposal(event: t.Mapping[str, t.Any]) -> bool:
-    return bool(json.loads(event["after"]).get("state") == life_cycle.PENDING_DISPOSAL)
-
-
-def _last_event(reader: Reader | Writer, sanitisation: Stored) -> int:
-    told = events.history(reader.connection, SANITISATION.name, sanitisation.id)
-    return int(told[-1]["number"]) if told else 0
-
-
-def _check_sanitised(writer: Writer, device: t.Mapping[str, t.Any]) -> None:
-    left = uncertified(writer, device)
-    if left:
-        raise RegisterError(
-            f"device {device['name']} cannot become {life_cycle.SANITISED}: its media {', '.join(left)} are neither "
-            "certified as wiped nor destroyed"
-        )
 
 
 def get(reader: Reader | Writer, name: str) -> Stored:
@@ -140,15 +126,17 @@ def told(reader: Reader | Writer, stored: Stored, *, with_history: bool) -> dict
     if not with_history:
         return record
     happened = history(reader, stored.record["name"])
-    return {**record, "history": [{name: _shown(name, event[name]) for name in _HISTORY} for event in happened]}
+    return {**record, "history": [_shown(event) for event in happened]}
 
 
-_HISTORY = ("number", "at", "who", "verb", "document", "before", "after")
+_HISTORY = ("number", "at", "who", "verb", "document")
 _PARSE = {field.name: field.parse for field in (*DEVICE.fields, STATE_FIELD)}
 
 
-def _shown(name: str, value: t.Any) -> t.Any:
-    return json.loads(value) if name in ("before", "after") else value
+def _shown(event: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """Return an event for people; of one that was edited past the register, what can still be read."""
+    values = {name: events.values_of(event[name]) for name in ("before", "after")}
+    return {**{name: event[name] for name in _HISTORY}, **values, "edited": not events.is_whole(event)}
 
 
 def _condition(reader: Reader | Writer, name: str, value: t.Any) -> sa.ColumnElement[bool]:

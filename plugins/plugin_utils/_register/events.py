@@ -13,6 +13,7 @@ only against an anchor, a head (number of events and last hash) that was kept el
 
 from __future__ import annotations
 
+import json
 import typing as t
 
 import sqlalchemy as sa
@@ -22,6 +23,7 @@ from ansible_collections.commune.baseline.plugins.plugin_utils._register.canonic
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.errors import RegisterError
 
 _NO_HASH = "0" * 64
+_AT_ONCE = 500
 _HASHED = tuple(column.name for column in tables.EVENTS.columns if column.name != "hash")
 
 
@@ -51,7 +53,11 @@ def head(connection: sa.Connection) -> Head:
 
 
 class Chain:
-    """The chain within a transaction that writes; made, it holds the lock that keeps other writers waiting."""
+    """The chain within a transaction that writes; made, it holds the lock that keeps other writers waiting.
+
+    Events are written many at once, since an import has ten thousand; what reads them in the same transaction calls
+    ``flush`` first.
+    """
 
     def __init__(self, connection: sa.Connection, who: str, at: str) -> None:
         self._connection = connection
@@ -62,6 +68,15 @@ class Chain:
         if told is None:
             raise RegisterError("the count of events was removed, so nothing is written: verify the register")
         self.head = Head(*told)
+        self._unwritten: list[dict[str, t.Any]] = []
+        self._ids: dict[str, int] = {}
+
+    def next_id(self, table: sa.TableClause) -> int:
+        """Return the next number of a table whose rows only this writer adds while it holds the lock."""
+        if table.name not in self._ids:
+            self._ids[table.name] = next_id(self._connection, table) - 1
+        self._ids[table.name] += 1
+        return self._ids[table.name]
 
     def append(self, event: Event) -> None:
         """Add an event as the last one."""
@@ -75,12 +90,26 @@ class Chain:
             "previous": self.head.hash,
         }
         row["hash"] = _hash(row)
-        self._connection.execute(sa.insert(tables.EVENTS), row)
+        self._unwritten.append(row)
         self.head = Head(row["number"], row["hash"])
+        if len(self._unwritten) >= _AT_ONCE:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write the events that are not in the database yet."""
+        if self._unwritten:
+            self._connection.execute(sa.insert(tables.EVENTS), self._unwritten)
+            self._unwritten = []
 
     def close(self) -> None:
-        """Write the count and the last hash; nothing can be appended after this."""
+        """Write what is left, the count and the last hash; nothing can be appended after this."""
+        self.flush()
         self._connection.execute(sa.update(tables.CHAIN).values(events=self.head.events, hash=self.head.hash))
+
+
+def next_id(connection: sa.Connection, table: sa.TableClause, column: str = "id") -> int:
+    """Return the number after the highest; writers follow one another, so it stays free."""
+    return int(connection.execute(sa.select(sa.func.coalesce(sa.func.max(table.c[column]), 0))).scalar_one()) + 1
 
 
 def history(connection: sa.Connection, kind: str, record: int) -> list[dict[str, t.Any]]:
@@ -88,6 +117,21 @@ def history(connection: sa.Connection, kind: str, record: int) -> list[dict[str,
     c = tables.EVENTS.c
     query = sa.select(tables.EVENTS).where(c.kind == kind, c.record == record).order_by(c.number)
     return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def of_kind(connection: sa.Connection, kind: str) -> list[dict[str, t.Any]]:
+    """Return the events of all records of a kind, oldest first."""
+    query = sa.select(tables.EVENTS).where(tables.EVENTS.c.kind == kind).order_by(tables.EVENTS.c.number)
+    return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def values_of(text: t.Any) -> dict[str, t.Any]:
+    """Return what ``before`` or ``after`` of an event says; nothing if it was edited into what says nothing."""
+    try:
+        values = json.loads(text)
+    except (TypeError, ValueError):
+        return {}
+    return values if isinstance(values, dict) else {}
 
 
 def all_events(connection: sa.Connection) -> t.Iterator[dict[str, t.Any]]:
@@ -112,7 +156,7 @@ class Links:
             self.faults.append(f"between event {self._last.events} and event {number}, events are missing")
         elif event["previous"] != self._last.hash:
             self.faults.append(f"event {number} does not follow event {self._last.events}: one was changed or moved")
-        if not _is_whole(event):
+        if not is_whole(event):
             self.faults.append(f"event {number} was edited")
         if self._anchors.pop(number, {event["hash"]}) != {event["hash"]}:
             self.faults.append(f"event {number} is not the one that evidence was anchored to")
@@ -128,7 +172,8 @@ class Links:
             self.faults.append(f"evidence was anchored to event {number}, which is not there: the end was cut")
 
 
-def _is_whole(event: t.Mapping[str, t.Any]) -> bool:
+def is_whole(event: t.Mapping[str, t.Any]) -> bool:
+    """Tell whether an event has the hash that was written with it."""
     try:
         return bool(_hash(event) == event["hash"])
     except TypeError:  # bytes, which SQLite takes anywhere

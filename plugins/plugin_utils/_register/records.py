@@ -49,7 +49,8 @@ def get(reader: Reader | Writer, kind: Kind, *key: t.Any) -> Stored:
     """Return the record of this key, in any form that people type; raise UnknownRecordError."""
     stored = lookup(reader, kind, dict(zip(kind.key, key, strict=True)))
     if stored is None:
-        raise UnknownRecordError(f"the register knows no {kind.name} {_name(key)}")
+        said = f"{kind.name} {_name(key)}"
+        raise UnknownRecordError(f"the register knows no {said}")
     return stored
 
 
@@ -112,13 +113,14 @@ def put(
     verb: str | None = None,
     version: int | None = None,
     document: str | None = None,
+    is_new: bool = False,
 ) -> Change:
     """Add a record or change the given fields of it; raise RecordError with all faults, or ConflictError.
 
     ``own`` are values of fields that only the register sets, ``first`` those that it sets in a new record; ``version``
-    is the one that the caller read, if any.
+    is the one that the caller read, if any; to know that it ``is_new`` saves a look into the register.
     """
-    stored = lookup(writer, kind, given)
+    stored = None if is_new else lookup(writer, kind, given)
     if version is not None:
         _check_version(writer, kind, given, stored, version)
     before = stored.record if stored else None
@@ -144,9 +146,23 @@ def put(
     return Change(name, True, before, record)
 
 
+def versions(reader: Reader | Writer, kind: Kind) -> dict[str, int]:
+    """Return the versions of all records of a kind whose key is one text, by that; of devices, by the folded name."""
+    table = tables.RECORDS[kind.name]
+    (key,) = _key_columns(kind)
+    rows = reader.connection.execute(sa.select(table.c[key], table.c.version))
+    return {row[0]: row[1] for row in rows}
+
+
 def history_of(reader: Reader | Writer, kind: Kind, *key: t.Any) -> list[dict[str, t.Any]]:
     """Return the events of one record, oldest first; raise UnknownRecordError."""
-    return history(reader.connection, kind.name, get(reader, kind, *key).id)
+    return _history(reader, kind, get(reader, kind, *key).id)
+
+
+def _history(reader: Reader | Writer, kind: Kind, id_: int) -> list[dict[str, t.Any]]:
+    if isinstance(reader, Writer):
+        reader.chain.flush()
+    return history(reader.connection, kind.name, id_)
 
 
 def _key(kind: Kind, given: t.Mapping[str, t.Any]) -> dict[str, t.Any] | None:
@@ -172,14 +188,12 @@ def _name(key: t.Iterable[t.Any]) -> str:
 def _check_version(
     writer: Writer, kind: Kind, given: t.Mapping[str, t.Any], stored: Stored | None, version: int
 ) -> None:
-    name = _name(given.get(field) for field in kind.key)
+    said = f"{kind.name} {_name(given.get(field) for field in kind.key)}"
     if stored is None:
-        raise UnknownRecordError(f"the register knows no {kind.name} {name}")
+        raise UnknownRecordError(f"the register knows no {said}")
     if stored.version != version:
-        last = history(writer.connection, kind.name, stored.id)[-1]
-        raise ConflictError(
-            f"{kind.name} {name} was changed by {last['who']} at {last['at']}, after it was read; read it again"
-        )
+        last = _history(writer, kind, stored.id)[-1]
+        raise ConflictError(f"{said} was changed by {last['who']} at {last['at']}, after it was read; read it again")
 
 
 def _parts_of(reader: Reader | Writer, parts: Parts, ids: list[int] | None) -> dict[int, list[t.Any]]:
@@ -215,7 +229,7 @@ def _write(writer: Writer, kind: Kind, stored: Stored | None, record: Record, ch
     if kind is DEVICE and "name" in changed:
         values["name_folded"] = record["name"].casefold()
     if stored is None:
-        id_ = next_id(connection, table)
+        id_ = writer.chain.next_id(table)
         connection.execute(sa.insert(table), {"id": id_, "version": 1, **values})
     else:
         id_ = stored.id
@@ -236,8 +250,3 @@ def _part_rows(parts: Parts, owner: int, record: Record) -> list[Record]:
         {**shared, "position": position, **({name: part} if parts.is_plain else part)}
         for position, part in enumerate(record[parts.name])
     ]
-
-
-def next_id(connection: sa.Connection, table: sa.TableClause, column: str = "id") -> int:
-    """Return the number after the highest; writers follow one another, so it stays free."""
-    return int(connection.execute(sa.select(sa.func.coalesce(sa.func.max(table.c[column]), 0))).scalar_one()) + 1

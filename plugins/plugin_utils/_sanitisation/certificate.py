@@ -14,6 +14,8 @@ from __future__ import annotations
 import datetime
 import typing as t
 
+from ansible_collections.commune.baseline.plugins.plugin_utils._register import approvals
+
 FORMAT = "commune.baseline.sanitisation/1"
 _APPROVERS = 2
 _LEVELS = {"clear": "Clear", "purge": "Purge"}
@@ -22,12 +24,12 @@ Record = t.Mapping[str, t.Any]
 
 
 class Parties(t.NamedTuple):
-    """People as the register knows them, and the names of those who signed the order."""
+    """People as the register knows them; ``approvers`` are those whose signatures under the order count."""
 
     requested_by: Record
     wiped_by: Record
     verified_by: Record
-    approvers: t.Sequence[str]
+    approvers: t.Sequence[Record]
 
 
 class Medium(t.NamedTuple):
@@ -42,33 +44,38 @@ class Medium(t.NamedTuple):
         return str(self.registered["serial"])
 
 
-def holding(order: str, device: str, approvals: t.Iterable[Record], today: datetime.date) -> list[Record]:
-    """Return the approvals of an order for a device that hold today; one without an end does not count."""
+def holding(
+    order: str, device: str, every: t.Iterable[Record], signers: approvals.Signers, today: datetime.date
+) -> list[Record]:
+    """Return the approvals of an order for a device that hold today and whose signatures count.
+
+    One without an end does not count.
+    """
     return [
         one
-        for one in approvals
-        if one["number"] == order and device in one["devices"] and (one["expires_on"] or "") >= today.isoformat()
+        for one in every
+        if one["number"] == order and approvals.is_for(one, device, today) and one["expires_on"]
+        if signers.fault_of(one) is None
     ]
 
 
-def signers_of(approvals: t.Iterable[Record]) -> list[str]:
-    """Return who signed, each once."""
-    return sorted({_folded(one["signer"]): one["signer"] for one in approvals}.values())
+def approvers_of(held: t.Iterable[Record], signers: approvals.Signers) -> list[Record]:
+    """Return the people who signed, each once."""
+    return [signers.people[code] for code in sorted({one["signer"] for one in held})]
 
 
 def faults_of_approvers(
-    order: str, device: str, approvers: t.Sequence[str], requested_by: Record, wiped_by: Record
+    order: str, device: str, approvers: t.Sequence[Record], requested_by: Record, wiped_by: Record
 ) -> list[str]:
     """Return a sentence if not two people approved, and for each of them who must not have."""
     faults = []
-    if len(approvers) < _APPROVERS:
-        found = ", ".join(approvers) or "nobody"
+    if len({_folded(person["name"]) for person in approvers}) < _APPROVERS:
+        found = ", ".join(person["name"] for person in approvers) or "nobody"
         faults.append(
             f"order {order} for {device} needs the approvals of two people that hold today, and has that of {found}"
         )
-    signed = {_folded(name) for name in approvers}
     for role, person in (("requested", requested_by), ("wiped", wiped_by)):
-        if _folded(person["name"]) in signed:
+        if any(_same(person, one) for one in approvers):
             faults.append(f"{person['name']} {role} and approved order {order}: that takes two people")
     return faults
 
@@ -127,12 +134,8 @@ def certificate_of(
         "order": order,
         **facts,
         "device": {name: device[name] for name in ("name", "class", "make", "model", "serial", "asset_tag", "secrecy")},
-        "approved_by": list(parties.approvers),
-        **{
-            role: {name: person[name] for name in ("code", "name", "post", "department")}
-            for role, person in parties._asdict().items()
-            if role != "approvers"
-        },
+        "approved_by": [_person(one) for one in parties.approvers],
+        **{role: _person(person) for role, person in parties._asdict().items() if role != "approvers"},
         "media": [_told(medium) for medium in media],
     }
 
@@ -155,6 +158,10 @@ def _told(medium: Medium) -> dict[str, t.Any]:
             "scope": "full" if verified["checked"] == verified["size"] else "sample",
         },
     }
+
+
+def _person(person: Record) -> dict[str, t.Any]:
+    return {name: person[name] for name in ("code", "name", "post", "department")}
 
 
 def _same(one: Record, other: Record) -> bool:

@@ -13,6 +13,7 @@ from __future__ import annotations
 import datetime
 import typing as t
 
+from ansible_collections.commune.baseline.plugins.plugin_utils._register import approvals
 from ansible_collections.commune.baseline.plugins.plugin_utils._sanitisation import certificate
 from ansible_collections.commune.baseline.plugins.plugin_utils._sanitisation.certificate import Record
 
@@ -21,24 +22,26 @@ _SECRET_ZONE = "secret"  # noqa: S105
 
 
 class Order(t.NamedTuple):
-    """An order in force: the number, the days between which it holds, and who approved it."""
+    """An order in force: the number, the days between which it holds, and the people who approved it."""
 
     number: str
     dated_on: str
     expires_on: str
-    approvers: t.Sequence[str]
+    approvers: t.Sequence[Record]
 
 
-def order_of(number: str, device: str, approvals: t.Iterable[Record], today: datetime.date) -> Order | None:
+def order_of(
+    number: str, device: str, every: t.Iterable[Record], signers: approvals.Signers, today: datetime.date
+) -> Order | None:
     """Return the order as its approvals that hold today tell it, None without any.
 
     It holds from the last of their days to the first of their ends.
     """
-    valid = certificate.holding(number, device, approvals, today)
-    if not valid:
+    held = certificate.holding(number, device, every, signers, today)
+    if not held:
         return None
-    dated_on, expires_on = max(one["dated_on"] for one in valid), min(one["expires_on"] for one in valid)
-    return Order(number, dated_on, expires_on, certificate.signers_of(valid))
+    dated_on, expires_on = max(one["dated_on"] for one in held), min(one["expires_on"] for one in held)
+    return Order(number, dated_on, expires_on, certificate.approvers_of(held, signers))
 
 
 def faults_of(order: Order, device: Record, requested_by: Record, wiped_by: Record) -> list[str]:

@@ -110,22 +110,32 @@ class Invariant(t.NamedTuple):
 
 
 class Port(t.NamedTuple):
-    """A port of a switch, and the zone that what is plugged in there belongs to."""
+    """A port of a switch, the zone that what is plugged in there belongs to, and what that is, if it is known."""
 
     device: str
     port: str
     zone: str
+    to: str | None = None
 
 
 class Model(t.NamedTuple):
-    """All of it, checked: every name is known, every address lies in its zone. Policies stand in their order."""
+    """All of it, checked: every name is known, every address lies in its zone. Policies stand in their order.
+
+    ``firewalls`` are the devices between the zones, by their names in the inventory.
+    """
 
     zones: t.Mapping[str, Zone]
     hosts: t.Mapping[str, Host]
     services: t.Mapping[str, tuple[Match, ...]]
     policies: tuple[Policy, ...]
+    # Names of the policies that keep holding for devices in quarantine; the addresses of such devices, and what may
+    # still speak to them. The latter two come from the register, by the module quarantine.
+    quarantine_policies: tuple[str, ...]
+    isolated: tuple[Address, ...]
+    partners: tuple[Network, ...]
     never: tuple[Invariant, ...]
     ports: tuple[Port, ...]
+    firewalls: tuple[str, ...] = ()
 
     def in_force(self, today: datetime.date) -> tuple[Policy, ...]:
         """Return the policies that have not expired; the day named is the last on which one holds."""

@@ -133,8 +133,8 @@ class _Flat:
             self._append(conditions, Effect(NOTE, (*_counted(content), _verdict_above(rule, tag))), tag)
 
     def _add_map(self, content: t.Any, conditions: Alternative, depth: int, returns: list[int], tag: str) -> bool:
-        for key, verdict in self._matches.elements(content["data"]):
-            own = both(conditions, self._matches.equals(content["key"], key, self._slice))
+        for met, verdict in self._matches.met(content, self._slice):
+            own = both(conditions, met)
             if own is not None:
                 ((kind, inner),) = verdict.items()
                 if self._add_verdict(kind, inner, own, depth, returns, tag):
@@ -169,7 +169,8 @@ def _effect(kind: str, content: t.Any, tag: str) -> Effect:
         return Effect("dnat", (content["addr"], content.get("port")))
     if kind == "masquerade" and not content:
         return Effect("masquerade")
-    raise UnreadableError(f"{tag}: {kind} {content or ''} cannot be judged here")
+    statement = " ".join(str(part) for part in (kind, content) if part)
+    raise UnreadableError(f"{tag}: the statement {statement} cannot be judged here")
 
 
 def _counted(content: t.Any) -> tuple[t.Any, ...]:

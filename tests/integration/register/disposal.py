@@ -20,14 +20,17 @@ def prepared(serial: str, *, signers: tuple[str, ...] = ("chau", "dung"), **orde
     device = {"name": "old-server", "class": "server", "asset_tag": "TS-1", "media": media}
     steps = ["received", "pending_disposal"]
     return [
-        *({"commune.baseline.person": {"code": code, "name": name}} for code, name in PEOPLE.items()),
+        *(
+            {"commune.baseline.person": {"code": code, "name": name, "roles": ["thu_truong"]}}
+            for code, name in PEOPLE.items()
+        ),
         {"commune.baseline.device": device},
         *({"commune.baseline.device_transition": {"name": "old-server", "state": step}} for step in steps),
         *(
             {
                 "commune.baseline.approval": {
                     **{"number": NUMBER, "dated_on": "2026-01-31", "subject": f"Xóa dữ liệu, {number}"},
-                    **{"signer": PEOPLE[signer], "devices": ["old-server"], "expires_on": "2099-12-31", **order},
+                    **{"signer": signer, "devices": ["old-server"], "expires_on": "2099-12-31", **order},
                 }
             }
             for number, signer in enumerate(signers)

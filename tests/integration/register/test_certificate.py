@@ -63,7 +63,7 @@ def test_what_was_wiped_and_verified_is_certified_and_the_device_is_sanitised(ve
     assert hashlib.sha256(path.read_bytes()).hexdigest() == told["sha256"]
     assert told["sha256"] in foreign_sql("SELECT detail FROM sanitisations")
     written = json.loads(path.read_text("utf-8"))
-    assert written["approved_by"] == [PEOPLE["chau"], PEOPLE["dung"]]
+    assert [one["name"] for one in written["approved_by"]] == [PEOPLE["chau"], PEOPLE["dung"]]
     (certified,) = written["media"]
     assert (certified["method"], certified["technique"]) == ("Clear", "overwrite")
     assert certified["verification"]["scope"] == "full"

@@ -72,13 +72,17 @@ def test_every_faulty_cell_is_told_and_nothing_is_stored(verbs, book, foreign_sq
     cells = {f"{fault['column']}{fault['row']}": fault["reason"] for fault in result["faults"]}
     assert cells.keys() == {
         *("B3", "C3", "D3", "F3", "G3"),
-        *("A4", "C4", "D4", "G4", "H4"),
+        *("A4", "C4", "D4", "E4", "G4", "H4"),
         *("A5", "C5", "E5", "H5"),
     }  # fmt: skip
     assert "never computed" in cells["C3"]
     assert "row 2 has it already" in cells["D4"]
     assert {fault["sheet"] for fault in result["faults"]} == {"Thiết bị"}
-    assert "sheet Thiết bị, cell B3 is 'Máy bay': one of workstation" in result["msg"]
+    vietnamese, english = result["msg"].splitlines()
+    assert vietnamese.startswith("thiet-bi.xlsx: chưa lưu gì, vì có ô sai (15): ")
+    assert "trang Thiết bị, ô B3: 'Máy bay': một trong workstation" in vietnamese
+    assert "sheet Thiết bị, cell B3 is 'Máy bay': one of workstation" in english
+    assert all(fault["vi"].startswith(f"trang Thiết bị, ô {fault['column']}") for fault in result["faults"])
     assert "pc-0" not in foreign_sql("SELECT name FROM devices")
 
 
@@ -124,9 +128,10 @@ def test_the_template_is_filled_and_imported_and_never_written_over(verbs, tmp_p
     made, again = verbs.run(template, template)
     assert (made["changed"], again["changed"]) == (True, False)
     book = openpyxl.load_workbook(path)
-    assert book.sheetnames == ["Thiết bị", "Nhân sự", "Hướng dẫn"]
+    parts = ["Phương tiện lưu trữ", "Phần mềm", "Giấy phép"]
+    assert book.sheetnames == ["Thiết bị", "Nhân sự", *parts, "Hướng dẫn", "Danh mục"]
     sheet = book["Thiết bị"]
-    columns = {cell.value: cell.column for cell in sheet[1]}
+    columns = {cell.value.removesuffix(" *"): cell.column for cell in sheet[1]}
     for heading, value in {"Tên thiết bị": "pc-01", "Loại thiết bị": "Máy trạm", "Trạng thái": "Đã nhận"}.items():
         sheet.cell(2, columns[heading]).value = value
     book.save(path)

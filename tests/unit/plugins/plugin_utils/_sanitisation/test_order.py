@@ -7,17 +7,25 @@ import datetime
 
 import pytest
 
+from ansible_collections.commune.baseline.plugins.plugin_utils._register import approvals
 from ansible_collections.commune.baseline.plugins.plugin_utils._sanitisation import certificate, order
 
 TODAY = datetime.date(2026, 11, 28)
-AN, BINH, CHAU = ({"code": code, "name": name} for code, name in (("an", "An"), ("binh", "Bình"), ("chau", "Châu")))
+AN, BINH, CHAU, DUNG = (
+    {"code": code, "name": name, "roles": roles, "started_on": None, "left_on": None}
+    for code, name, roles in (
+        *(("an", "An", []), ("binh", "Bình", ["it_officer"])),
+        *(("chau", "Châu", ["chu_tich"]), ("dung", "Dũng", ["thu_truong", "van_phong"])),
+    )
+)
+SIGNERS = approvals.Signers({one["code"]: one for one in (AN, BINH, CHAU, DUNG)}, ("chu_tich", "thu_truong"))
 DEVICE = {
     **{"name": "pc-01", "class": "workstation", "zone": "lan", "secrecy": None},
     "media": [{"serial": "SN-1", "kind": "ssd", "bytes": 512}],
 }
 
 
-def approval(signer="Châu", **fields):
+def approval(signer="chau", **fields):
     return {
         **{
             "number": "12",
@@ -31,35 +39,38 @@ def approval(signer="Châu", **fields):
 
 
 @pytest.mark.parametrize(
-    ("approvals", "approvers"),
+    ("every", "approvers"),
     [
-        ([approval()], ["Châu"]),
-        ([approval(), approval("Dũng")], ["Châu", "Dũng"]),
-        ([approval(), approval("  CHÂU ")], ["  CHÂU "]),
-        ([approval(), approval("Dũng", number="13")], ["Châu"]),
-        ([approval(), approval("Dũng", devices=["pc-02"])], ["Châu"]),
-        ([approval(), approval("Dũng", expires_on="2026-11-27")], ["Châu"]),
-        ([approval(), approval("Dũng", expires_on=None)], ["Châu"]),
-        ([approval(expires_on="2026-11-28")], ["Châu"]),
+        ([approval()], ["chau"]),
+        ([approval(), approval("dung")], ["chau", "dung"]),
+        ([approval(), approval()], ["chau"]),
+        ([approval(), approval("dung", number="13")], ["chau"]),
+        ([approval(), approval("dung", devices=["pc-02"])], ["chau"]),
+        ([approval(), approval("dung", expires_on="2026-11-27")], ["chau"]),
+        ([approval(), approval("dung", expires_on=None)], ["chau"]),
+        ([approval(), approval("khong-ai")], ["chau"]),
+        ([approval(), approval("binh")], ["chau"]),
+        ([approval(expires_on="2026-11-28")], ["chau"]),
         ([], []),
     ],
 )
-def test_who_approved_is_counted_once_and_only_if_it_holds_for_the_device(approvals, approvers):
-    assert certificate.signers_of(certificate.holding("12", "pc-01", approvals, TODAY)) == approvers
+def test_who_approved_is_counted_once_and_only_if_it_holds_for_the_device(every, approvers):
+    held = certificate.holding("12", "pc-01", every, SIGNERS, TODAY)
+    assert [one["code"] for one in certificate.approvers_of(held, SIGNERS)] == approvers
 
 
 def test_an_order_holds_while_all_its_approvals_do():
-    approvals = [approval(), approval("Dũng", dated_on="2026-11-20", expires_on="2026-11-30")]
-    found = order.order_of("12", "pc-01", approvals, TODAY)
+    every = [approval(), approval("dung", dated_on="2026-11-20", expires_on="2026-11-30")]
+    found = order.order_of("12", "pc-01", every, SIGNERS, TODAY)
     assert (found.dated_on, found.expires_on) == ("2026-11-20", "2026-11-30")
-    assert order.order_of("13", "pc-01", approvals, TODAY) is None
+    assert order.order_of("13", "pc-01", every, SIGNERS, TODAY) is None
 
 
 @pytest.mark.parametrize(
     ("requested_by", "wiped_by", "verified_by", "reason"),
     [
         (AN, BINH, CHAU, None),
-        (AN, BINH, {"code": "d", "name": "Dũng"}, None),
+        (AN, BINH, DUNG, None),
         (AN, BINH, BINH, "Bình wiped and verified pc-01"),
         (AN, BINH, {"code": "other", "name": "BÌNH"}, "wiped and verified"),
         (CHAU, BINH, AN, "Châu requested and approved order 12"),
@@ -67,14 +78,20 @@ def test_an_order_holds_while_all_its_approvals_do():
     ],
 )
 def test_nobody_has_two_roles_but_the_approver_who_verifies(requested_by, wiped_by, verified_by, reason):
-    parties = certificate.Parties(requested_by, wiped_by, verified_by, ["Châu", "Dũng"])
+    parties = certificate.Parties(requested_by, wiped_by, verified_by, [CHAU, DUNG])
     faults = certificate.faults_of_parties("12", "pc-01", parties)
     assert faults == [] if reason is None else reason in faults[0]
 
 
+@pytest.mark.parametrize("approvers", [[], [CHAU], [CHAU, {**CHAU, "code": "chau-2"}]])
+def test_one_person_is_not_two(approvers):
+    (fault,) = certificate.faults_of_approvers("12", "pc-01", approvers, AN, BINH)
+    assert "needs the approvals of two people" in fault
+
+
 @pytest.mark.parametrize("secret", [{"class": "secret_workstation"}, {"zone": "secret"}, {"secrecy": "Mật"}])
 def test_what_held_state_secrets_is_destroyed(secret):
-    found = order.Order("12", "2026-11-01", "2026-12-31", ["Châu", "Dũng"])
+    found = order.Order("12", "2026-11-01", "2026-12-31", [CHAU, DUNG])
     assert order.faults_of(found, DEVICE, AN, BINH) == []
     assert order.faults_of(found, {**DEVICE, **secret}, AN, BINH) == [
         "pc-01 held state secrets: its media are destroyed and never wiped"
