@@ -18,7 +18,7 @@ from ansible_collections.commune.baseline.plugins.plugin_utils._policy.rows impo
 from ansible_collections.commune.baseline.plugins.plugin_utils._policy.site import SiteException, with_exception
 
 FAIL_ON = (*PRIORITIES, "never")
-_TAKEN_BACK = "no new connection was possible after the change, so the device took it back"
+TAKEN_BACK = "no new connection was possible after the change, so the device took it back"
 
 
 Observations = t.Sequence[t.Mapping[str, t.Any]]
@@ -95,6 +95,6 @@ def taken_back(written: Observations, now: Observations, rows: t.Iterable[t.Mapp
     cutting = {row["id"] for row in rows if row.get("connectivity")}
     shown = {observation["id"]: observation for observation in now}
     return [
-        {**shown[one["id"]], "reason": _TAKEN_BACK} if one["id"] in cutting and one["changed"] else one
+        {**shown[one["id"]], "reason": TAKEN_BACK} if one["id"] in cutting and one["changed"] else one
         for one in written
     ]  # fmt: skip

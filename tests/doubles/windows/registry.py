@@ -74,7 +74,7 @@ class Key(NetObject):
             "close": lambda: NOTHING,
         }
 
-    def _open(self, name: str, writable: bool = False) -> Key | None:  # noqa: FBT001, FBT002 - as in .NET
+    def _open(self, name: str, writable: bool = False) -> Key | None:
         path = f"{self._path}\\{name}"
         if path.lower() in self._registry.denied:
             raise PowerShellError('Exception calling "OpenSubKey": "Requested registry access is not allowed."')
@@ -107,7 +107,7 @@ class Key(NetObject):
         self._registry.set(self._path, name, kind, data % (2 * _SIGN) if kind == "DWord" else data)
         return NOTHING
 
-    def _delete(self, name: str, must_be_there: bool = True) -> t.Any:  # noqa: FBT001, FBT002 - as in .NET
+    def _delete(self, name: str, must_be_there: bool = True) -> t.Any:
         self._allow()
         if must_be_there:
             self._require(name)

@@ -32,23 +32,22 @@ function Get-Export([scriptblock] $Export) {
 }
 
 function Get-Value($Root, [string] $Hive, [string] $Prefix, $Places) {
-    $number = -1
     foreach ($place in $Places) {
-        $number = $number + 1
         try {
             $key = $Root.OpenSubKey("$Prefix$($place.key)")
             if ($null -eq $key) { continue }
             if ($key.GetValueNames() -contains $place.name) {
                 @{
-                    place = $number
                     hive = $Hive
+                    key = $place.key
+                    name = $place.name
                     type = [string] $key.GetValueKind($place.name)
                     value = $key.GetValue($place.name, $null, 'DoNotExpandEnvironmentNames')
                 }
             }
             $key.Close()
         } catch {
-            @{ place = $number; hive = $Hive; error = $_.Exception.Message }
+            @{ hive = $Hive; key = $place.key; name = $place.name; error = $_.Exception.Message }
         }
     }
 }

@@ -1,0 +1,31 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This plugin util is PRIVATE to the collection. It can change at any time.
+
+"""The pieces of work that apply.ps1 takes."""
+
+from __future__ import annotations
+
+import json
+import typing as t
+
+from ansible_collections.commune.baseline.plugins.plugin_utils._engines.windows.engine import Judged
+from ansible_collections.commune.baseline.plugins.plugin_utils._engines.windows.steps import for_script
+
+
+def job(run: str, judged: t.Sequence[Judged], *, revert_after: int, script: str) -> dict[str, t.Any]:
+    """Return what corrects the rows: what can cut the connection comes late, under a revert after so many seconds."""
+    early = [step for one in judged if not one.row.get("connectivity") for step in one.steps]
+    late = [step for one in judged if one.row.get("connectivity") for step in one.steps]
+    made: dict[str, t.Any] = {"run": run, "steps": for_script(early), "late": for_script(late)}
+    made["journal"] = json.dumps({"steps": [step._asdict() for step in (*early, *late)]}, ensure_ascii=False)
+    if late:
+        back = {"run": run, "steps": for_script(late, back=True)}
+        made["revert"] = {"seconds": revert_after, "work": json.dumps(back), "script": script}
+    return made
+
+
+def disarming(run: str) -> dict[str, t.Any]:
+    """Return what switches the revert of a run off; it fails where the device has taken the change back already."""
+    return {"run": run, "steps": [{"kind": "disarmed", "rows": ["revert"]}]}
