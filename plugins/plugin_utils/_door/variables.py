@@ -16,6 +16,7 @@ from ansible.errors import AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.parsing.dataloader import DataLoader
 
+from ansible_collections.commune.baseline.plugins.plugin_utils._door.confirmation import ALONE
 from ansible_collections.commune.baseline.plugins.plugin_utils._policy.change import read_change
 from ansible_collections.commune.baseline.plugins.plugin_utils._policy.controls import FAIL_ON
 from ansible_collections.commune.baseline.plugins.plugin_utils._policy.rows import PLATFORMS, Row, RowError
@@ -114,7 +115,7 @@ def platform_of(connection: t.Any, variables: t.Mapping[str, t.Any]) -> str:
     recorded = (variables.get("register_device") or {}).get("platform")
     if recorded in PLATFORMS:
         return str(recorded)
-    speaks_windows = connection.transport in ("psrp", "winrm") or connection._shell._IS_WINDOWS
+    speaks_windows = connection.transport in ALONE or connection._shell._IS_WINDOWS
     return "windows" if speaks_windows else "linux"
 
 

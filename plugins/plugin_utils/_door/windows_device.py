@@ -12,7 +12,7 @@ import json
 import typing as t
 from pathlib import Path
 
-from ansible.errors import AnsibleActionFail
+from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
 from ansible.plugins.action import ActionBase
 
 from ansible_collections.commune.baseline.plugins.module_utils._observation import Observation
@@ -61,9 +61,17 @@ class WindowsDevice:
         action = self._action
         begun = action._connection
         action._connection = new_connection(begun, action._play_context)
+
+        def anew(ask: t.Callable[[], dict[str, t.Any]]) -> dict[str, t.Any]:
+            try:
+                return ask()
+            except AnsibleConnectionFailure:  # a connection of psrp that could not be opened is of no further use
+                action._connection = new_connection(begun, action._play_context)
+                raise
+
         try:
-            kept = confirmed(self._disarm, within=self._revert_after)
-            told = observed_again(lambda: {"observations": self._collect(rows)})
+            kept = confirmed(lambda: anew(self._disarm), within=self._revert_after)
+            told = observed_again(lambda: anew(lambda: {"observations": self._collect(rows)}))
             seen = engine.observations(first, engine.judged(rows, told["observations"]), outcome)
         finally:
             action._connection.close()

@@ -157,6 +157,7 @@ def _statics(machine: Machine) -> dict[str, t.Any]:
         "io.file::readalltext": lambda path: read(path).decode("utf-8-sig"),
         "io.file::exists": files.__contains__,
         "io.file::delete": delete,
+        "io.file::getattributes": lambda path: 1040 if path in machine.links else 16,
         "io.file::writeallbytes": write,
         "io.file::writealltext": lambda path, text, encoding="utf-8": write(path, text.encode(encoding)),
         "io.directory::exists": machine.folders.__contains__,

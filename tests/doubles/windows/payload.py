@@ -29,6 +29,11 @@ def answer(machine: Machine, shell: Shell, piped: str) -> str:
     (module,) = [action for action in actions if action["name"] == "module_wrapper.ps1"]
     name = module["params"]["Script"].removesuffix(".ps1").rpartition(".")[2]
     (arguments,) = [one["Value"] for one in module["params"]["Variables"] if one["Name"] == "complex_args"]
+    return obeyed(machine, shell, name, arguments)
+
+
+def obeyed(machine: Machine, shell: Shell, name: str, arguments: Mapping[str, t.Any]) -> str:
+    """Return the result of a module as JSON."""
     if name not in _MODULES:
         raise UnsupportedError(f"module {name}")
     return json.dumps(_MODULES[name](machine, shell, arguments))

@@ -122,7 +122,8 @@ function Register-Revert($Revert) {
     $program = "$env:SystemRoot\System32\WindowsPowerShell\v1.0\powershell.exe"
     $call = "-NoProfile -NonInteractive -ExecutionPolicy Bypass -File $mine\apply.ps1 -WorkFile $mine\revert.json"
     $action = New-ScheduledTaskAction -Execute $program -Argument $call
-    $trigger = New-ScheduledTaskTrigger -Once -At (Get-Date).AddSeconds($Revert.seconds)
+    $then = (Get-Date).AddSeconds($Revert.seconds)
+    $trigger = New-ScheduledTaskTrigger -Once -At $then
     $principal = New-ScheduledTaskPrincipal -UserId 'S-1-5-18' -RunLevel Highest
     $settings = New-ScheduledTaskSettingsSet -StartWhenAvailable -AllowStartIfOnBatteries -DontStopIfGoingOnBatteries
     $null = Register-ScheduledTask -TaskName $task -Action $action -Trigger $trigger -Principal $principal -Settings $settings

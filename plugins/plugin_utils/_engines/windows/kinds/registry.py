@@ -27,6 +27,7 @@ FIELDS: t.Mapping[str, t.Any] = {
     "key": "key of the registry without its hive",
     "name": "text",
     "type": _TYPES,
+    "default": "anything",  # what holds where the value is absent, as its vendor documents it
 }
 REQUIRED = frozenset({"key", "name", "type"})
 COMPARISONS: t.Sequence[str] = _COMPARISONS
@@ -85,8 +86,8 @@ def fault_of_desired(row: Row, desired: t.Any) -> str | None:
         return f"a {kind} holds a whole number from 0 to {(1 << bits) - 1}"
     if kind == "MultiString" and not all(isinstance(one, list) for one in values):
         return "a MultiString holds a list of texts"
-    if kind in ("String", "ExpandString") and not all(isinstance(one, str) for one in values):
-        return f"a {kind} holds a text"
+    if kind in ("String", "ExpandString") and not all(isinstance(one, str | int) for one in values):
+        return f"a {kind} holds a text or a number"
     return None
 
 
@@ -115,7 +116,7 @@ def _reading(row: Row, hive: str, facts: Facts) -> Reading:
     root = "HKLM" if hive == MACHINE else f"HKU\\{hive}"
     where = f"{root}\\{row['key']}\\{row['name']}"
     if told is None:
-        return Reading(where=where)
+        return Reading(row.get("default"), where)
     if "error" in told:
         return Reading(where=where, unreadable=f"cannot read {where}: {told['error']}")
     value = told["value"]
@@ -135,5 +136,7 @@ def _wanted(row: Row, hive: str) -> Values:
     if row.get("compare") == "absent":
         return {**where, "delete": True}
     value = row["desired"][0] if row.get("compare") == "in" else row["desired"]
+    if row["type"] in ("String", "ExpandString"):
+        return {**where, "type": row["type"], "value": str(value)}
     is_signed = row["type"] == "DWord" and value >= _SIGN
     return {**where, "type": row["type"], "value": value - 2 * _SIGN if is_signed else value}
