@@ -33,7 +33,10 @@ from ansible_collections.commune.baseline.plugins.plugin_utils._policy.site impo
 
 _COLLECTION = Path(__file__).parents[2]
 _ROLES = _COLLECTION / "roles"
-_DEVICES = {"linux": linux_device.LinuxDevice, "windows": windows_device.WindowsDevice}
+_DEVICES: dict[str, type[linux_device.LinuxDevice] | type[windows_device.WindowsDevice]] = {
+    "linux": linux_device.LinuxDevice,
+    "windows": windows_device.WindowsDevice,
+}
 
 _ARGUMENTS = {
     "roles": {"type": "list", "elements": "str"},

@@ -23,11 +23,13 @@ ROOT = Path(__file__).parents[2]
 TEXTS = yaml.safe_load((ROOT / "catalogue" / "reasons.yml").read_text("utf-8"))
 PAIRS = [(one["en"], one["vi"]) for section in TEXTS.values() for one in section]
 SPEAKERS = (
+    "module_utils/_observation.py",
     "module_utils/_policy/**/*.py",
     "modules/linux_*.py",
     "action/policy.py",
     "callback/evidence.py",
     "plugin_utils/_door/*.py",
+    "plugin_utils/_engines/windows/**/*.py",
     "plugin_utils/_evidence/alone.py",
     "plugin_utils/_evidence/signer.py",
     "plugin_utils/_evidence/store.py",

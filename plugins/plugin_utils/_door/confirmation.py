@@ -16,7 +16,7 @@ from ansible.plugins.loader import connection_loader
 Execute = t.Callable[[], t.Mapping[str, t.Any]]
 
 _PAUSE_SECONDS = 1.0
-_GRACE_SECONDS = 60.0
+GRACE_SECONDS = 60.0
 # The first value that ssh is given counts: no shared connection, whatever the inventory says of sharing.
 _NOT_SHARED = "-o ControlMaster=no -o ControlPath=none"
 # Two of these share nothing; to reset one is to connect it again, which would fail just when it matters.
@@ -47,9 +47,9 @@ def confirmed(confirm: Execute, within: float) -> bool:
         return False
 
 
-def observed_again(observe: Execute) -> t.Mapping[str, t.Any]:
+def observed_again(observe: Execute, key: str = "observations", within: float = GRACE_SECONDS) -> t.Mapping[str, t.Any]:
     """Ask the device what it shows once it has taken the change back; raise AnsibleConnectionFailure if it is gone."""
-    return _until("observations", observe, _GRACE_SECONDS)
+    return _until(key, observe, within)
 
 
 def _until(key: str, ask: Execute, within: float) -> t.Mapping[str, t.Any]:

@@ -17,12 +17,11 @@ from ansible.plugins.action import ActionBase
 
 from ansible_collections.commune.baseline.plugins.module_utils._observation import Observation
 from ansible_collections.commune.baseline.plugins.plugin_utils._door.confirmation import (
-    confirmed,
+    GRACE_SECONDS,
     new_connection,
     observed_again,
 )
 from ansible_collections.commune.baseline.plugins.plugin_utils._engines.windows import engine, facts, work
-from ansible_collections.commune.baseline.plugins.plugin_utils._policy.controls import TAKEN_BACK
 
 Rows = t.Sequence[t.Mapping[str, t.Any]]
 
@@ -38,59 +37,48 @@ class WindowsDevice:
         self._run = run
         self._revert_after = revert_after
         # Who manages Windows from afar is an administrator with all rights; sudo is of no use there.
-        action._connection.set_become_plugin(None)
+        action._connection.become = None
 
     def bring(self, rows: Rows) -> dict[str, t.Any]:
         """Look at the rows, correct what fails, see to it that the device can be reached still, and look again."""
-        first = engine.judged(rows, self._collect(rows))
-        steps = [one for row in first for one in row.steps]
-        if self._action._task.check_mode or not steps:
-            return self._result(engine.observations(first, first, engine.Outcome(self._action._task.check_mode)))
-        script = _script("apply")
-        job = work.job(self._run, first, revert_after=self._revert_after, script=script)
-        answer = self._say(script, {"Work": json.dumps(job)})
-        outcome = engine.Outcome(
-            check_mode=False, written={one.row for one in steps} - answer["errors"].keys(), errors=answer["errors"]
-        )
-        if answer["armed"]:
-            return self._result(self._proven(rows, first, outcome))
-        return self._result(engine.observations(first, engine.judged(rows, self._collect(rows)), outcome))
+        look = {"script": _script("collect"), "question": json.dumps(engine.question(rows))}
+        first = engine.judged(rows, _facts(self._output(look["script"], {"Question": look["question"]})))
+        check_mode = self._action._task.check_mode
+        if check_mode or not any(row.steps for row in first):
+            return self._result(engine.observations(first, first, engine.Outcome(check_mode)))
+        job = work.job(self._run, first, revert_after=self._revert_after, script=_script("apply"), look=look)
+        try:
+            told = self._work(job)
+        except AnsibleConnectionFailure:
+            if not job["late"]:
+                raise
+            told = {"armed": True}  # the change itself may have kept the answer from us
+        kept = True
+        if told["armed"]:
+            proof = self._proven(work.keeping(self._run, look))
+            kept, told = not proof["errors"], {**told, "seen": proof["seen"]}
+        last = engine.judged(rows, _facts(told["seen"]))
+        came_of = engine.outcome(first, last, told.get("errors"), kept=kept)
+        return self._result(engine.observations(first, last, came_of))
 
-    def _proven(self, rows: Rows, first: t.Sequence[engine.Judged], outcome: engine.Outcome) -> list[Observation]:
-        """Keep over a new connection what could have cut it, or see that the device took it back."""
+    def _proven(self, job: dict[str, t.Any]) -> dict[str, t.Any]:
+        """Do a piece of work over a new connection, as soon as there is one: now, or after the device's own revert."""
         action = self._action
         begun = action._connection
-        action._connection = new_connection(begun, action._play_context)
 
-        def anew(ask: t.Callable[[], dict[str, t.Any]]) -> dict[str, t.Any]:
-            try:
-                return ask()
-            except AnsibleConnectionFailure:  # a connection of psrp that could not be opened is of no further use
-                action._connection = new_connection(begun, action._play_context)
-                raise
+        def ask() -> dict[str, t.Any]:
+            # A connection of psrp that could not be opened is of no further use.
+            action._connection = new_connection(begun, action._play_context)
+            return self._work(job)
 
         try:
-            kept = confirmed(lambda: anew(self._disarm), within=self._revert_after)
-            told = observed_again(lambda: anew(lambda: {"observations": self._collect(rows)}))
-            seen = engine.observations(first, engine.judged(rows, told["observations"]), outcome)
+            return dict(observed_again(ask, "seen", within=self._revert_after + GRACE_SECONDS))
         finally:
             action._connection.close()
             action._connection = begun
-        return seen if kept else [_taken_back(one, row) for one, row in zip(seen, rows, strict=True)]
 
-    def _disarm(self) -> dict[str, t.Any]:
-        """Tell whether the revert was still to come and is off now."""
-        answer = self._say(_script("apply"), {"Work": json.dumps(work.disarming(self._run))})
-        return {"confirmed": not answer["errors"]}
-
-    def _collect(self, rows: Rows) -> facts.Facts:
-        try:
-            return facts.read(self._output(_script("collect"), {"Question": json.dumps(engine.question(rows))}))
-        except facts.FactsError as error:
-            raise AnsibleActionFail(str(error)) from error
-
-    def _say(self, script: str, parameters: dict[str, str]) -> dict[str, t.Any]:
-        return t.cast("dict[str, t.Any]", json.loads(self._output(script, parameters)))
+    def _work(self, job: dict[str, t.Any]) -> dict[str, t.Any]:
+        return t.cast("dict[str, t.Any]", json.loads(self._output(_script("apply"), {"Work": json.dumps(job)})))
 
     def _output(self, script: str, parameters: dict[str, str]) -> str:
         """Run a script and return what it puts out; raise AnsibleActionFail with what Windows says against it."""
@@ -118,10 +106,11 @@ class WindowsDevice:
         return result
 
 
-def _taken_back(seen: Observation, row: t.Mapping[str, t.Any]) -> Observation:
-    if row.get("connectivity") and seen.changed:
-        seen.reason, seen.changed = TAKEN_BACK, False
-    return seen
+def _facts(text: str) -> facts.Facts:
+    try:
+        return facts.read(text)
+    except facts.FactsError as error:
+        raise AnsibleActionFail(str(error)) from error
 
 
 @functools.cache

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import typing as t
 
-from ansible_collections.commune.baseline.plugins.module_utils._observation import FAIL, NOT_ASSESSED
+from ansible_collections.commune.baseline.plugins.module_utils._observation import FAIL, NOT_ASSESSED, TAKEN_BACK
 from ansible_collections.commune.baseline.plugins.plugin_utils._catalogue import PRIORITIES
 from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.control import judged
 from ansible_collections.commune.baseline.plugins.plugin_utils._policy.coverage import parts_of
@@ -18,7 +18,6 @@ from ansible_collections.commune.baseline.plugins.plugin_utils._policy.rows impo
 from ansible_collections.commune.baseline.plugins.plugin_utils._policy.site import SiteException, with_exception
 
 FAIL_ON = (*PRIORITIES, "never")
-TAKEN_BACK = "no new connection was possible after the change, so the device took it back"
 
 
 Observations = t.Sequence[t.Mapping[str, t.Any]]

@@ -14,7 +14,7 @@ from collections.abc import Callable
 
 from tests.doubles.windows import changes, programs
 from tests.doubles.windows.machine import Machine
-from tests.doubles.windows.powershell import Command, Shell
+from tests.doubles.windows.powershell import Command, Shell, parsed
 from tests.doubles.windows.registry import open_base_key
 from tests.doubles.windows.values import (
     NOTHING,
@@ -167,5 +167,6 @@ def _statics(machine: Machine) -> dict[str, t.Any]:
         "convert::tobase64string": lambda content: base64.b64encode(content).decode(),
         "convert::frombase64string": base64.b64decode,
         "microsoft.win32.registrykey::openbasekey": functools.partial(open_base_key, machine.registry),
+        "scriptblock::create": parsed,
         "security.principal.windowsidentity::getcurrent": lambda: _Identity(machine.user),
     }

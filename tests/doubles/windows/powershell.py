@@ -50,6 +50,14 @@ class ScriptBlock(t.NamedTuple):
     parameters: Sequence[Node] = ()
 
 
+def parsed(script: str) -> ScriptBlock:
+    """Return a script as a block; raise PowerShellError if it does not parse."""
+    root = _PARSER.parse(script.encode()).root_node
+    if root.has_error:
+        raise PowerShellError("ParserError: the script does not parse")
+    return ScriptBlock(root)
+
+
 class _Leaving(Exception):  # noqa: N818 - control flow
     """return or continue."""
 
@@ -73,10 +81,7 @@ class Shell:
 
     def run(self, script: str, parameters: Mapping[str, t.Any]) -> list[t.Any]:
         """Run a script and return what it puts out; raise PowerShellError if it ends by an error."""
-        root = _PARSER.parse(script.encode()).root_node
-        if root.has_error:
-            raise PowerShellError("ParserError: the script does not parse")
-        return _Run(self, self._statics, self._environment).script(root, parameters)
+        return _Run(self, self._statics, self._environment).script(parsed(script), parameters)
 
     def command(self, name: str) -> Callable[[Command], list[t.Any]] | None:
         return self._commands.get(name.lower())
@@ -93,10 +98,8 @@ class _Run:
         self._functions: dict[str, ScriptBlock] = {}
         self._scopes: list[dict[str, t.Any]] = [{"true": True, "false": False, "null": None, "lastexitcode": 0}]
 
-    def script(self, root: Node, parameters: Mapping[str, t.Any]) -> list[t.Any]:
-        declared = [one for child in root.named_children if child.type == "param_block" for one in _declared(child)]
-        self._bind(declared, {name.lower(): value for name, value in parameters.items()}, [])
-        return self._block(ScriptBlock(root))
+    def script(self, script: ScriptBlock, parameters: Mapping[str, t.Any]) -> list[t.Any]:
+        return self._call(script, {name.lower(): value for name, value in parameters.items()}, [])
 
     # Statements put out lists; expressions have a value.
 

@@ -17,14 +17,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ansible_collections.commune.baseline.plugins.plugin_utils._door.windows_device import WindowsDevice
-
 from tests.doubles.windows import payload
 from tests.doubles.windows.commands import shell_of
 from tests.doubles.windows.machine import Machine
 from tests.doubles.windows.server import USER, Server, serving
 
 ROOT = Path(__file__).parents[3]
-PASSWORD = "No-one-may-see-this-1"
+PASSWORD = "No-one-may-see-this-1"  # noqa: S105
 
 
 class Outcome(NamedTuple):
@@ -103,7 +102,7 @@ class _Desk:
     def __init__(self, machine: Machine, *, check_mode: bool) -> None:
         self._machine, self._shell = machine, shell_of(machine)
         self._task = types.SimpleNamespace(check_mode=check_mode, diff=False)
-        self._connection = types.SimpleNamespace(set_become_plugin=lambda _plugin: None)
+        self._connection = types.SimpleNamespace(become=None)
 
     def _execute_module(self, module_name: str, module_args: dict[str, Any], **_other: Any) -> dict[str, Any]:
         arguments = {**module_args, "_ansible_check_mode": self._task.check_mode}

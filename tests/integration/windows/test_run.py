@@ -22,8 +22,10 @@ def fresh() -> Machine:
     return machine
 
 
-@pytest.mark.parametrize("connection", ["psrp", "winrm"])
-def test_a_machine_is_corrected_and_then_left_alone_within_the_requests_that_the_design_allows(tmp_path, connection):
+@pytest.mark.parametrize(("connection", "most"), [("psrp", 17), ("winrm", 19)])
+def test_a_machine_is_corrected_and_then_left_alone_within_the_requests_that_the_design_allows(
+    tmp_path, connection, most
+):
     machine = fresh()
     with office(tmp_path, {"pc": machine}, connection) as site:
         server = site.servers["pc"]
@@ -32,12 +34,12 @@ def test_a_machine_is_corrected_and_then_left_alone_within_the_requests_that_the
         assert (server.requests <= 7, server.bytes < 450_000) == (True, True), (server.requests, server.bytes)
         server.reset_count()
         first = site.run()
-        print("drift", server.requests, server.bytes)
+        assert (server.requests <= most, server.bytes < 1_500_000) == (True, True), (server.requests, server.bytes)
         server.reset_count()
         second = site.run()
         assert (server.requests <= 7, server.bytes < 450_000) == (True, True), (server.requests, server.bytes)
     failing = {id_ for id_, row in audit.rows().items() if row["would_change"]}
-    print(server.requests, server.bytes); assert len(failing) > 20
+    assert len(failing) > 20
     assert failing == {id_ for id_, row in first.rows().items() if row["changed"]}
     assert {row["state"] for row in first.rows().values()} == {"pass", "not_applicable"}
     assert (second.code, second.results["pc"]["changed"]) == (0, False)
@@ -53,7 +55,7 @@ def test_a_change_that_cuts_the_connection_is_taken_back_by_the_machine(tmp_path
     machine.firewall["Private"].update(Enabled="False")
     with office(tmp_path, {"pc": machine}) as site:
         machine.lag = datetime.timedelta()
-        outcome = site.run("--args={\"roles\": [\"host_firewall\"]}", baseline_revert_seconds=10)
+        outcome = site.run('--args={"roles": ["host_firewall"]}', baseline_revert_seconds=10)
     row = outcome.rows()["WIN-FW-PrivateEnabled"]
     assert (row["state"], row["changed"]) == ("fail", False)
     assert row["reason"].startswith("no new connection was possible after the change")

@@ -4,7 +4,8 @@
 # Takes the steps of one piece of work and puts out one JSON text: which rows failed, and whether a revert is armed.
 # Windows PowerShell 5.1. The journal is written before the first step. Steps that can cut the connection come last,
 # under a scheduled task that takes them back unless the step "disarm" comes first, over a new connection.
-# The scheduled task runs this same script. Whether a step had its effect is not told here: collect.ps1 looks again.
+# The scheduled task runs this same script. Whether a step had its effect is not judged here: what is to be looked at
+# after it comes along, as the script collect.ps1 and its question.
 
 [CmdletBinding()]
 param([string] $Work, [string] $WorkFile)
@@ -142,4 +143,9 @@ if ($job.late) {
     $armed = $true
     Invoke-Step $job.late
 }
-ConvertTo-Json -InputObject @{ errors = $errors; armed = $armed } -Depth 3 -Compress
+$seen = $null
+if ($job.look) {
+    $look = [scriptblock]::Create($job.look.script)
+    $seen = & $look -Question $job.look.question
+}
+ConvertTo-Json -InputObject @{ errors = $errors; armed = $armed; seen = $seen } -Depth 3 -Compress

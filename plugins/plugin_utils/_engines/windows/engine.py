@@ -14,6 +14,7 @@ from ansible_collections.commune.baseline.plugins.module_utils._observation impo
     NOT_APPLICABLE,
     NOT_ASSESSED,
     PASS,
+    TAKEN_BACK,
     Observation,
     Reading,
 )
@@ -48,17 +49,33 @@ def judged(rows: t.Sequence[Row], facts: Facts) -> list[Judged]:
     return [_judged(row, facts) for row in rows]
 
 
-def observations(first: t.Sequence[Judged], last: t.Sequence[Judged], outcome: Outcome) -> list[Observation]:
-    """Join what was seen before with what is seen after the steps were taken (or, in check mode, were not)."""
-    return [_observation(before, after, outcome) for before, after in zip(first, last, strict=True)]
-
-
 class Outcome(t.NamedTuple):
-    """What came of the steps: the rows that were written, and the errors of those that could not be."""
+    """What came of the steps: the rows that were written, the errors of those that could not be or did not stay."""
 
-    check_mode: bool
+    check_mode: bool = False
     written: t.Collection[str] = ()
     errors: t.Mapping[str, str] = {}
+
+
+def outcome(
+    first: t.Sequence[Judged], last: t.Sequence[Judged], errors: t.Mapping[str, str] | None, *, kept: bool
+) -> Outcome:
+    """Return what came of the steps; of errors that nobody heard of, what is another now than it was tells.
+
+    Unless it was ``kept``, the device has taken back by itself what could have cut the connection.
+    """
+    tried = {row.row["id"] for row in first if row.steps}
+    if errors is None:
+        tried &= {one.row["id"] for one, other in zip(first, last, strict=True) if one.reading != other.reading}
+    late = {row.row["id"] for row in first if row.steps and row.row.get("connectivity")}
+    lost = dict.fromkeys(set() if kept else late, TAKEN_BACK)
+    every = {**lost, **(errors or {})}
+    return Outcome(written=tried - every.keys(), errors=every)
+
+
+def observations(first: t.Sequence[Judged], last: t.Sequence[Judged], came_of: Outcome) -> list[Observation]:
+    """Join what was seen before with what is seen after the steps were taken (or, in check mode, were not)."""
+    return [_observation(before, after, came_of) for before, after in zip(first, last, strict=True)]
 
 
 def _judged(row: Row, facts: Facts) -> Judged:
@@ -86,10 +103,10 @@ def _state(row: Row, reading: Reading) -> str:
     return PASS if reading.weakness is None and KINDS[row["kind"]].compare(row, reading) else FAIL
 
 
-def _observation(before: Judged, after: Judged, outcome: Outcome) -> Observation:
+def _observation(before: Judged, after: Judged, came_of: Outcome) -> Observation:
     row, reading = after.row, after.reading
-    error = outcome.errors.get(row["id"])
-    wrote = row["id"] in outcome.written
+    error = came_of.errors.get(row["id"])
+    wrote = row["id"] in came_of.written
     reason = error or reading.inapplicable or reading.unreadable or reading.weakness
     if after.state == FAIL:
         reason = reason or after.obstacle
@@ -106,5 +123,5 @@ def _observation(before: Judged, after: Judged, outcome: Outcome) -> Observation
         where=reading.where,
         reason=reason,
         changed=wrote,
-        would_change=outcome.check_mode and bool(before.steps),
+        would_change=came_of.check_mode and bool(before.steps),
     )

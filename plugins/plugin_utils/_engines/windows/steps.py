@@ -26,7 +26,7 @@ class CannotWriteError(ValueError):
 
 
 def for_script(steps: t.Sequence[Step], *, back: bool = False) -> list[Values]:
-    """Return the steps as apply.ps1 takes them; all keys of the security template are one step, for they belong together.
+    """Return the steps as apply.ps1 takes them; all keys of the security template are one, for they belong together.
 
     With ``back``, the steps that restore what was there before, the last one first.
     """

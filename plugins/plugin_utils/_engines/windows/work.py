@@ -13,9 +13,14 @@ import typing as t
 from ansible_collections.commune.baseline.plugins.plugin_utils._engines.windows.engine import Judged
 from ansible_collections.commune.baseline.plugins.plugin_utils._engines.windows.steps import for_script
 
+Look = t.Mapping[str, str]  # collect.ps1 and its question
 
-def job(run: str, judged: t.Sequence[Judged], *, revert_after: int, script: str) -> dict[str, t.Any]:
-    """Return what corrects the rows: what can cut the connection comes late, under a revert after so many seconds."""
+
+def job(run: str, judged: t.Sequence[Judged], *, revert_after: int, script: str, look: Look) -> dict[str, t.Any]:
+    """Return what corrects the rows: what can cut the connection comes late, under a revert after so many seconds.
+
+    If nothing does, the same call looks again; else that is for a new connection (``keeping``).
+    """
     early = [step for one in judged if not one.row.get("connectivity") for step in one.steps]
     late = [step for one in judged if one.row.get("connectivity") for step in one.steps]
     made: dict[str, t.Any] = {"run": run, "steps": for_script(early), "late": for_script(late)}
@@ -23,9 +28,11 @@ def job(run: str, judged: t.Sequence[Judged], *, revert_after: int, script: str)
     if late:
         back = {"run": run, "steps": for_script(late, back=True)}
         made["revert"] = {"seconds": revert_after, "work": json.dumps(back), "script": script}
+    else:
+        made["look"] = look
     return made
 
 
-def disarming(run: str) -> dict[str, t.Any]:
-    """Return what switches the revert of a run off; it fails where the device has taken the change back already."""
-    return {"run": run, "steps": [{"kind": "disarmed", "rows": ["revert"]}]}
+def keeping(run: str, look: Look) -> dict[str, t.Any]:
+    """Return what switches the revert of a run off, and looks; it fails where the device has taken the change back."""
+    return {"run": run, "steps": [{"kind": "disarmed", "rows": ["revert"]}], "look": look}

@@ -18,7 +18,7 @@ Row = t.Mapping[str, t.Any]
 FIELDS: t.Mapping[str, t.Any] = {"guid": "GUID in braces, in capitals"}
 REQUIRED = frozenset({"guid"})
 COMPARISONS: t.Sequence[str] = (">=", "==")
-SECTIONS = ("audit",)
+SECTIONS: t.Sequence[str] = ("audit",)
 STEP = "audit"
 _WORDS = ("none", "success", "failure", "success and failure")  # by the number that auditpol writes
 

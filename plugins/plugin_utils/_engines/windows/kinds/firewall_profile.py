@@ -18,7 +18,7 @@ Row = t.Mapping[str, t.Any]
 FIELDS: t.Mapping[str, t.Any] = {"profile": ("Domain", "Private", "Public"), "attribute": ("enabled", "inbound")}
 REQUIRED = frozenset({"profile", "attribute"})
 COMPARISONS: t.Sequence[str] = ("==",)
-SECTIONS = ("firewall",)
+SECTIONS: t.Sequence[str] = ("firewall",)
 STEP = "firewall"
 
 

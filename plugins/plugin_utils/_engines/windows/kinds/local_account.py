@@ -21,7 +21,7 @@ FIELDS: t.Mapping[str, t.Any] = {
 }
 REQUIRED = frozenset({"attribute"})
 COMPARISONS: t.Sequence[str] = ("==",)
-SECTIONS = ("accounts", "system")
+SECTIONS: t.Sequence[str] = ("accounts", "system")
 STEP = "account"
 _WRITABLE = ("enabled", "password_expires")
 

@@ -31,7 +31,7 @@ FIELDS: t.Mapping[str, t.Any] = {
 }
 REQUIRED = frozenset({"key", "name", "type"})
 COMPARISONS: t.Sequence[str] = _COMPARISONS
-SECTIONS = ("registry", "user_registry", "system", "domain")
+SECTIONS: t.Sequence[str] = ("registry", "user_registry", "system", "domain")
 
 
 def ask(rows: t.Sequence[Row]) -> dict[str, list[t.Any]]:

@@ -20,7 +20,7 @@ Row = t.Mapping[str, t.Any]
 FIELDS: t.Mapping[str, t.Any] = {"key": "word", "forever": "whole number"}
 REQUIRED = frozenset({"key"})
 COMPARISONS: t.Sequence[str] = _COMPARISONS[1:]  # a template cannot take a key away
-SECTIONS = ("template",)
+SECTIONS: t.Sequence[str] = ("template",)
 STEP = "template"
 _SECTION = "System Access"
 

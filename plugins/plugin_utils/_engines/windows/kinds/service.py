@@ -18,7 +18,7 @@ Row = t.Mapping[str, t.Any]
 FIELDS: t.Mapping[str, t.Any] = {"name": "word"}
 REQUIRED = frozenset({"name"})
 COMPARISONS: t.Sequence[str] = ("==",)
-SECTIONS = ("services",)
+SECTIONS: t.Sequence[str] = ("services",)
 STEP = "servicestate"
 RUNNING, DISABLED = "running", "disabled"
 _MODES = {"Auto": "Automatic", "Manual": "Manual", "Disabled": "Disabled"}  # Win32_Service -> Set-Service

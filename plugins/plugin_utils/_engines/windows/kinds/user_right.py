@@ -18,7 +18,7 @@ Row = t.Mapping[str, t.Any]
 FIELDS: t.Mapping[str, t.Any] = {"right": "word"}
 REQUIRED = frozenset({"right"})
 COMPARISONS: t.Sequence[str] = ("==", "<=", ">=")  # these and no others; no others; at least these
-SECTIONS = ("template", "accounts")
+SECTIONS: t.Sequence[str] = ("template", "accounts")
 STEP = "template"
 _SECTION = "Privilege Rights"
 
