@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import json
+import time
 import typing as t
 from pathlib import Path
 
@@ -34,7 +35,7 @@ class WindowsDevice:
     def __init__(self, action: ActionBase, variables: dict[str, t.Any], run: str, revert_after: int) -> None:
         self._action = action
         self._variables = variables
-        self._run = run
+        self._call = work.Call(run, str(time.time_ns()))
         self._revert_after = revert_after
         # Who manages Windows from afar is an administrator with all rights; sudo is of no use there.
         action._connection.become = None
@@ -46,7 +47,7 @@ class WindowsDevice:
         check_mode = self._action._task.check_mode
         if check_mode or not any(row.steps for row in first):
             return self._result(engine.observations(first, first, engine.Outcome(check_mode)))
-        job = work.job(self._run, first, revert_after=self._revert_after, script=_script("apply"), look=look)
+        job = work.job(self._call, first, revert_after=self._revert_after, script=_script("apply"), look=look)
         try:
             told = self._work(job)
         except AnsibleConnectionFailure:
@@ -55,7 +56,7 @@ class WindowsDevice:
             told = {"armed": True}  # the change itself may have kept the answer from us
         kept = True
         if told["armed"]:
-            proof = self._proven(work.keeping(self._run, look))
+            proof = self._proven(work.keeping(self._call, look))
             kept, told = not proof["errors"], {**told, "seen": proof["seen"]}
         last = engine.judged(rows, _facts(told["seen"]))
         came_of = engine.outcome(first, last, told.get("errors"), kept=kept)

@@ -16,7 +16,8 @@ $job = ConvertFrom-Json -InputObject $Work
 $errors = @{}
 $all = "$env:ProgramData\commune-baseline"
 $mine = "$all\$($job.run)"
-$task = "commune-baseline-$($job.run)"
+$file = "$mine\$($job.call)" # a run may come to one machine several times
+$task = "commune-baseline-$($job.run)-$($job.call)"
 
 function Assert-Success([string] $Program) {
     if ($LASTEXITCODE -ne 0) { throw "$Program ended with exit code $LASTEXITCODE" }
@@ -56,14 +57,14 @@ function Set-Registry($Step) {
 }
 
 function Set-Template($Step) {
-    $file = "$mine\template.inf"
-    $database = "$mine\template.sdb"
+    $template = "$file.inf"
+    $database = "$file.sdb"
     try {
-        [System.IO.File]::WriteAllText($file, $Step.text, [System.Text.Encoding]::Unicode)
-        $null = secedit.exe /configure /db $database /cfg $file /areas SECURITYPOLICY USER_RIGHTS /quiet
+        [System.IO.File]::WriteAllText($template, $Step.text, [System.Text.Encoding]::Unicode)
+        $null = secedit.exe /configure /db $database /cfg $template /areas SECURITYPOLICY USER_RIGHTS /quiet
         Assert-Success 'secedit'
     } finally {
-        [System.IO.File]::Delete($file)
+        [System.IO.File]::Delete($template)
         [System.IO.File]::Delete($database)
     }
 }
@@ -118,10 +119,10 @@ function Invoke-Step($Steps) {
 }
 
 function Register-Revert($Revert) {
-    [System.IO.File]::WriteAllText("$mine\revert.json", $Revert.work)
-    [System.IO.File]::WriteAllText("$mine\apply.ps1", $Revert.script)
+    [System.IO.File]::WriteAllText("$file-revert.json", $Revert.work)
+    [System.IO.File]::WriteAllText("$file-apply.ps1", $Revert.script)
     $program = "$env:SystemRoot\System32\WindowsPowerShell\v1.0\powershell.exe"
-    $call = "-NoProfile -NonInteractive -ExecutionPolicy Bypass -File $mine\apply.ps1 -WorkFile $mine\revert.json"
+    $call = "-NoProfile -NonInteractive -ExecutionPolicy Bypass -File $file-apply.ps1 -WorkFile $file-revert.json"
     $action = New-ScheduledTaskAction -Execute $program -Argument $call
     $then = (Get-Date).AddSeconds($Revert.seconds)
     $trigger = New-ScheduledTaskTrigger -Once -At $then
@@ -132,9 +133,8 @@ function Register-Revert($Revert) {
 
 if ($job.journal) {
     New-ClosedFolder $all
-    if ([System.IO.Directory]::Exists($mine)) { throw "$mine is there already" }
     New-ClosedFolder $mine
-    [System.IO.File]::WriteAllText("$mine\journal.json", $job.journal)
+    [System.IO.File]::WriteAllText("$file.json", $job.journal)
 }
 Invoke-Step $job.steps
 $armed = $false
