@@ -17,7 +17,8 @@ description:
     C(reports/RUN.html), which is also C(reports/latest.html). Only the owner can read them.
   - Signs each record - C(bundles/NUMBER.bundle) holds its digest, that of the bundle before, and an Ed25519 signature.
     The keys are made on first use, in C(keys). M(commune.baseline.evidence_verify) finds what was changed later.
-  - Of a run that takes another one back with M(commune.baseline.linux_rollback), shows and keeps what was restored.
+  - Of a run that takes another one back with M(commune.baseline.linux_rollback) or
+    M(commune.baseline.windows_rollback), shows and keeps what was restored.
   - Tells of scheduled runs that failed or did not happen.
   - A run without any of these modules prints and keeps nothing.
 notes:

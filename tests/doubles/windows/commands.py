@@ -39,6 +39,7 @@ def shell_of(machine: Machine) -> Shell:
         ("Get-NetFirewallProfile", _firewall),
         ("Get-MpComputerStatus", _defender_status),
         ("Get-MpPreference", _defender_preference),
+        ("Get-Acl", _acl),
         *changes.COMMANDS,
     )
     commands: dict[str, Callable[[Command], list[t.Any]]] = {
@@ -123,6 +124,15 @@ def _defender_preference(machine: Machine, _call: Command) -> list[t.Any]:
     return [machine.defender_preference]
 
 
+class _Acl(NetObject):
+    def __init__(self, owner: str) -> None:
+        self.methods = {"getowner": lambda kind: Record({"Value": owner}) if "SecurityIdentifier" in kind else None}
+
+
+def _acl(machine: Machine, call: Command) -> list[t.Any]:
+    return [_Acl(machine.owners.get(as_text(call.named["literalpath"]), machine.user))]
+
+
 class _Identity(NetObject):
     def __init__(self, sid: str) -> None:
         self.properties = {"user": Record({"Value": sid}), "name": "PC\\officer"}
@@ -160,6 +170,7 @@ def _statics(machine: Machine) -> dict[str, t.Any]:
         "io.file::getattributes": lambda path: 1040 if path in machine.links else 16,
         "io.file::writeallbytes": write,
         "io.file::writealltext": lambda path, text, encoding="utf-8": write(path, text.encode(encoding)),
+        "io.directory::getfiles": lambda folder: [path for path in files if path.rpartition("\\")[0] == folder],
         "io.directory::exists": machine.folders.__contains__,
         "io.directory::createdirectory": lambda path: machine.folders.add(path),
         "text.encoding::unicode": "utf-16",

@@ -94,6 +94,7 @@ class Machine:
     domain_settings: list[Record] = dataclasses.field(default_factory=list)
     files: dict[str, bytes] = dataclasses.field(default_factory=dict)
     folders: set[str] = dataclasses.field(default_factory=set)
+    owners: dict[str, str] = dataclasses.field(default_factory=dict)
     links: set[str] = dataclasses.field(default_factory=set)
     tasks: dict[str, Record] = dataclasses.field(default_factory=dict)
     broken: set[str] = dataclasses.field(default_factory=set)

@@ -319,6 +319,9 @@ class _Run:
     def _of_variable(self, node: Node) -> t.Any:
         return self._get(_name(node))
 
+    def _of_type_literal(self, node: Node) -> str:
+        return _source(node)[1:-1]
+
     def _of_decimal_integer_literal(self, node: Node) -> int:
         return int(_source(node))
 

@@ -82,6 +82,8 @@ def _icacls(machine: Machine, words: Sequence[str]) -> tuple[int, list[str]]:
     names = [word for word in words[1:] if not word.startswith(("/", "*S-1-"))]
     if names:
         raise UnsupportedError(f"icacls with a name: {names}")
+    if "/setowner" in words:
+        machine.owners[words[0]] = words[words.index("/setowner") + 1].lstrip("*")
     return 0, []
 
 

@@ -133,8 +133,8 @@ def serving(
     machine: Machine, folder: Path, password: str, *, https: bool = True, expired: bool = False
 ) -> Iterator[Server]:
     """Serve a machine until the block ends; its certificate's issuer lies in ``folder`` as ca.pem."""
-    context = certificate.context(folder, expired=expired) if https else None
-    server = Server(machine, context, password)
+    context = certificate.context(folder, expired=expired)
+    server = Server(machine, context if https else None, password)
     machine.run_task = lambda task: _run_task(server, task)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()

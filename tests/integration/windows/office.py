@@ -23,6 +23,7 @@ from tests.doubles.windows.machine import Machine
 from tests.doubles.windows.server import USER, Server, serving
 
 ROOT = Path(__file__).parents[3]
+RUN = "20261128-120000-1"
 PASSWORD = "No-one-may-see-this-1"  # noqa: S105
 
 
@@ -111,8 +112,12 @@ class _Desk:
 
 def bring(machine: Machine, *rows: dict[str, Any], check_mode: bool = False) -> dict[str, dict[str, Any]]:
     """Bring rows (with what is desired) to a machine that nobody can lose; return the observations by id."""
-    device = WindowsDevice(_Desk(machine, check_mode=check_mode), {}, "20261128-120000-1", 60)
+    device = WindowsDevice(_Desk(machine, check_mode=check_mode), {}, RUN, 60)
     return {seen["id"]: seen for seen in device.bring([{"control": "AC-08", **row} for row in rows])["observations"]}
+
+
+def take_back(machine: Machine, *, check_mode: bool = False, run: str = RUN) -> dict[str, Any]:
+    return WindowsDevice(_Desk(machine, check_mode=check_mode), {}, run, 60).take_back()
 
 
 def look(machine: Machine, *rows: dict[str, Any]) -> dict[str, dict[str, Any]]:

@@ -67,8 +67,15 @@ def test_every_type_of_value_is_written_read_and_left_alone(machine, type_, desi
 
 @pytest.mark.parametrize(
     ("compare", "found", "state"),
-    [("<=", 600, "pass"), ("<=", 601, "fail"), ("<=", 0, "fail"), (">=", 600, "pass"), (">=", 599, "fail"), ("==", 601, "fail")],
-)  # fmt: skip
+    [
+        ("<=", 600, "pass"),
+        ("<=", 601, "fail"),
+        ("<=", 0, "fail"),
+        (">=", 600, "pass"),
+        (">=", 599, "fail"),
+        ("==", 601, "fail"),
+    ],
+)
 def test_numbers_are_held_against_their_bounds(machine, compare, found, state):
     machine.registry.set(f"HKLM\\{KEY}", "Setting", "DWord", found)
     assert look(machine, value(desired=600, compare=compare, minimum=1))["value"]["state"] == state
@@ -223,8 +230,12 @@ def test_what_is_recorded_is_added_to_and_taken_away_only_if_wanted(machine, fou
 
 @pytest.mark.parametrize(
     ("mode", "running", "desired", "state"),
-    [("Auto", "Running", "running", "pass"), ("Manual", "Stopped", "running", "fail"), ("Disabled", "Running", "disabled", "fail")],
-)  # fmt: skip
+    [
+        ("Auto", "Running", "running", "pass"),
+        ("Manual", "Stopped", "running", "fail"),
+        ("Disabled", "Running", "disabled", "fail"),
+    ],
+)
 def test_a_service_runs_or_is_disabled(machine, mode, running, desired, state):
     machine.services["Spooler"] = Record({"Name": "Spooler", "StartMode": mode, "State": running})
     row = {"id": "service", "kind": "service", "name": "spooler", "desired": desired}

@@ -16,11 +16,12 @@ from tests.integration.windows.office import bring, look
 LANGUAGES = yaml.safe_load(Path(__file__).with_name("languages.yml").read_text("utf-8"))
 LOGON = "{0CCE9215-69AE-11D9-BED3-505054503030}"
 LOCKOUT = "{0CCE9217-69AE-11D9-BED3-505054503030}"
+DENY = "SeDenyNetworkLogonRight"
 ROWS = (
     {"id": "logon", "kind": "audit_policy", "guid": LOGON, "desired": "success and failure", "compare": ">="},
     {"id": "lockout", "kind": "audit_policy", "guid": LOCKOUT, "desired": "failure", "compare": ">="},
     {"id": "guest", "kind": "local_account", "rid": 501, "attribute": "enabled", "desired": False},
-    {"id": "deny", "kind": "user_right", "right": "SeDenyNetworkLogonRight", "desired": ["S-1-5-32-546"], "compare": ">="},
+    {"id": "deny", "kind": "user_right", "right": DENY, "desired": ["S-1-5-32-546"], "compare": ">="},
     {"id": "length", "kind": "security_policy", "key": "MinimumPasswordLength", "desired": 10, "compare": ">="},
 )  # fmt: skip
 
@@ -35,7 +36,7 @@ def machine_in(language):
     machine.accounts[f"{machine.sid}-501"].update(Name=told["guest"], Disabled=False)
     machine.accounts[f"{machine.sid}-500"]["Name"] = told["administrator"]
     machine.template["System Access"]["NewGuestName"] = f'"{told["guest"]}"'
-    machine.template["Privilege Rights"]["SeDenyNetworkLogonRight"] = told["guest"]
+    machine.template["Privilege Rights"][DENY] = told["guest"]
     return machine
 
 
@@ -56,7 +57,7 @@ def test_what_is_corrected_does_not_depend_on_the_language(language):
     assert machine.audit[LOCKOUT][1] == 3
     assert machine.accounts[f"{machine.sid}-501"]["Disabled"] is True
     guest = f"*{machine.sid}-501"
-    assert machine.template["Privilege Rights"]["SeDenyNetworkLogonRight"] == f"{guest},*S-1-5-32-546"
+    assert machine.template["Privilege Rights"][DENY] == f"{guest},*S-1-5-32-546"
 
 
 def test_every_sample_says_where_it_comes_from_and_what_is_guessed():

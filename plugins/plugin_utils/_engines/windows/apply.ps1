@@ -25,8 +25,11 @@ function Assert-Success([string] $Program) {
 
 function New-ClosedFolder([string] $Path) {
     # ProgramData is open to every user; what lies here is run by the system and must be nobody else's.
-    if ([System.IO.Directory]::Exists($Path) -and ([int] [System.IO.File]::GetAttributes($Path) -band 1024)) {
-        throw "$Path is a link to another folder"
+    if ([System.IO.Directory]::Exists($Path)) {
+        if ([int] [System.IO.File]::GetAttributes($Path) -band 1024) { throw "$Path is a link to another folder" }
+        $owner = (Get-Acl -LiteralPath $Path).GetOwner([System.Security.Principal.SecurityIdentifier]).Value
+        if ($owner -ne 'S-1-5-32-544') { throw "$Path belongs to $owner and not to the administrators" }
+        return
     }
     $null = [System.IO.Directory]::CreateDirectory($Path)
     $null = icacls.exe $Path /setowner '*S-1-5-32-544' /q

@@ -32,7 +32,8 @@ class Facts:
     def section(self, name: str) -> list[t.Any]:
         """Return what a section holds; raise FactsError if Windows could not read it."""
         if name in self._errors:
-            raise FactsError(f"Windows cannot read the section {name}: {self._errors[name]}")
+            error = self._errors[name]
+            raise FactsError(f"Windows cannot read the section {name}: {error}")
         if name not in self._sections:
             raise FactsError(f"Windows told nothing of the section {name}")
         return _items(self._sections[name])

@@ -21,6 +21,30 @@ class Step(t.NamedTuple):
     undo: Values
 
 
+# What names the place that a step changes, by the kind of the step; the other values are what is there.
+_PLACES: t.Mapping[str, tuple[str, ...]] = {
+    "registry": ("hive", "key", "name"),
+    "template": ("section",),
+    "audit": ("guid",),
+    "servicestate": ("name",),
+    "defender": ("name",),
+    "account": ("sid",),
+    "firewall": ("name",),
+}
+# Where a place holds several values, each is one of its own.
+_SEVERAL = ("account", "firewall")
+
+
+def place_of(step: Step) -> str:
+    """Return the name of the place that a step changes, for people too."""
+    words = [str(step.do[name]) for name in _PLACES[step.kind]]
+    if step.kind == "template":
+        words += step.do["keys"]
+    if step.kind in _SEVERAL:
+        words += [name for name in step.do if name not in _PLACES[step.kind]]
+    return f"{step.kind} {chr(92).join(words)}"
+
+
 class CannotWriteError(ValueError):
     """A row cannot be corrected from here; the message says why."""
 

@@ -10,8 +10,7 @@ from __future__ import annotations
 import json
 import typing as t
 
-from ansible_collections.commune.baseline.plugins.plugin_utils._engines.windows.engine import Judged
-from ansible_collections.commune.baseline.plugins.plugin_utils._engines.windows.steps import for_script
+from ansible_collections.commune.baseline.plugins.plugin_utils._engines.windows.steps import Step, for_script
 
 Look = t.Mapping[str, str]  # collect.ps1 and its question
 
@@ -23,23 +22,30 @@ class Call(t.NamedTuple):
     call: str
 
 
-def job(call: Call, judged: t.Sequence[Judged], *, revert_after: int, script: str, look: Look) -> dict[str, t.Any]:
-    """Return what corrects the rows: what can cut the connection comes late, under a revert after so many seconds.
+class Revert(t.NamedTuple):
+    """After how many seconds a machine takes back what could cut the connection, by which script (apply.ps1)."""
 
-    If nothing does, the same call looks again; else that is for a new connection (``keeping``).
+    seconds: int
+    script: str
+
+
+def job(
+    call: Call, early: t.Sequence[Step], late: t.Sequence[Step], *, revert: Revert, look: Look, journal: bool
+) -> dict[str, t.Any]:
+    """Return what takes these steps: the late ones, which can cut the connection, come last and under a revert.
+
+    If there are none, the same call looks again; else that is for a new connection (``keeping``).
     """
-    early = [step for one in judged if not one.row.get("connectivity") for step in one.steps]
-    late = [step for one in judged if one.row.get("connectivity") for step in one.steps]
     made: dict[str, t.Any] = {**call._asdict(), "steps": for_script(early), "late": for_script(late)}
-    made["journal"] = json.dumps({"steps": [step._asdict() for step in (*early, *late)]}, ensure_ascii=False)
-    if late:
-        back = {**call._asdict(), "steps": for_script(late, back=True)}
-        made["revert"] = {"seconds": revert_after, "work": json.dumps(back), "script": script}
-    else:
-        made["look"] = look
-    return made
+    if journal:
+        kept = [{"step": step._asdict(), "late": step in late} for step in (*early, *late)]
+        made["journal"] = json.dumps(kept, ensure_ascii=False)
+    if not late:
+        return {**made, "look": look}
+    back = {**call._asdict(), "steps": for_script(late, back=True)}
+    return {**made, "revert": {**revert._asdict(), "work": json.dumps(back)}}
 
 
 def keeping(call: Call, look: Look) -> dict[str, t.Any]:
-    """Return what switches the revert of a run off, and looks; it fails where the device has taken the change back."""
+    """Return what switches the revert of a call off, and looks; it fails where the device has taken the change back."""
     return {**call._asdict(), "steps": [{"kind": "disarmed", "rows": ["revert"]}], "look": look}

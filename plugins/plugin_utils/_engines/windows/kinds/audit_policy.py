@@ -52,7 +52,8 @@ def now(do: Values, facts: Facts) -> Values:
 
 def fault_of_desired(_row: Row, desired: t.Any) -> str | None:
     """Return what is wrong with a desired setting, or None."""
-    return None if desired in _WORDS else f"it is one of {', '.join(_WORDS)}"
+    choices = _WORDS
+    return None if desired in choices else f"it is one of {', '.join(choices)}"
 
 
 def _values(guid: str, setting: int) -> Values:
