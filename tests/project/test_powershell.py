@@ -1,7 +1,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The scripts for Windows: they parse, know no PowerShell later than 5.1, and those that only look call nothing else."""
+"""The scripts for Windows: they parse, need no PowerShell later than 5.1, and those that look write nothing."""
 
 from __future__ import annotations
 
