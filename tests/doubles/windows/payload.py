@@ -36,7 +36,9 @@ def obeyed(machine: Machine, shell: Shell, name: str, arguments: Mapping[str, t.
     """Return the result of a module as JSON."""
     if name not in _MODULES:
         raise UnsupportedError(f"module {name}")
-    return json.dumps(_MODULES[name](machine, shell, arguments))
+    told = _MODULES[name](machine, shell, arguments)
+    own = {key: value for key, value in arguments.items() if not key.startswith("_ansible_")}
+    return json.dumps({**told, "invocation": {"module_args": own}})  # as every module does
 
 
 def _ping(_machine: Machine, _shell: Shell, arguments: Mapping[str, t.Any]) -> dict[str, t.Any]:

@@ -55,7 +55,7 @@ class Office(NamedTuple):
     servers: dict[str, Server]
     connection: str
 
-    def run(self, *arguments: str, forks: int = 5, **variables: Any) -> Outcome:
+    def run(self, *arguments: str, forks: int = 5, collections: str | None = None, **variables: Any) -> Outcome:
         """Run the door on every machine, as an officer does who names it on the command line."""
         hosts = {name: {**self._host(name, server), **variables} for name, server in self.servers.items()}
         inventory = self.folder / "hosts.json"
@@ -65,7 +65,7 @@ class Office(NamedTuple):
         done = subprocess.run(
             [*program, *module, *arguments],
             cwd=ROOT,
-            env={**os.environ, "ANSIBLE_STDOUT_CALLBACK": "ansible.builtin.minimal"},
+            env={**os.environ, "ANSIBLE_STDOUT_CALLBACK": "ansible.builtin.minimal", **_place(collections)},
             text=True,
             capture_output=True,
             check=False,
@@ -95,6 +95,13 @@ class Office(NamedTuple):
             "ansible_psrp_ca_cert": authority,
             "baseline_device_class": "workstation",
         }
+
+
+def _place(collections: str | None) -> dict[str, str]:
+    """Return what makes Ansible use a copy of the collection."""
+    if collections is None:
+        return {}
+    return {"ANSIBLE_COLLECTIONS_PATH": collections, "PYTHONPATH": collections}
 
 
 class _Desk:

@@ -135,6 +135,14 @@ def test_what_the_policy_of_a_domain_sets_is_told_and_not_fought_over(machine):
     assert machine.writes == []
 
 
+def test_where_nobody_can_tell_what_the_domain_sets_nothing_is_written(machine):
+    machine.part_of_domain = True
+    machine.broken.add("RSOP_RegistryPolicySetting")
+    seen = bring(machine, value())["value"]
+    assert (seen["state"], seen["changed"]) == ("fail", False)
+    assert "cannot read the section domain" in seen["reason"]
+
+
 def test_what_local_policy_sets_is_corrected(machine):
     machine.domain_settings.append(Record({"registryKey": KEY, "valueName": "Setting"}))
     assert bring(machine, value())["value"]["state"] == "pass"

@@ -129,7 +129,7 @@ function Register-Revert($Revert) {
     $action = New-ScheduledTaskAction -Execute $program -Argument $call
     $then = (Get-Date).AddSeconds($Revert.seconds)
     $trigger = New-ScheduledTaskTrigger -Once -At $then
-    $principal = New-ScheduledTaskPrincipal -UserId 'S-1-5-18' -RunLevel Highest
+    $principal = New-ScheduledTaskPrincipal -UserId 'S-1-5-18' -LogonType ServiceAccount -RunLevel Highest
     $settings = New-ScheduledTaskSettingsSet -StartWhenAvailable -AllowStartIfOnBatteries -DontStopIfGoingOnBatteries
     $null = Register-ScheduledTask -TaskName $task -Action $action -Trigger $trigger -Principal $principal -Settings $settings
 }
@@ -146,9 +146,9 @@ if ($job.late) {
     $armed = $true
     Invoke-Step $job.late
 }
-$seen = $null
+$seen = ''
 if ($job.look) {
     $look = [scriptblock]::Create($job.look.script)
-    $seen = & $look -Question $job.look.question
+    $seen = [string] (& $look -Question $job.look.question)
 }
 ConvertTo-Json -InputObject @{ errors = $errors; armed = $armed; seen = $seen } -Depth 3 -Compress

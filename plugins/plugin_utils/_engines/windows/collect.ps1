@@ -36,18 +36,18 @@ function Get-Value($Root, [string] $Hive, [string] $Prefix, $Places) {
         try {
             $key = $Root.OpenSubKey("$Prefix$($place.key)")
             if ($null -eq $key) { continue }
-            if ($key.GetValueNames() -contains $place.name) {
-                @{
-                    hive = $Hive
-                    key = $place.key
-                    name = $place.name
-                    type = [string] $key.GetValueKind($place.name)
-                    value = $key.GetValue($place.name, $null, 'DoNotExpandEnvironmentNames')
+            $own = $key.GetValueNames()
+            $values = @{}
+            foreach ($name in $place.names) {
+                if ($own -contains $name) {
+                    $value = $key.GetValue($name, $null, 'DoNotExpandEnvironmentNames')
+                    $values[$name] = @{ type = [string] $key.GetValueKind($name); value = $value }
                 }
             }
             $key.Close()
+            @{ hive = $Hive; key = $place.key; values = $values }
         } catch {
-            @{ hive = $Hive; key = $place.key; name = $place.name; error = $_.Exception.Message }
+            @{ hive = $Hive; key = $place.key; error = $_.Exception.Message }
         }
     }
 }
@@ -131,4 +131,4 @@ Read-Section 'domain' {
     }
 }
 
-ConvertTo-Json -InputObject @{ sections = $sections; errors = $errors } -Depth 5 -Compress
+ConvertTo-Json -InputObject @{ sections = $sections; errors = $errors } -Depth 7 -Compress

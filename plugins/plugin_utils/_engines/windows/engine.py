@@ -84,14 +84,15 @@ def _judged(row: Row, facts: Facts) -> Judged:
         return Judged(row, Reading(unreadable=row["undecided"]), NOT_ASSESSED)
     try:
         reading = kind.observe(row, facts)
-        state = _state(row, reading)
-        if state != FAIL or not row.get("enforce", True):
-            return Judged(row, reading, state)
-        writes = kind.write(row, reading, facts)
-        return Judged(row, reading, state, [Step(row["id"], kind.STEP, do, kind.now(do, facts)) for do in writes])
     except FactsError as error:
         return Judged(row, Reading(unreadable=str(error)), NOT_ASSESSED)
-    except CannotWriteError as error:
+    state = _state(row, reading)
+    if state != FAIL or not row.get("enforce", True):
+        return Judged(row, reading, state)
+    try:
+        writes = kind.write(row, reading, facts)
+        return Judged(row, reading, state, [Step(row["id"], kind.STEP, do, kind.now(do, facts)) for do in writes])
+    except (CannotWriteError, FactsError) as error:
         return Judged(row, reading, state, obstacle=str(error))
 
 

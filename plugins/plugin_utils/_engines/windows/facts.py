@@ -18,6 +18,9 @@ _SECTION = re.compile(r"\[(?P<name>[^]]+)\]")
 _BYTE_ORDER_MARKS = ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"), (b"\xef\xbb\xbf", "utf-8-sig"))
 _GUID = re.compile(r"\{[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\}")
 
+_REGISTRY = ("registry", "user_registry")
+Place = tuple[str, str, str]
+
 
 class FactsError(ValueError):
     """What the machine answered cannot be read, wholly or in one section; the message says why."""
@@ -72,11 +75,20 @@ class Facts:
         return {str(one["name"]).lower(): one["sid"] for one in self.section("accounts")}
 
     @functools.cached_property
-    def registry(self) -> dict[tuple[str, str, str], t.Mapping[str, t.Any]]:
-        """What was told of values of the registry, by hive, key and name in small letters."""
-        sections = (name for name in ("registry", "user_registry") if name in self._sections)
-        told = (one for name in sections for one in self.section(name) if "name" in one)
-        return {place(one["hive"], one["key"], one["name"]): one for one in told}
+    def registry(self) -> dict[Place, t.Mapping[str, t.Any]]:
+        """What was told of values of the registry (``type`` and ``value``, or ``error``), by their places."""
+        found: dict[Place, t.Mapping[str, t.Any]] = {}
+        for told in (one for name in _REGISTRY if name in self._sections for one in self.section(name) if "key" in one):
+            for name, value in told.get("values", {}).items():
+                found[place(told["hive"], told["key"], name)] = value
+            if "error" in told:
+                found[place(told["hive"], told["key"], "")] = told
+        return found
+
+    def value(self, hive: str, key: str, name: str) -> t.Mapping[str, t.Any] | None:
+        """Return what was told of one value of the registry; None if it is not there."""
+        whole_key = self.registry.get(place(hive, key, ""), {})
+        return whole_key if "error" in whole_key else self.registry.get(place(hive, key, name))
 
     def _export(self, name: str) -> str:
         (content,) = self.section(name) or [""]
@@ -86,7 +98,7 @@ class Facts:
             raise FactsError(f"the section {name} cannot be decoded: {error}") from error
 
 
-def place(hive: str, key: str, name: str) -> tuple[str, str, str]:
+def place(hive: str, key: str, name: str) -> Place:
     """Return how the registry, which knows no case, finds a value."""
     return hive.lower(), key.lower(), name.lower()
 

@@ -51,8 +51,7 @@ def question(entries: t.Sequence[Entry]) -> dict[str, t.Any]:
     places = [step.do for step in steps if step.kind == registry.STEP]
     return {
         "sections": ["system", *(name for name in sections if name != "system")],
-        "machine": [_named(one) for one in places if one["hive"] == registry.MACHINE],
-        "users": [_named(one) for one in places if one["hive"] != registry.MACHINE],
+        **registry.asked((_hive(one), one["key"], one["name"]) for one in places),
         "services": [step.do["name"] for step in steps if step.kind == "servicestate"],
         "defender": [step.do["name"] for step in steps if step.kind == "defender"],
     }
@@ -87,8 +86,8 @@ def _kind(step: Step) -> Kind:
     return next(kind for kind in KINDS.values() if step.kind == kind.STEP)
 
 
-def _named(place: Values) -> Values:
-    return {"key": place["key"], "name": place["name"]}
+def _hive(place: Values) -> str:
+    return registry.MACHINE if place["hive"] == registry.MACHINE else registry.USERS
 
 
 def _same(left: Values, right: Values, facts: Facts) -> bool:

@@ -18,12 +18,12 @@ from ansible_collections.commune.baseline.plugins.plugin_utils._engines.windows.
 Row = t.Mapping[str, t.Any]
 
 STEP = "registry"
-MACHINE = "machine"
+MACHINE, USERS = "machine", "users"
 _SIGN = 1 << 31  # .NET shows a DWord as a number with a sign, and takes it so
 _NUMBERS = {"DWord": 32, "QWord": 64}
 _TYPES = (*_NUMBERS, "String", "ExpandString", "MultiString", "Binary")
 FIELDS: t.Mapping[str, t.Any] = {
-    "hive": (MACHINE, "users"),
+    "hive": (MACHINE, USERS),
     "key": "key of the registry without its hive",
     "name": "text",
     "type": _TYPES,
@@ -36,10 +36,15 @@ SECTIONS: t.Sequence[str] = ("registry", "user_registry", "system", "domain")
 
 def ask(rows: t.Sequence[Row]) -> dict[str, list[t.Any]]:
     """Return the places to look at, of the machine and of every user, each once."""
-    asked: dict[str, dict[tuple[str, str], None]] = {"machine": {}, "users": {}}
-    for row in rows:
-        asked[_hive(row)][row["key"], row["name"]] = None
-    return {hive: [{"key": key, "name": name} for key, name in places] for hive, places in asked.items()}
+    return asked((_hive(row), row["key"], row["name"]) for row in rows)
+
+
+def asked(places: t.Iterable[tuple[str, str, str]]) -> dict[str, list[t.Any]]:
+    """Return what collect.ps1 is asked about hive (machine or users), key and name."""
+    names: dict[str, dict[str, dict[str, None]]] = {MACHINE: {}, USERS: {}}
+    for hive, key, name in places:
+        names[hive].setdefault(key, {})[name] = None
+    return {hive: [{"key": key, "names": list(own)} for key, own in keys.items()] for hive, keys in names.items()}
 
 
 def observe(row: Row, facts: Facts) -> Reading:
@@ -68,7 +73,7 @@ def now(do: Values, facts: Facts) -> Values:
     """Return what a step would have to be to leave the place as it is; raise FactsError if it cannot be read."""
     facts.section("registry" if do["hive"] == MACHINE else "user_registry")
     where = {name: do[name] for name in ("hive", "key", "name")}
-    told = facts.registry.get(place(**where))
+    told = facts.value(**where)
     if told is None:
         return {**where, "delete": True}
     if "error" in told:
@@ -99,7 +104,7 @@ def _hives(row: Row, facts: Facts) -> list[str]:
     if _hive(row) == MACHINE:
         facts.section("registry")
         return [MACHINE]
-    return [one["hive"] for one in facts.section("user_registry") if "name" not in one]
+    return [one["hive"] for one in facts.section("user_registry") if "key" not in one]
 
 
 def _is_managed(row: Row, facts: Facts) -> bool:
@@ -112,7 +117,7 @@ def _is_managed(row: Row, facts: Facts) -> bool:
 
 
 def _reading(row: Row, hive: str, facts: Facts) -> Reading:
-    told = facts.registry.get(place(hive, row["key"], row["name"]))
+    told = facts.value(hive, row["key"], row["name"])
     root = "HKLM" if hive == MACHINE else f"HKU\\{hive}"
     where = f"{root}\\{row['key']}\\{row['name']}"
     if told is None:
