@@ -33,7 +33,7 @@ faults: ## Plant one fault per gate in a copy and see each gate turn red
 	@$(PYTHON) -m tests.suite.seeded_faults
 
 bench: ## Measure what the project costs against the bars it promised (tests/bench/results.json)
-	@$(PYTHON) -m tests.suite 'venv main' 'lab images'
+	@$(PYTHON) -m tests.suite 'venv main' 'lab images' nftables
 	@.venv/main/bin/python -m tests.bench
 
 docs: ## Write the pages that are made from the collection itself (docs/coverage.md)

@@ -33,7 +33,15 @@ SITE = {
             "approver": "Người chạy thử",
             "document": "make demo",
             "expires": "2099-12-31",
-        }
+        },
+        {
+            "control": "NZ-06",
+            "group": "all",
+            "reason": "Đơn vị thử chưa có mô hình vùng mạng",
+            "approver": "Người chạy thử",
+            "document": "make demo",
+            "expires": "2099-12-31",
+        },
     ],
 }
 PREPARE = "sudo timedatectl set-timezone Asia/Ho_Chi_Minh && sudo apt-get -qq update"

@@ -5,9 +5,10 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.commune.baseline.plugins.plugin_utils._door.register_verb import ReadingVerb
+from ansible_collections.commune.baseline.plugins.plugin_utils._door.register_verb import ReadingVerb, in_both
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.life_cycle import STATES
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.words import CLASSES
+from ansible_collections.commune.baseline.plugins.plugin_utils._report.reasons import in_vietnamese
 
 if t.TYPE_CHECKING:
     from ansible_collections.commune.baseline.plugins.plugin_utils._door.register_verb import Arguments, Result
@@ -31,7 +32,12 @@ class ActionModule(ReadingVerb):
 
         wanted = {name: arguments[name] for name in _WANTED if arguments[name] is not None}
         found = devices.search(reader, wanted)
-        return {
-            "changed": False,
-            "devices": [devices.told(reader, one, with_history=arguments["history"]) for one in found],
-        }
+        told = [devices.told(reader, one, with_history=arguments["history"]) for one in found]
+        edited = [
+            f"event {event['number']}, of {one['name']}, was edited past the register: run register_verify"
+            for one in told
+            for event in one.get("history", ())
+            if event["edited"]
+        ]
+        warnings = [in_both(one, in_vietnamese(one)) for one in edited]
+        return {"changed": False, "devices": told, "warnings": warnings}

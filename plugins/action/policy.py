@@ -13,6 +13,7 @@ from ansible.plugins.action import ActionBase
 from ansible_collections.commune.baseline.plugins.module_utils._masking import masked
 from ansible_collections.commune.baseline.plugins.plugin_utils._door import linux_device, windows_device
 from ansible_collections.commune.baseline.plugins.plugin_utils._door.variables import Variables, declared, platform_of
+from ansible_collections.commune.baseline.plugins.plugin_utils._door.zone_firewall import ZoneFirewall
 from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.run import RUN as _RUN
 from ansible_collections.commune.baseline.plugins.plugin_utils._policy.controls import (
     FAIL_ON,
@@ -33,7 +34,7 @@ from ansible_collections.commune.baseline.plugins.plugin_utils._policy.site impo
 
 _COLLECTION = Path(__file__).parents[2]
 _ROLES = _COLLECTION / "roles"
-_DEVICES: dict[str, type[linux_device.LinuxDevice] | type[windows_device.WindowsDevice]] = {
+_DEVICES: dict[str, t.Any] = {
     "linux": linux_device.LinuxDevice,
     "windows": windows_device.WindowsDevice,
 }
@@ -74,13 +75,16 @@ class ActionModule(ActionBase):
             change = variables.change(enforcing=not self._task.check_mode)
             every = rows_of_all_roles(_COLLECTION, self._platform)
             rows = self._rows(arguments["roles"], every, site)
+            firewall = ZoneFirewall(self._task_vars, site.device, rows)
+            site = site._replace(no_firewall=firewall.excuse)
             excused = [excuse for row in rows if (excuse := site.excuse(row))]
             asked = [row for row in rows if row.id not in {excuse.id for excuse in excused}]
             device_rows = site.device_rows(asked, variables.knobs(asked))
+            firewall.guard(device_rows)
         except (RowError, OSError) as error:
             raise AnsibleActionFail(str(error)) from error
         device = _DEVICES[self._platform](self, self._task_vars, _RUN, revert_after)
-        result: dict[str, t.Any] = masked(device.bring(device_rows))
+        result: dict[str, t.Any] = masked(firewall.bring(device, device_rows))
         if "observations" not in result:
             return result
         result["observations"] += [excuse.as_dict() for excuse in excused]

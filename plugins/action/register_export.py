@@ -14,12 +14,12 @@ if t.TYPE_CHECKING:
 
 
 class ActionModule(ReadingVerb):
-    """Writes the devices and people of the register, or an empty template, to a file."""
+    """Writes what sheets hold of the register, or an empty template, to a file."""
 
     ARGUMENTS: t.ClassVar = {
         "dest": {"type": "path", "required": True},
         "language": {"type": "str", "choices": ["vi", "en"], "default": "vi"},
-        "kind": {"type": "str", "choices": ["device", "person"], "default": "device"},
+        "kind": {"type": "str", "choices": ["device", "person", "media", "software", "licences"], "default": "device"},
         "template": {"type": "bool", "default": False},
     }
 

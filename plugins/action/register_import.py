@@ -14,7 +14,7 @@ if t.TYPE_CHECKING:
 
 
 class ActionModule(WritingVerb):
-    """Stores the devices and people of a file, all of them or none."""
+    """Stores what a file holds, all of it or nothing."""
 
     ARGUMENTS: t.ClassVar = {"src": {"type": "path", "required": True}, "document": {"type": "str"}}
 

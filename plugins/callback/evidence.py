@@ -17,6 +17,8 @@ description:
     C(reports/RUN.html), which is also C(reports/latest.html). Only the owner can read them.
   - Signs each record - C(bundles/NUMBER.bundle) holds its digest, that of the bundle before, and an Ed25519 signature.
     The keys are made on first use, in C(keys). M(commune.baseline.evidence_verify) finds what was changed later.
+  - If the site has a register, as M(commune.baseline.device) finds it, stores there what the run showed, with an anchor
+    of its bundle, and makes the report of all devices of the register. What an earlier run could not store follows.
   - Of a run that takes another one back with M(commune.baseline.linux_rollback) or
     M(commune.baseline.windows_rollback), shows and keeps what was restored.
   - Tells of scheduled runs that failed or did not happen.
@@ -24,8 +26,9 @@ description:
 notes:
   - The run ends with code 2 if what a device showed made a task fail, with 4 if a device could not be reached, even if
     the play ignores or rescues that.
-  - It ends with code 3 where Ansible would say 0 but a device was not assessed, no device matches, or the evidence
-    cannot be stored or signed. A folder that cannot be used, or that another run uses, and a private key that is not
+  - It ends with code 3 where Ansible would say 0 but a device was not assessed, or no device matches; and, whatever was
+    found, if the evidence cannot be stored or signed, or the register did not get what the run showed, such as of a
+    device that it does not know. A folder that cannot be used, or that another run uses, and a private key that is not
     the one which signed last, stop the run before it begins.
   - Other callbacks that are named behind this one do not learn that a run has ended which does not end with 0.
 author:
@@ -69,23 +72,19 @@ options:
 """
 
 import typing as t
-from pathlib import Path
 
-from ansible import context, release
+from ansible.errors import AnsibleError
 from ansible.plugins.callback import CallbackBase
 
+from ansible_collections.commune.baseline.plugins.plugin_utils._door import keeping
 from ansible_collections.commune.baseline.plugins.plugin_utils._door import play as plays
 from ansible_collections.commune.baseline.plugins.plugin_utils._door.results import collect
 from ansible_collections.commune.baseline.plugins.plugin_utils._door.schedules import notices_of
 from ansible_collections.commune.baseline.plugins.plugin_utils._door.signing import open_signer
+from ansible_collections.commune.baseline.plugins.plugin_utils._door.site_register import place_if_any
 from ansible_collections.commune.baseline.plugins.plugin_utils._evidence import run
-from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.record import (
-    ROLLBACK,
-    Source,
-    record_of,
-)
 from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.store import EvidenceError
-from ansible_collections.commune.baseline.plugins.plugin_utils._report import html, table
+from ansible_collections.commune.baseline.plugins.plugin_utils._report import table
 from ansible_collections.commune.baseline.plugins.plugin_utils._report.reasons import said
 
 if t.TYPE_CHECKING:
@@ -102,14 +101,16 @@ class CallbackModule(CallbackBase):
         super().__init__(display, options)
         self._run = run.Run()
         self._leaves_evidence = False
+        self._play: t.Any = None
         self._setting = plays.Setting()
+        self._site: dict[str, t.Any] = {}
         self._signer: Signer | None = None
 
     def v2_playbook_on_start(self, playbook: t.Any) -> None:
         self._leaves_evidence |= any(map(plays.leaves_evidence, playbook.get_plays()))
 
     def v2_playbook_on_play_start(self, play: t.Any) -> None:
-        self._setting = plays.setting_of(play)
+        self._play, self._setting = play, plays.setting_of(play)
         if plays.leaves_evidence(play):
             self._expect_devices()
 
@@ -137,12 +138,14 @@ class CallbackModule(CallbackBase):
         if not self._leaves_evidence:
             return
         self._run.close()
-        code = self._run.exit_code
         try:
-            self._show_and_keep()
+            faults = self._show_and_keep()
         except Exception as error:  # which would be a mere warning: Ansible could end with 0 without evidence
-            self._complain(error)
-            code = code or run.CODE_UNKNOWN
+            faults = [str(error)]
+        for fault in faults:
+            self._complain(fault)
+        # Findings, which a schedule takes for a run that did its work, must not hide that they were lost.
+        code = run.CODE_UNKNOWN if faults else self._run.exit_code
         if code:
             raise SystemExit(code)
 
@@ -151,34 +154,34 @@ class CallbackModule(CallbackBase):
         self._leaves_evidence = True
         self._run.expect(self._setting.devices)
         try:
+            self._find_site()  # that of this play, not of one on the controller behind it
             self._open_signer()
-        except EvidenceError as error:
-            self._complain(error)
+        except (AnsibleError, EvidenceError) as error:
+            self._complain(str(error))
             raise SystemExit(run.CODE_UNKNOWN) from error
 
-    def _complain(self, error: Exception) -> None:
-        self._display.error(said(str(error), self.get_option("language")), wrap_text=False)
+    def _complain(self, sentence: str) -> None:
+        self._display.error(said(sentence, self.get_option("language")), wrap_text=False)
+
+    def _find_site(self) -> dict[str, t.Any]:
+        """Return the variables by which the register of the site is found."""
+        self._site = self._site or plays.site_of(self._play)
+        return self._site
 
     def _open_signer(self) -> Signer:
         self._signer = self._signer or open_signer(self._setting.evidence_folder(self.get_option("folder")))
         return self._signer
 
-    def _show_and_keep(self) -> None:
+    def _show_and_keep(self) -> t.Sequence[str]:
+        """Show the table and keep the evidence; return a sentence for everything that the register did not get."""
         language, rows = self.get_option("language"), self.get_option("details") == "rows"
-        if self._run.devices:
-            self._display.display("\n" + table.ending(self._run, self._setting.given, language, rows=rows))
-            notices = [notice._asdict() for notice in notices_of(self._open_signer().store.folder)]
-            report = table.kept_at(str(self._keep(language, notices)), language)
-            self._display.display("\n".join([report, *(notice[language] for notice in notices)]))
-
-    def _keep(self, language: str, notices: list[dict[str, str]]) -> Path:
-        """Store the record of the run, and the report that is made of it, if any; return what a person would open."""
+        if not self._run.devices:
+            return []
+        self._display.display("\n" + table.ending(self._run, self._setting.given, language, rows=rows))
         signer = self._open_signer()
-        source = Source(self._setting.site, self._setting.given, plays.playbooks(), release.__version__, plays.limit())
-        record = record_of(self._run, source, check=bool(context.CLIARGS.get("check")), schedules=notices)
-        path = signer.keep(f"{run.RUN}.json", record)
-        if record["kind"] == ROLLBACK:
-            return path
-        page = html.report(record, language).encode()
-        signer.store.write("reports", "latest.html", page)
-        return signer.store.write("reports", f"{run.RUN}.html", page)
+        notices = [notice._asdict() for notice in notices_of(signer.store.folder)]
+        place = place_if_any(self._find_site())
+        kept = keeping.keep(self._run, signer, self._setting, language=language, schedules=notices, register=place)
+        report = table.kept_at(str(kept.path), language)
+        self._display.display("\n".join([report, *(notice[language] for notice in notices)]))
+        return kept.faults

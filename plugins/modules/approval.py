@@ -90,4 +90,8 @@ faults:
       description: What would be right.
       type: str
       sample: the register knows no device of this name
+    vi:
+      description: The whole fault in Vietnamese.
+      type: str
+      sample: "devices[0]: 'pc-9': sổ thiết bị không có thiết bị tên này"
 """

@@ -22,7 +22,7 @@ extends_documentation_fragment:
   - commune.baseline.register.version
 options:
   control:
-    description: Id of the control, such as SV-02.
+    description: Id of the control, such as SV-02. A new exception must name one that the catalogue has.
     type: str
     required: true
   row:
@@ -110,4 +110,8 @@ faults:
       description: What would be right.
       type: str
       sample: a day that is not past
+    vi:
+      description: The whole fault in Vietnamese.
+      type: str
+      sample: "expires: '2020-01-31': một ngày chưa qua"
 """

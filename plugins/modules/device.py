@@ -199,4 +199,8 @@ faults:
       description: What would be right.
       type: str
       sample: a MAC of one device; this one is for many (multicast)
+    vi:
+      description: The whole fault in Vietnamese.
+      type: str
+      sample: "macs[0]: '01:00:5e:00:00:01': địa chỉ MAC của một thiết bị; đây là địa chỉ nhóm (multicast)"
 """

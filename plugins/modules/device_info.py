@@ -136,6 +136,12 @@ devices:
           description: The fields that changed, as they are since.
           type: dict
           sample: {state: received}
+        edited:
+          description:
+            - Whether the event was edited past the register. Of one that was, RV(devices[].history[].before) and
+              RV(devices[].history[].after) may be empty, and M(commune.baseline.register_verify) tells more.
+          type: bool
+          sample: false
 faults:
   description: Every wanted value that cannot be.
   type: list
@@ -154,4 +160,8 @@ faults:
       description: What would be right.
       type: str
       sample: a MAC such as aa:bb:cc:dd:ee:ff, AA-BB-CC-DD-EE-FF, aabb.ccdd.eeff or aabbccddeeff
+    vi:
+      description: The whole fault in Vietnamese.
+      type: str
+      sample: "mac: '02:00': địa chỉ MAC như aa:bb:cc:dd:ee:ff, AA-BB-CC-DD-EE-FF, aabb.ccdd.eeff hoặc aabbccddeeff"
 """

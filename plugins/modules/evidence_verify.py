@@ -11,8 +11,8 @@ version_added: 0.1.0
 description:
   - Compares the records of runs with their signed bundles, and these with each other, and fails if one was changed,
     removed, moved, added or put back from an earlier time. Every such file is named.
-  - Needs the folder and one public key, no register, no network and no private key. It works on a copy elsewhere.
-  - That bundles were cut off the end leaves no trace in the folder. Only O(last) shows it.
+  - Needs the folder and one public key, no network and no private key. It works on a copy elsewhere.
+  - That bundles were cut off the end leaves no trace in the folder. Only O(last) shows it, or O(register).
 notes:
   - While a run is storing its record, that may be told as one without a bundle.
   - It runs on the controller and needs no connection to the device.
@@ -34,6 +34,13 @@ options:
   last:
     description: Digest of a bundle that was the last one at some time and was kept elsewhere; it must still be there.
     type: str
+  register:
+    description:
+      - The register that keeps an anchor of every bundle, a path or a URL; a relative path is one below the folder of
+        the inventory. A bundle without its anchor is named, one that is not the anchored one, and an anchor whose
+        bundle is not there.
+      - If it is left out, the evidence is looked at without a register.
+    type: str
 attributes:
   check_mode:
     description: Changes nothing in any mode.
@@ -43,6 +50,7 @@ attributes:
     support: none
 seealso:
   - module: commune.baseline.evidence_rotate
+  - module: commune.baseline.register_verify
   - plugin: commune.baseline.evidence
     plugin_type: callback
 """
@@ -53,6 +61,12 @@ EXAMPLES = r"""
     folder: /media/usb/evidence
     public_key: /media/safe/public-00000001.pem
     last: d4ff20dfa6e4b5ff3c2b7ac9fd0f0a2cf8a3e9ba4ba7a4a55fd7c1a2b1c4f1f0
+
+- name: See whether it is what the register is anchored to
+  commune.baseline.evidence_verify:
+    folder: "{{ inventory_dir }}/evidence"
+    public_key: /media/safe/public-00000001.pem
+    register: register.db
 """
 
 RETURN = r"""
@@ -78,6 +92,11 @@ late:
   elements: str
   returned: if the folder could be read
   sample: [20260131-083000-812.json]
+elsewhere:
+  description: How many bundles of other folders of evidence O(register) has an anchor of, such as one moved away.
+  type: int
+  returned: if the folder could be read
+  sample: 0
 unseen:
   description: What could be missing without a trace; null if nothing could.
   type: str

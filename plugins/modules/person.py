@@ -98,4 +98,8 @@ faults:
       description: What would be right.
       type: str
       sample: one of chu_tich, chu_quan, it_officer
+    vi:
+      description: The whole fault in Vietnamese.
+      type: str
+      sample: "roles[0]: 'officer': một trong chu_tich, chu_quan, it_officer"
 """

@@ -6,13 +6,13 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: register_export
-short_description: Write the devices and people of the register, or an empty template, to an XLSX or CSV file
+short_description: Write devices, what belongs to them, and people, or an empty template, to an XLSX or CSV file
 version_added: 0.1.0
 description:
   - Writes a file that M(commune.baseline.register_import) takes as it is. Its owner alone can read it.
   - Every cell is text. Of a text that begins with C(=), C(+), C(-) or C(@), no spreadsheet program makes a formula; in
     CSV, an apostrophe is put before it, which the import takes away.
-  - Media, software and licences of devices are not in the file.
+  - Storage media, software and licences have a sheet each, with the device in each row.
 author:
   - commune.baseline contributors (!UNKNOWN)
 extends_documentation_fragment:
@@ -37,12 +37,12 @@ options:
   kind:
     description: Of what a CSV file tells; an XLSX file has a sheet for each.
     type: str
-    choices: [device, person]
+    choices: [device, person, media, software, licences]
     default: device
   template:
     description:
-      - Write the headings alone, in XLSX with a sheet that explains them. It is never written over a file that says
-        something else.
+      - Write the headings alone, in XLSX with hints at each column, lists to choose from, and a sheet that explains
+        them. It is never written over a file that says something else.
     type: bool
     default: false
 seealso:

@@ -12,8 +12,12 @@ description:
   - Every change that a verb makes is an event, and each event carries the hash of the one before. This compares the
     chain of events, all records and all runs with each other, and finds whatever was edited, removed, added, moved or
     cut off by other means. It names each place, and fails if there is one.
+  - The database itself is compared with what the collection makes, so that a trigger that was removed or switched
+    off, or a table, a column or an index that was altered, shows too. On PostgreSQL, the login of the register must be
+    able to create a schema for this; it is taken back at once.
   - Who can write the database and knows this code can compute the whole chain anew, or cut its end and correct the
-    count. That shows only against a RV(head) that was kept elsewhere, given as O(anchors).
+    count. That shows only against a RV(head) that was kept elsewhere, given as O(anchors), or that signed records keep,
+    found in O(evidence).
 author:
   - commune.baseline contributors (!UNKNOWN)
 extends_documentation_fragment:
@@ -34,12 +38,18 @@ options:
         description: The hash of the last of them.
         type: str
         required: true
+  evidence:
+    description:
+      - The folder of the evidence, each record of which keeps the head that the register had before its run.
+      - M(commune.baseline.evidence_verify) tells whether the records are whole.
+    type: path
   fail:
     description: Whether the task fails on a fault. If not, RV(faults) tells.
     type: bool
     default: true
 seealso:
   - module: commune.baseline.device_info
+  - module: commune.baseline.evidence_verify
 """
 
 EXAMPLES = r"""
@@ -52,11 +62,15 @@ EXAMPLES = r"""
     anchors:
       - events: 128
         hash: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+
+- name: Nor since any head that the evidence of runs keeps
+  commune.baseline.register_verify:
+    evidence: "{{ inventory_dir }}/evidence"
 """
 
 RETURN = r"""
 faults:
-  description: A sentence for every fault, that says what and where. None if all agrees.
+  description: A sentence for every fault, that says what and where. None if all agrees. In C(msg) in Vietnamese too.
   type: list
   elements: str
   returned: always

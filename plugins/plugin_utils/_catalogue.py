@@ -27,6 +27,10 @@ class CatalogueError(Exception):
     """The catalogue cannot be read, or does not hold what is asked of it."""
 
 
+class UnknownControlError(CatalogueError):
+    """The catalogue has no control of this id."""
+
+
 @dataclasses.dataclass(frozen=True)
 class Source:
     """One clause that demands the control: its code, and the words of it that do (Vietnamese)."""
@@ -72,12 +76,12 @@ class Catalogue:
         self._directory = directory
 
     def control(self, control_id: str) -> Control:
-        """Return a control; raise CatalogueError if there is none of this id."""
+        """Return a control; raise UnknownControlError if there is none of this id, CatalogueError if it is faulty."""
         domain = control_id.partition("-")[0]
         try:
             return controls_of_file(self._directory / "controls" / f"{domain}.yml")[control_id]
         except (FileNotFoundError, KeyError):
-            raise CatalogueError(f"the catalogue has no control {control_id!r}") from None
+            raise UnknownControlError(f"the catalogue has no control {control_id!r}") from None
 
 
 @functools.cache

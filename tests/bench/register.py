@@ -16,7 +16,7 @@ from typing import Any
 from ansible_collections.commune.baseline.plugins.plugin_utils._register import devices, runs
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.register import Register
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.runs import Assessment, Run
-from ansible_collections.commune.baseline.plugins.plugin_utils._sheets import importing, xlsx
+from ansible_collections.commune.baseline.plugins.plugin_utils._sheets import importing, xlsx_writing
 from tests.bench import inventory
 from tests.bench.results import Result
 
@@ -51,7 +51,9 @@ def _import(folder: Path) -> Result:
     """Take a workbook of devices, each with its addresses, into an empty register."""
     headings = ["Tên thiết bị", "Loại thiết bị", "Số sê-ri", "Địa chỉ MAC", "Địa chỉ IP", "Vùng mạng", "Ngày nhận"]
     rows = [[_device(number), *_row(number)] for number in range(_PROVINCE)]
-    xlsx.write(folder / "devices.xlsx", [xlsx.Page("Thiết bị", [headings, *rows], [20] * len(headings))])
+    xlsx_writing.write(
+        folder / "devices.xlsx", [xlsx_writing.Page("Thiết bị", [headings, *rows], [20] * len(headings))]
+    )
     register = Register.open(str(folder / "import.db"), create=True)
     begin = time.perf_counter()
     with register.write("bench") as writer:

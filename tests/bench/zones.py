@@ -13,13 +13,17 @@ from typing import Any
 
 import yaml
 
+from ansible_collections.commune.baseline.plugins.plugin_utils._zones import nft_host
 from ansible_collections.commune.baseline.plugins.plugin_utils._zones.flows import flows_of
+from ansible_collections.commune.baseline.plugins.plugin_utils._zones.host import flows_at
 from ansible_collections.commune.baseline.plugins.plugin_utils._zones.model import Model
 from ansible_collections.commune.baseline.plugins.plugin_utils._zones.nftables import TABLE, ruleset
 from ansible_collections.commune.baseline.plugins.plugin_utils._zones.prover import prove
 from ansible_collections.commune.baseline.plugins.plugin_utils._zones.reading import read_model
 from tests.bench.results import Result
+from tests.integration.zones.edits import ALIKE, edits, is_proven
 from tests.integration.zones.expected import differing
+from tests.integration.zones.hosts import HOSTS
 from tests.integration.zones.mutations import MUTATIONS, mutated
 from tests.integration.zones.namespace import listed
 from tests.integration.zones.site import SITE, TODAY
@@ -32,7 +36,7 @@ _FEWEST_RULES = 600
 
 def measure() -> list[Result]:
     """Prove in network namespaces of their own: the rules of this machine are not touched."""
-    return [_large_proof(), _default_site(), _faults_shown()]
+    return [_large_proof(), _default_site(), _faults_shown(), _faults_of_host_shown()]
 
 
 def _large_proof() -> Result:
@@ -72,6 +76,15 @@ def _faults_shown() -> Result:
     shown = sum(not prove(model, listed(one), TABLE, TODAY).holds for one in faulty)
     probed = _shown_by_probes(model, faulty)
     name = f"of {len(faulty)} faults in the ruleset of the default site, shown by the proof (by probes: {probed})"
+    return Result(TOPIC, name, 100 * shown / len(faulty), "%", 100, at_least=True)
+
+
+def _faults_of_host_shown() -> Result:
+    model, host = read_model(SITE), HOSTS["may-chu-tep"]
+    held = listed(nft_host.ruleset(model, host, flows_at(model, host, TODAY)))
+    faulty = [held for what, held in edits(held) if not what.endswith(ALIKE)]
+    shown = sum(not is_proven(model, host, one) for one in faulty)
+    name = f"of {len(faulty)} faults, one in each comparison of the ruleset of a host, shown by the proof"
     return Result(TOPIC, name, 100 * shown / len(faulty), "%", 100, at_least=True)
 
 

@@ -12,7 +12,10 @@ import typing as t
 
 # What is said by being named so, passed there or raised, however short it is.
 _SAYING_KEYWORDS = frozenset({"unreadable", "weakness", "inapplicable", "error", "reason", "msg"})
-_SAYING_CALLS = {"OSError": 1, "ValueError": 0, "JournalError": 0, "RowError": 0, "EvidenceError": 0}
+_SAYING_CALLS = {
+    **{"OSError": 1, "ValueError": 0, "JournalError": 0, "RowError": 0, "EvidenceError": 0},
+    **{"Fault": 2, "CellFault": 4, "WrongError": 0, "text.WrongError": 0, "RegisterError": 0, "FileError": 0},
+}
 _DESCRIPTIONS = frozenset({"DOCUMENTATION", "EXAMPLES", "RETURN", "FIELDS"})
 _NAMES_OF_SENTENCES = frozenset({"strerror", "error", "reason", "said", "told"})
 _WORD = re.compile(r"[A-Za-z]{2,}")
@@ -67,9 +70,14 @@ def _silent(tree: ast.Module) -> set[int]:
             nodes += node.values
         elif isinstance(node, ast.Assign | ast.AnnAssign) and node.value and _target(node) in _DESCRIPTIONS:
             nodes += ast.walk(node.value)
-        elif isinstance(node, ast.Call) and ast.unparse(node.func).startswith(("re.", "t.cast")):
+        elif isinstance(node, ast.Call) and _is_silent(ast.unparse(node.func)):
             nodes += node.args[:1]
     return {id(node) for node in nodes}
+
+
+def _is_silent(function: str) -> bool:
+    """Tell whether a function takes a pattern, a type or a statement of SQL first."""
+    return function.startswith(("re.", "t.cast", "sa.text")) or function.endswith(".exec_driver_sql")
 
 
 def _target(node: ast.Assign | ast.AnnAssign) -> str:

@@ -61,6 +61,12 @@ def test_what_two_have_in_common_lies_in_both(one, other):
     assert numbers(found) == numbers(one) & numbers(other)
 
 
+@given(SETS, SETS)
+def test_what_one_has_and_another_has_not_is_the_difference(one, other):
+    found = intervals.minus(intervals.joined(one), intervals.joined(other))
+    assert numbers(found) == numbers(one) - numbers(other)
+
+
 @st.composite
 def programs(draw):
     count = draw(st.integers(0, 6))

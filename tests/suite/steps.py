@@ -104,7 +104,7 @@ def _molecule() -> list[Step]:
             "test",
             "--scenario-name",
             scenario,
-            after=("lab images",),
+            after=("lab images", "nftables"),  # the tests of zones probe with it
             groups=("molecule",),
             venv_name=environment,
             skip_reason=_no_root,

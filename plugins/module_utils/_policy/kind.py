@@ -18,6 +18,7 @@ from ansible_collections.commune.baseline.plugins.module_utils._policy.kinds imp
     file,
     kernel_module,
     mount,
+    nft_ruleset,
     option,
     package,
     pam,
@@ -62,6 +63,7 @@ KINDS: dict[str, Kind] = {
     "kernel_module": kernel_module,
     "mount": mount,
     "service": service,
+    "nft_ruleset": nft_ruleset,
     "command": command,
     "console_login": console_login,
 }

@@ -14,7 +14,7 @@ from ansible_collections.commune.baseline.plugins.module_utils._policy import cu
 from ansible_collections.commune.baseline.plugins.module_utils._policy.journal import Journal
 from ansible_collections.commune.baseline.plugins.module_utils._policy.revert import Revert
 from ansible_collections.commune.baseline.plugins.module_utils._policy.thing import THINGS, State
-from ansible_collections.commune.baseline.plugins.module_utils._policy.things import folder
+from ansible_collections.commune.baseline.plugins.module_utils._policy.things import folder, nft_table
 
 
 class Writer:
@@ -49,6 +49,8 @@ class Writer:
             _refuse_unwritable(name)
             if new is not None:
                 validators.check(name, new)
+        elif thing == "nft_table":
+            nft_table.check(name, new)
         if self.check_mode:
             return True
         if thing == "file":

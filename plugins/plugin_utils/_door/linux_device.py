@@ -41,6 +41,8 @@ class LinuxDevice:
 
     def bring(self, rows: Rows) -> dict[str, t.Any]:
         """Hand the rows to the device; see to it that it keeps what could have cut the connection, or takes it back."""
+        if not rows:  # so that nobody need be switched on to be told that nothing applies
+            return {"changed": False, "observations": [], "taken_back": []}
         result = self._call_engine(rows)
         if not result.pop("armed", False):
             return result
@@ -49,12 +51,17 @@ class LinuxDevice:
         action._connection = new_connection(begun, action._play_context)
         try:
             if not confirmed(lambda: self._call("linux_confirm", {"run": self._run}), within=self._revert_after):
-                only_look = [{**row, "enforce": False} for row in rows]
-                now = observed_again(lambda: self._call_engine(only_look))
+                now = observed_again(lambda: self.look(rows))
                 result["observations"] = taken_back(result["observations"], now["observations"], rows)
         finally:
             action._connection.close()
             action._connection = begun
+        return result
+
+    def look(self, rows: Rows) -> dict[str, t.Any]:
+        """Ask the device what it shows, and change nothing."""
+        result = self._call_engine([{**row, "enforce": False} for row in rows])
+        result.pop("armed", None)
         return result
 
     def _call_engine(self, rows: Rows) -> dict[str, t.Any]:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from ansible import constants, context
 
+from ansible_collections.commune.baseline.plugins.plugin_utils._door import site_register
 from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.store import EvidenceError
 
 _DOOR = "commune.baseline.policy"
@@ -76,6 +77,16 @@ def setting_of(play: t.Any) -> Setting:
     given = [str(one) for one in variables.get("ansible_inventory_sources") or ()]
     places = [Path(one).resolve() for one in given if "," not in one]
     return Setting(devices, Path(folder).resolve() if folder else None, places, given)
+
+
+def site_of(play: t.Any) -> dict[str, t.Any]:
+    """Return the variables by which the register of a play's site is found; raise AnsibleError if one has no value."""
+    variables = _variables(play)
+    known: t.Mapping[str, t.Any] = variables
+    if variables["ansible_play_hosts_all"] and "hostvars" in variables:
+        known = variables["hostvars"][variables["ansible_play_hosts_all"][0]]
+    site = {name: known[name] for name in ("inventory_dir", site_register.VARIABLE) if name in known}
+    return {**site, "ansible_inventory_sources": variables.get("ansible_inventory_sources")}
 
 
 def leaves_evidence(play: t.Any) -> bool:

@@ -23,6 +23,7 @@ from ansible_collections.commune.baseline.plugins.plugin_utils._door import site
 from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.operator import operator
 from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.store import EvidenceError
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.errors import RegisterError
+from ansible_collections.commune.baseline.plugins.plugin_utils._report.reasons import in_vietnamese
 
 if t.TYPE_CHECKING:
     from ansible_collections.commune.baseline.plugins.plugin_utils._register.kinds import Kind
@@ -51,6 +52,11 @@ def arguments_of(kind: Kind) -> dict[str, dict[str, t.Any]]:
     return {**fields, **{parts.name: {"type": "list", "elements": "raw"} for parts in kind.parts}, **VERSION}
 
 
+def in_both(english: str, vietnamese: str) -> str:
+    """Return a message as the person at the keyboard sees it: Vietnamese first, then English."""
+    return english if english == vietnamese else f"{vietnamese}\n{english}"
+
+
 class ControllerVerb(ActionBase):
     """Runs on the controller, and tells an error of the register in one sentence."""
 
@@ -68,10 +74,11 @@ class ControllerVerb(ActionBase):
         try:
             return self._act(arguments, variables)
         except RegisterError as error:
-            faults = {"faults": [fault._asdict() for fault in error.faults]} if error.faults else {}
-            return {"failed": True, "msg": str(error), **faults}
+            told = [{**fault._asdict(), "vi": fault.said(in_vietnamese)} for fault in error.faults]
+            faults = {"faults": told} if told else {}
+            return {"failed": True, "msg": in_both(str(error), error.said(in_vietnamese)), **faults}
         except EvidenceError as error:
-            return {"failed": True, "msg": str(error)}
+            return {"failed": True, "msg": in_both(str(error), in_vietnamese(str(error)))}
         except ImportError as error:
             raise AnsibleActionFail(
                 f"{self._task.action} needs the Python library {error.name}, which {sys.executable} does not find; "

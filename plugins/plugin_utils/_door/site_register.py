@@ -31,6 +31,16 @@ def place_of(given: str | None, variables: t.Mapping[str, t.Any], folder: Path |
     return str(place) if "://" in str(place) else str((folder or folder_of(variables)) / Path(str(place)).expanduser())
 
 
+def place_if_any(variables: t.Mapping[str, t.Any]) -> str | None:
+    """Return the place of the register; None if nobody names one, and none lies where it would be without a name.
+
+    One that is named and not there is no site without a register: whoever opens it is told.
+    """
+    place = place_of(None, variables)
+    is_named = os.environ.get(ENVIRONMENT) or variables.get(VARIABLE)
+    return place if is_named or Path(place).exists() else None
+
+
 def tells_password(place: str) -> bool:
     """Tell whether a URL holds a password, so that it must not be shown."""
     url = urllib.parse.urlsplit(place if "://" in place else "")

@@ -44,10 +44,18 @@ class Source(t.NamedTuple):
     limit: str | None = None
 
 
-def record_of(run: Run, source: Source, *, check: bool, schedules: t.Sequence[t.Mapping[str, str]] = ()) -> Record:
+def record_of(
+    run: Run,
+    source: Source,
+    *,
+    check: bool,
+    schedules: t.Sequence[t.Mapping[str, str]] = (),
+    register: t.Mapping[str, t.Any] | None = None,
+) -> Record:
     """Return the record of a run that is over, which was meant as a check or not; times are ISO 8601 with offset.
 
-    ``schedules`` are sentences, in both languages, on scheduled runs that failed or did not happen.
+    ``schedules`` are sentences, in both languages, on scheduled runs that failed or did not happen. ``register`` is the
+    head of the register before it got this run: how many events, and the hash of the last.
     """
     controls: dict[str, t.Any] = {}
     rows: dict[str, t.Any] = {}
@@ -63,6 +71,7 @@ def record_of(run: Run, source: Source, *, check: bool, schedules: t.Sequence[t.
         "changes": run.changes,
         "collection": _collection_version(),
         "schedules": list(schedules),
+        "register": register,
     }
     return t.cast(
         "Record", _plain({**facts, **source._asdict(), "controls": controls, "rows": rows, "devices": devices})

@@ -6,7 +6,8 @@
 """Whether a folder of evidence is as its runs left it, told from the folder and one public key.
 
 A key that has signed any bundle proves all of them if there is no fault: those before by the chain of digests, those
-behind by the rotations. What was cut off the end leaves no trace: only a digest that was kept elsewhere shows it.
+behind by the rotations. What was cut off the end leaves no trace in the folder: only a digest that was kept elsewhere
+shows it, or the anchors that the register keeps.
 """
 
 from __future__ import annotations
@@ -17,21 +18,23 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from ansible_collections.commune.baseline.plugins.plugin_utils._evidence import bundle
-from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.signer import bundles_in
+from ansible_collections.commune.baseline.plugins.plugin_utils._evidence import anchoring, bundle
+from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.chain import Link, faults_of, links_in
 from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.store import EvidenceError, check_is_evidence
 
 if t.TYPE_CHECKING:
     from pathlib import Path
 
-    from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.bundle import Bundle, Statement
+    from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.anchoring import Anchor
+    from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.bundle import Statement
 
 
 class Verdict(t.NamedTuple):
     """How many bundles there are, the digest of the last, and a sentence for every fault.
 
     ``late`` are records that were not signed by their own run but found by a later one. ``unseen`` is what could be
-    missing without a trace, as a sentence; None if nothing could.
+    missing without a trace, as a sentence; None if nothing could. ``elsewhere`` is how many bundles the register is
+    anchored to that belong to other folders of evidence.
     """
 
     bundles: int
@@ -39,18 +42,7 @@ class Verdict(t.NamedTuple):
     faults: t.Sequence[str]
     late: t.Sequence[str]
     unseen: str | None
-
-
-class _Link(t.NamedTuple):
-    """A file of the chain by its number, and what it holds; None if that is no bundle."""
-
-    number: int
-    digest: str
-    bundle: Bundle | None
-
-    @property
-    def name(self) -> str:
-        return f"bundles/{bundle.name_of(self.number)}"
+    elsewhere: int = 0
 
 
 def public_key_of(path: Path) -> str:
@@ -64,54 +56,51 @@ def public_key_of(path: Path) -> str:
     return key.public_bytes_raw().hex()
 
 
-def verify(folder: Path, public_key: str, last: str | None = None) -> Verdict:
+def verify(
+    folder: Path, public_key: str, last: str | None = None, anchors: t.Sequence[Anchor] | None = None
+) -> Verdict:
     """Look at every bundle and record; ``last`` is the digest of a bundle that was the last at some time.
 
-    Raise EvidenceError if there is no such folder, OSError if something in it cannot be read.
+    ``anchors`` are those of the register, None if there is none to compare with. Raise EvidenceError if there is no
+    such folder, OSError if something in it cannot be read.
     """
     check_is_evidence(folder)
-    paths = bundles_in(folder)
-    links = [_link(number, path) for number, path in sorted(paths.items())]
+    links = links_in(folder)
     chain_faults, signed = _chain(links)
     faults = [
-        *_strays(folder, paths.values()),
+        *_strays(folder, links),
         *chain_faults,
         *_of_key(signed, public_key),
         *_of_records(folder, signed),
+        *(anchoring.faults_of(links, anchors) if anchors is not None else ()),
     ]
     digests = [link.digest for link in links]
     if last is not None and last not in digests:
         faults.append(f"no bundle has the digest {last}: bundles were cut off the end, or it was exchanged")
     late = sorted({name for statement in signed for name in statement.found})
-    return Verdict(len(links), digests[-1] if links else None, faults, late, _unseen(digests, last))
+    known_last = digests[-1] if digests and any(anchor.digest == digests[-1] for anchor in anchors or ()) else last
+    elsewhere = anchoring.other_chains(links, anchors or ())
+    return Verdict(len(links), digests[-1] if links else None, faults, late, _unseen(digests, known_last), elsewhere)
 
 
-def _link(number: int, path: Path) -> _Link:
-    content = path.read_bytes()
-    return _Link(number, bundle.digest(content), bundle.read(content))
-
-
-def _strays(folder: Path, known: t.Iterable[Path]) -> list[str]:
+def _strays(folder: Path, links: t.Iterable[Link]) -> list[str]:
     """Return a sentence for each file that is not of the chain; what begins with a dot was never finished."""
-    others = {path for path in (folder / "bundles").iterdir() if not path.name.startswith(".")} - {*known}
-    return [f"bundles/{path.name}: no bundle has such a name" for path in sorted(others)]
+    known = {bundle.name_of(link.number) for link in links}
+    others = {path.name for path in (folder / "bundles").iterdir() if not path.name.startswith(".")} - known
+    return [f"bundles/{name}: no bundle has such a name" for name in sorted(others)]
 
 
-def _chain(links: t.Sequence[_Link]) -> tuple[list[str], list[Statement]]:
+def _chain(links: t.Sequence[Link]) -> tuple[list[str], list[Statement]]:
     """Return the faults of the bundles, and what those say that are signed, wherever they lie."""
     faults: list[str] = []
     signed: list[Statement] = []
     before, expected = None, 1
     for link in links:
         faults += _gap(expected, link.number)
-        own = _own_fault(link)
-        if own:
-            faults.append(f"{link.name} {own}")
-        elif link.bundle:
-            faults += _faults_between(before if expected == link.number else None, link.bundle.statement, link.name)
+        faults += faults_of(link, before if expected == link.number else None)
         if link.bundle and link.bundle.is_signed:
             signed.append(link.bundle.statement)
-        before, expected = None if own else link, link.number + 1
+        before, expected = link, link.number + 1
     return faults, signed
 
 
@@ -121,26 +110,6 @@ def _gap(first: int, end: int) -> list[str]:
         return []
     names = sorted({bundle.name_of(first), bundle.name_of(end - 1)})
     return [f"bundles/{names[0]} is missing" if len(names) == 1 else f"bundles/{names[0]} to {names[1]} are missing"]
-
-
-def _own_fault(link: _Link) -> str | None:
-    if link.bundle is None:
-        return "was changed: it is no bundle"
-    if not link.bundle.is_signed:
-        return "was changed: its signature does not fit"
-    if link.bundle.statement.number != link.number:
-        return f"holds bundle {link.bundle.statement.number}: bundles were swapped, or an old one was put there again"
-    return None
-
-
-def _faults_between(before: _Link | None, statement: Statement, name: str) -> t.Iterator[str]:
-    """Compare a bundle with the one before it, unless that is missing or has a fault of its own."""
-    if before is None or before.bundle is None:
-        return
-    if statement.previous != before.digest:
-        yield f"{name} does not follow the {before.name} that is here: one of the two was exchanged"
-    if statement.key != before.bundle.statement.key_after:
-        yield f"{name} is signed by another key than {before.name} asks for"
 
 
 def _of_key(signed: t.Sequence[Statement], public_key: str) -> list[str]:
@@ -168,8 +137,8 @@ def _unseen(digests: t.Sequence[str], last: str | None) -> str | None:
     """Say what nobody could see from the folder alone."""
     if not digests or digests[-1] == last:
         return None
-    since = f"after bundle {digests.index(last) + 1}" if last in digests else "at the end"
+    told = f"after bundle {digests.index(last) + 1}" if last in digests else "at the end"
     return (
-        f"whether bundles were cut off {since} cannot be seen from the folder alone: "
+        f"whether bundles were cut off {told} cannot be seen from the folder alone: "
         f"keep the digest of the last one elsewhere and give it next time; it is {digests[-1]} now"
     )

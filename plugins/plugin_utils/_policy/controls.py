@@ -11,7 +11,7 @@ import json
 import typing as t
 
 from ansible_collections.commune.baseline.plugins.module_utils._observation import FAIL, NOT_ASSESSED, TAKEN_BACK
-from ansible_collections.commune.baseline.plugins.plugin_utils._catalogue import PRIORITIES
+from ansible_collections.commune.baseline.plugins.plugin_utils._catalogue import PRIORITIES, Control
 from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.control import judged
 from ansible_collections.commune.baseline.plugins.plugin_utils._policy.coverage import parts_of
 from ansible_collections.commune.baseline.plugins.plugin_utils._policy.rows import Row
@@ -35,19 +35,27 @@ def controls_of(
     seen = {observation["id"]: observation for observation in observations}
     controls: dict[str, dict[str, t.Any]] = {}
     for row in rows:
-        control = controls.setdefault(
-            row.control.id,
-            {
-                "control": row.control.id,
-                "title": {"vi": row.control.title_vi, "en": row.control.title_en},
-                "priority": row.control.priority,
-                "clauses": list(row.control.clauses),
-                "parts": parts_of(row.control),
-                "rows": [],
-            },
-        )
+        control = controls.setdefault(row.control.id, {"control": row.control.id, **facts_of(row.control), "rows": []})
         control["rows"].append(_with_advice(row, with_exception(seen[row.id], exception_for(row))))
     return sorted(map(judged, controls.values()), key=lambda control: str(control["control"]))
+
+
+def facts_of(control: Control) -> dict[str, t.Any]:
+    """Return what is true of a control on every device."""
+    return {
+        "title": {"vi": control.title_vi, "en": control.title_en},
+        "priority": control.priority,
+        "clauses": list(control.clauses),
+        "parts": parts_of(control),
+    }
+
+
+def facts_of_row(row: Row) -> dict[str, t.Any]:
+    """Return what is true of a row on every device, and the device need not know."""
+    return {
+        "compare": row.fields.get("compare", "=="),
+        **{name: row.fields.get(name) for name in ("parameter", "path")},
+    }
 
 
 def with_text(controls: t.Iterable[t.Mapping[str, t.Any]]) -> list[dict[str, t.Any]]:
@@ -82,8 +90,7 @@ def summary(controls: t.Iterable[t.Mapping[str, t.Any]], missed: t.Sequence[str]
 
 def _with_advice(row: Row, observation: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     """Add what the device need not know, and the row's reason and remedy in words where it does not pass."""
-    joined = {**observation, "compare": row.fields.get("compare", "==")}
-    joined.update({name: row.fields.get(name) for name in ("parameter", "path")})
+    joined = {**observation, **facts_of_row(row)}
     if observation["state"] in (FAIL, NOT_ASSESSED):
         joined.update(why=row.fields["why"], fix=row.fields["fix"])
     return joined

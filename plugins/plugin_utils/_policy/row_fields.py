@@ -21,6 +21,7 @@ from ansible_collections.commune.baseline.plugins.plugin_utils._engines.windows.
     registry,
     user_right,
 )
+from ansible_collections.commune.baseline.plugins.plugin_utils._zones.demands import UNLESS
 
 Fields = t.Mapping[str, t.Any]
 
@@ -40,7 +41,7 @@ _SHAPES: dict[str, t.Any] = {
     "optional": "true or false",
     "enforce": "true or false",
     "measured_in": ("minutes",),
-    "when": "dictionary of class, distribution (lists of words) or exists (an absolute path)",
+    "when": "dictionary of class, distribution (lists of words), exists (an absolute path) or firewall (true)",
     "restart": "word",
     "connectivity": "true or false",
     "refs": "list of texts",
@@ -49,7 +50,7 @@ _SHAPES: dict[str, t.Any] = {
 }
 # What logins and sudo depend on.
 _CUTTING_KINDS = frozenset(
-    {"account", "pam", "privilege", "ssh_access", "firewall_profile", "local_account", "user_right"}
+    {"account", "nft_ruleset", "pam", "privilege", "ssh_access", "firewall_profile", "local_account", "user_right"}
 )
 _CUTTING_PATHS = ("/etc/ssh/", "/etc/sudoers", "/etc/pam.d/", "/etc/security/", "/etc/nftables", "/home/", "/root/")
 # Kinds that know more of a desired value than its sort.
@@ -133,7 +134,21 @@ def _is_condition(value: t.Any) -> bool:
 def _is_condition_part(name: t.Any, value: t.Any) -> bool:
     if name == "exists":
         return _is_path(value)
+    if name == "firewall":
+        return value is True
     return name in ("class", "distribution") and isinstance(value, list) and bool(value) and all(map(_is_word, value))
+
+
+def _is_way(value: t.Any) -> bool:
+    """Tell whether a value names zones at both ends, and at most what lets a policy off, and ports."""
+    if not isinstance(value, dict) or not {"from", "to"} <= value.keys() <= {"from", "to", "unless", "ports"}:
+        return False
+    ends = all(isinstance(value[end], list) and value[end] and all(map(_is_word, value[end])) for end in ("from", "to"))
+    return ends and _is_list_of_numbers(value.get("ports", [0])) and value.get("unless", UNLESS[0]) in UNLESS
+
+
+def _is_list_of_numbers(value: t.Any) -> bool:
+    return isinstance(value, list) and bool(value) and all(map(_is_whole_number, value))
 
 
 def _is_word(value: t.Any) -> bool:
@@ -170,14 +185,13 @@ _HAS_SHAPE: dict[str, t.Callable[[t.Any], bool]] = {
     "list of texts": lambda value: isinstance(value, list) and all(map(_is_text, value)),
     "text in vi and in en": _is_bilingual,
     "true or false": lambda value: isinstance(value, bool),
-    "dictionary of class, distribution (lists of words) or exists (an absolute path)": _is_condition,
+    "dictionary of class, distribution (lists of words), exists (an absolute path) or firewall (true)": _is_condition,
     "whole number": _is_whole_number,
     "key of the registry without its hive": _is_registry_key,
     "GUID in braces, in capitals": lambda value: bool(
         re.fullmatch(r"\{[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}\}", str(value))
     ),
     "regular expression": _is_expression,
-    "list of whole numbers": lambda value: (
-        isinstance(value, list) and bool(value) and all(map(_is_whole_number, value))
-    ),
+    "list of whole numbers": _is_list_of_numbers,
+    "list of ways between zones": lambda value: isinstance(value, list) and bool(value) and all(map(_is_way, value)),
 }

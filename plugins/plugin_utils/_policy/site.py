@@ -41,8 +41,18 @@ class SiteException(t.NamedTuple):
         return is_meant and self.control == row.control.id and self.row in (None, row.id)
 
 
+class NoFirewall(t.NamedTuple):
+    """Why a device is no firewall between the zones, and whether the site has said so."""
+
+    reason: str
+    is_known: bool
+
+
 class Site(t.NamedTuple):
-    """The decisions that concern one device; ``registered`` are exceptions that its register keeps."""
+    """The decisions that concern one device; ``registered`` are exceptions that its register keeps.
+
+    ``no_firewall`` is None on a device that the zone model names as a firewall.
+    """
 
     device: str
     groups: t.Collection[str]
@@ -50,6 +60,7 @@ class Site(t.NamedTuple):
     only: t.Collection[str]
     exceptions: t.Sequence[SiteException]
     registered: t.Sequence[SiteException] = ()
+    no_firewall: NoFirewall | None = None
 
     def selects(self, row: Row) -> bool:
         return not self.only or row.id in self.only or row.control.id in self.only
@@ -66,15 +77,29 @@ class Site(t.NamedTuple):
         ]  # fmt: skip
 
     def excuse(self, row: Row) -> Observation | None:
-        """Return what is to be said of a row that the device need not be asked about, because of its class."""
-        classes = row.fields.get("when", {}).get("class")
-        if classes is None or self.device_class in classes:
+        """Return what is to be said of a row that the device need not be asked about, because of what it is."""
+        conditions = row.fields.get("when", {})
+        told = self._not_as_firewall() if "firewall" in conditions else self._not_as_class(conditions.get("class"))
+        if told is None:
             return None
-        state, reason = NOT_APPLICABLE, f"for {', '.join(classes)} only"
-        if self.device_class is None:
-            state, reason = NOT_ASSESSED, f"{reason}; baseline_device_class does not say what this device is"
+        state, reason = told
         desired = row.fields.get("value")
         return Observation(row.id, row.control.id, str(row.fields["kind"]), state, desired, reason=reason)
+
+    def _not_as_class(self, classes: t.Sequence[str] | None) -> tuple[str, str] | None:
+        if classes is None or self.device_class in classes:
+            return None
+        reason = f"for {', '.join(classes)} only"
+        if self.device_class is None:
+            return NOT_ASSESSED, f"{reason}; baseline_device_class does not say what this device is"
+        return NOT_APPLICABLE, reason
+
+    def _not_as_firewall(self) -> tuple[str, str] | None:
+        """Judge a row of the firewall by the zone model, whatever class the device has."""
+        if self.no_firewall is None:
+            return None
+        is_open = self.device_class == "network_device" and not self.no_firewall.is_known
+        return (NOT_ASSESSED if is_open else NOT_APPLICABLE), self.no_firewall.reason
 
 
 def read_exceptions(

@@ -7,12 +7,17 @@
 
 from __future__ import annotations
 
-import json
 import typing as t
 
 import sqlalchemy as sa
 
-from ansible_collections.commune.baseline.plugins.plugin_utils._register import addresses, life_cycle, records, tables
+from ansible_collections.commune.baseline.plugins.plugin_utils._register import (
+    addresses,
+    events,
+    life_cycle,
+    records,
+    tables,
+)
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.errors import Fault, RecordError, RegisterError
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.kinds import DEVICE, STATE_FIELD
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.records import Change, Stored
@@ -33,7 +38,7 @@ def put(
 ) -> Change:
     """Register a device in a first state, or change the given fields of a known one, whose state stays."""
     if state not in life_cycle.FIRST_STATES:
-        right = f"a life begins as {' or '.join(life_cycle.FIRST_STATES)}"
+        right = f"a life begins as one of {', '.join(life_cycle.FIRST_STATES)}"
         raise RecordError(f"device {given.get('name')}", [Fault("state", repr(state), right)])
     return records.put(writer, DEVICE, given, first={"state": state}, version=version, document=document)
 
@@ -102,15 +107,17 @@ def told(reader: Reader | Writer, stored: Stored, *, with_history: bool) -> dict
     if not with_history:
         return record
     happened = history(reader, stored.record["name"])
-    return {**record, "history": [{name: _shown(name, event[name]) for name in _HISTORY} for event in happened]}
+    return {**record, "history": [_shown(event) for event in happened]}
 
 
-_HISTORY = ("number", "at", "who", "verb", "document", "before", "after")
+_HISTORY = ("number", "at", "who", "verb", "document")
 _PARSE = {field.name: field.parse for field in (*DEVICE.fields, STATE_FIELD)}
 
 
-def _shown(name: str, value: t.Any) -> t.Any:
-    return json.loads(value) if name in ("before", "after") else value
+def _shown(event: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """Return an event for people; of one that was edited past the register, what can still be read."""
+    values = {name: events.values_of(event[name]) for name in ("before", "after")}
+    return {**{name: event[name] for name in _HISTORY}, **values, "edited": not events.is_whole(event)}
 
 
 def _condition(reader: Reader | Writer, name: str, value: t.Any) -> sa.ColumnElement[bool]:

@@ -18,12 +18,19 @@ from __future__ import annotations
 
 import typing as t
 
+# Gives a sentence of ours in another language, and whatever else as it is.
+Translate = t.Callable[[str], str]
+
 
 class RegisterError(Exception):
     """Something is wrong with the register or with what it was asked to do."""
 
-    # Named tuples that tell what is wrong in detail, where there can be several things.
+    # Named tuples that tell what is wrong in detail, where there can be several things; each has ``said`` too.
     faults: tuple[t.Any, ...] = ()
+
+    def said(self, translate: Translate) -> str:
+        """Return the message in another language, sentence by sentence: what was typed may look like one of ours."""
+        return translate(str(self))
 
 
 class Fault(t.NamedTuple):
@@ -36,6 +43,10 @@ class Fault(t.NamedTuple):
     def __str__(self) -> str:
         return f"{self.field} is {self.value}: {self.right}"
 
+    def said(self, translate: Translate) -> str:
+        """Return the fault in another language."""
+        return f"{self.field}: {translate(self.value)}: {translate(self.right)}"
+
 
 class RecordError(RegisterError):
     """A record has faults; all of them are told at once."""
@@ -44,6 +55,9 @@ class RecordError(RegisterError):
         super().__init__(f"{record}: {'; '.join(map(str, faults))}")
         self.record = record
         self.faults = tuple(faults)
+
+    def said(self, translate: Translate) -> str:
+        return f"{translate(self.record)}: {'; '.join(fault.said(translate) for fault in self.faults)}"
 
 
 class UnknownRecordError(RegisterError):
@@ -54,8 +68,8 @@ class TransitionError(RegisterError):
     """A device cannot go from its state to the wanted one."""
 
     def __init__(self, device: str, state: str, wanted: str, legal: t.Sequence[str]) -> None:
-        onward = f"from there it can go to {', '.join(legal)}" if legal else "that is the end of its life"
-        super().__init__(f"device {device} is {state} and cannot become {wanted}; {onward}")
+        told = f"from there it can go to {', '.join(legal)}" if legal else "that is the end of its life"
+        super().__init__(f"device {device} is {state} and cannot become {wanted}; {told}")
         self.legal = tuple(legal)
 
 

@@ -13,6 +13,7 @@ only against an anchor, a head (number of events and last hash) that was kept el
 
 from __future__ import annotations
 
+import json
 import typing as t
 
 import sqlalchemy as sa
@@ -90,6 +91,21 @@ def history(connection: sa.Connection, kind: str, record: int) -> list[dict[str,
     return [dict(row) for row in connection.execute(query).mappings()]
 
 
+def of_kind(connection: sa.Connection, kind: str) -> list[dict[str, t.Any]]:
+    """Return the events of all records of a kind, oldest first."""
+    query = sa.select(tables.EVENTS).where(tables.EVENTS.c.kind == kind).order_by(tables.EVENTS.c.number)
+    return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def values_of(text: t.Any) -> dict[str, t.Any]:
+    """Return what ``before`` or ``after`` of an event says; nothing if it was edited into what says nothing."""
+    try:
+        values = json.loads(text)
+    except (TypeError, ValueError):
+        return {}
+    return values if isinstance(values, dict) else {}
+
+
 def all_events(connection: sa.Connection) -> t.Iterator[dict[str, t.Any]]:
     query = sa.select(tables.EVENTS).order_by(tables.EVENTS.c.number)
     for row in connection.execute(query, execution_options={"yield_per": 1000}).mappings():
@@ -112,7 +128,7 @@ class Links:
             self.faults.append(f"between event {self._last.events} and event {number}, events are missing")
         elif event["previous"] != self._last.hash:
             self.faults.append(f"event {number} does not follow event {self._last.events}: one was changed or moved")
-        if not _is_whole(event):
+        if not is_whole(event):
             self.faults.append(f"event {number} was edited")
         if self._anchors.pop(number, {event["hash"]}) != {event["hash"]}:
             self.faults.append(f"event {number} is not the one that evidence was anchored to")
@@ -128,7 +144,8 @@ class Links:
             self.faults.append(f"evidence was anchored to event {number}, which is not there: the end was cut")
 
 
-def _is_whole(event: t.Mapping[str, t.Any]) -> bool:
+def is_whole(event: t.Mapping[str, t.Any]) -> bool:
+    """Tell whether an event has the hash that was written with it."""
     try:
         return bool(_hash(event) == event["hash"])
     except TypeError:  # bytes, which SQLite takes anywhere

@@ -86,7 +86,7 @@ def _read_field(place: str, field: Field, value: t.Any, context: Context, faults
 def _read_parts(place: str, parts: Parts, value: t.Any, context: Context, faults: list[Fault]) -> list[t.Any]:
     values = [] if value is None else value
     if not isinstance(values, list | tuple):
-        faults.append(_fault(place, value, "a list"))
+        faults.append(_fault(place, value, "it must be a list"))
         return []
     if len(values) > _MOST_PARTS:
         faults.append(Fault(place, f"{len(values)} values", f"at most {_MOST_PARTS}"))

@@ -44,12 +44,20 @@ def check_version(version: int, migrations: t.Sequence[Migration] = MIGRATIONS) 
         )
 
 
+def statements(dialect: str, version: int) -> t.Iterator[str]:
+    """Yield all that makes the schema of a version in an empty database."""
+    yield _LEDGER
+    for migration in MIGRATIONS:
+        if migration.version <= version:
+            yield from migration.statements(dialect)
+
+
 def migrate(connection: sa.Connection, now: str, migrations: t.Sequence[Migration] = MIGRATIONS) -> None:
     """Apply, within the connection's transaction, the migrations that the database lacks."""
     version = version_of(connection)
     check_version(version, migrations)
     if version == 0:
-        connection.execute(sa.text(_LEDGER))
+        connection.exec_driver_sql(_LEDGER)
     for migration in migrations:
         if migration.version > version:
             for statement in migration.statements(connection.dialect.name):

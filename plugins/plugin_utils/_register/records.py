@@ -49,7 +49,8 @@ def get(reader: Reader | Writer, kind: Kind, *key: t.Any) -> Stored:
     """Return the record of this key, in any form that people type; raise UnknownRecordError."""
     stored = lookup(reader, kind, dict(zip(kind.key, key, strict=True)))
     if stored is None:
-        raise UnknownRecordError(f"the register knows no {kind.name} {_name(key)}")
+        said = f"{kind.name} {_name(key)}"
+        raise UnknownRecordError(f"the register knows no {said}")
     return stored
 
 
@@ -144,6 +145,14 @@ def put(
     return Change(name, True, before, record)
 
 
+def versions(reader: Reader | Writer, kind: Kind) -> dict[str, int]:
+    """Return the versions of all records of a kind whose key is one text, by that; of devices, by the folded name."""
+    table = tables.RECORDS[kind.name]
+    (key,) = _key_columns(kind)
+    rows = reader.connection.execute(sa.select(table.c[key], table.c.version))
+    return {row[0]: row[1] for row in rows}
+
+
 def history_of(reader: Reader | Writer, kind: Kind, *key: t.Any) -> list[dict[str, t.Any]]:
     """Return the events of one record, oldest first; raise UnknownRecordError."""
     return history(reader.connection, kind.name, get(reader, kind, *key).id)
@@ -172,14 +181,12 @@ def _name(key: t.Iterable[t.Any]) -> str:
 def _check_version(
     writer: Writer, kind: Kind, given: t.Mapping[str, t.Any], stored: Stored | None, version: int
 ) -> None:
-    name = _name(given.get(field) for field in kind.key)
+    said = f"{kind.name} {_name(given.get(field) for field in kind.key)}"
     if stored is None:
-        raise UnknownRecordError(f"the register knows no {kind.name} {name}")
+        raise UnknownRecordError(f"the register knows no {said}")
     if stored.version != version:
         last = history(writer.connection, kind.name, stored.id)[-1]
-        raise ConflictError(
-            f"{kind.name} {name} was changed by {last['who']} at {last['at']}, after it was read; read it again"
-        )
+        raise ConflictError(f"{said} was changed by {last['who']} at {last['at']}, after it was read; read it again")
 
 
 def _parts_of(reader: Reader | Writer, parts: Parts, ids: list[int] | None) -> dict[int, list[t.Any]]:

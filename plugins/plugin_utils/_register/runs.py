@@ -6,8 +6,8 @@
 """Runs and what they showed: one observation for each change, not for each run.
 
 An observation holds from its run until the run that showed something else. A run that corrected a row leaves one, even
-if the row shows after it what it showed before. A device that a run did not reach keeps its observations, but whoever
-asks how it stands is told ``not_assessed``.
+if the row shows after it what it showed before. A device that a run did not assess keeps its observations, but whoever
+asks how it stands is told ``not_assessed``; of a row whose exception has ended, that it fails.
 """
 
 from __future__ import annotations
@@ -15,19 +15,20 @@ from __future__ import annotations
 import datetime
 import hashlib
 import itertools
+import json
 import typing as t
 
 import sqlalchemy as sa
 
-from ansible_collections.commune.baseline.plugins.module_utils._observation import NOT_ASSESSED
+from ansible_collections.commune.baseline.plugins.module_utils._observation import EXCEPTED, FAIL, NOT_ASSESSED
 from ansible_collections.commune.baseline.plugins.plugin_utils._register import tables
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.canonical import canonical
-from ansible_collections.commune.baseline.plugins.plugin_utils._register.errors import RegisterError, UnknownRecordError
+from ansible_collections.commune.baseline.plugins.plugin_utils._register.errors import RegisterError
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.events import Event
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.records import next_id
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.register import Reader, Writer
 
-ASSESSED, UNREACHABLE, FAILED = "assessed", "unreachable", "failed"
+ASSESSED = "assessed"
 _DEVICES_AT_ONCE = 200
 # What makes an observation another one, besides its state.
 _COMPARED = ("desired", "after", "where", "reason", "exception")
@@ -46,7 +47,11 @@ class Run(t.NamedTuple):
 
 
 class Assessment(t.NamedTuple):
-    """What a run showed of one device: observations of rows as the door returns them, or why there are none."""
+    """What a run showed of one device: observations of rows as the door returns them, or why it was not assessed.
+
+    ``outcome`` is ASSESSED or what stood in the way (``_evidence.run``), which is told with a reason; some rows may
+    have been seen before that.
+    """
 
     device: str
     outcome: str
@@ -55,17 +60,24 @@ class Assessment(t.NamedTuple):
 
 
 class Outcome(t.NamedTuple):
-    """What storing a run wrote."""
+    """What storing a run wrote, and the devices that nobody registered, of which it wrote nothing."""
 
     number: int
     devices: int
     observations: int
+    unknown: tuple[str, ...] = ()
+
+
+def number_of(reader: Reader | Writer, run: str) -> int | None:
+    """Return the number that the register gave a run, None if it was not stored."""
+    found: int | None = reader.connection.execute(sa.select(_RUNS.c.number).where(_RUNS.c.run == run)).scalar()
+    return found
 
 
 def store(writer: Writer, run: Run, assessments: t.Iterable[Assessment]) -> Outcome:
-    """Store a run and what it showed that is new; raise UnknownRecordError if a device is not registered."""
+    """Store a run and what it showed that is new; raise RegisterError if it is stored already."""
     connection = writer.connection
-    if connection.execute(sa.select(_RUNS.c.number).where(_RUNS.c.run == run.id)).first():
+    if number_of(writer, run.id) is not None:
         raise RegisterError(f"run {run.id} is in the register already")
     values = {"mode": run.mode, "started_at": _time(run.started_at), "finished_at": _time(run.finished_at)}
     number = next_id(connection, _RUNS, "number")
@@ -77,7 +89,7 @@ def store(writer: Writer, run: Run, assessments: t.Iterable[Assessment]) -> Outc
     counts = {"devices": len(changes.devices), "observations": changes.written}
     after = {**values, **counts, "digest": digest_of(connection, number)}
     writer.chain.append(Event("store", "run", number, run.id, {}, after))
-    return Outcome(number, *counts.values())
+    return Outcome(number, **counts, unknown=tuple(sorted(changes.unknown)))
 
 
 class _Changes:
@@ -92,20 +104,23 @@ class _Changes:
             (row, control): id_ for id_, row, control in connection.execute(sa.select(_CHECKS))
         }
         self.devices: set[int] = set()
+        self.unknown: set[str] = set()
         self.written = 0
 
     def add(self, batch: t.Sequence[Assessment]) -> None:
         ids = self._ids(batch)
-        now = self._present(ids[one.device] for one in batch if one.outcome == ASSESSED)
+        known = [one for one in batch if one.device in ids]
+        now = self._present(ids[one.device] for one in known)
         new: list[dict[str, t.Any]] = []
         over: list[int] = []
-        for one in batch:
-            if one.outcome == ASSESSED:
-                self._compare(ids[one.device], one.observations, now, new, over)
+        for one in known:
+            self._compare(ids[one.device], one, now, new, over)
         reached = [
-            {"run": self._run, "device": ids[one.device], "outcome": one.outcome, "reason": one.reason} for one in batch
+            {"run": self._run, "device": ids[one.device], "outcome": one.outcome, "reason": _text(one.reason)}
+            for one in known
         ]
-        self._connection.execute(sa.insert(_RUN_DEVICES), reached)
+        if reached:
+            self._connection.execute(sa.insert(_RUN_DEVICES), reached)
         if over:
             until = sa.update(_OBSERVED).where(_OBSERVED.c.id == sa.bindparam("old")).values(until=self._run)
             self._connection.execute(until, [{"old": id_} for id_ in over])
@@ -115,16 +130,14 @@ class _Changes:
         self.written += len(new)
 
     def _ids(self, batch: t.Sequence[Assessment]) -> dict[str, int]:
-        """Return the ids of the devices; raise if one is unknown or stands in the run twice."""
+        """Return the ids of the devices that are known; raise RegisterError if one stands in the run twice."""
         names = [one.device for one in batch]
         query = sa.select(_DEVICES.c.name, _DEVICES.c.id).where(_DEVICES.c.name.in_(names))
         ids = {name: int(id_) for name, id_ in self._connection.execute(query)}
-        unknown = sorted(set(names) - ids.keys())
-        if unknown:
-            raise UnknownRecordError(f"the register knows no device {', '.join(unknown)}; nothing was stored")
-        known = len(self.devices)
+        before = len(self.devices) + len(self.unknown)
         self.devices.update(ids.values())
-        if len(self.devices) != known + len(batch):
+        self.unknown.update(set(names) - ids.keys())
+        if len(self.devices) + len(self.unknown) != before + len(batch):
             raise RegisterError("a device stands twice in one run; nothing was stored")
         return ids
 
@@ -142,13 +155,13 @@ class _Changes:
     def _compare(
         self,
         device: int,
-        observations: t.Iterable[t.Mapping[str, t.Any]],
+        assessment: Assessment,
         now: dict[int, dict[int, tuple[int, str, str]]],
         new: list[dict[str, t.Any]],
         over: list[int],
     ) -> None:
         present = now.get(device, {})
-        for one in observations:
+        for one in assessment.observations:
             check, detail = self._check(one["id"], one["control"]), _detail(one)
             id_, *held = present.pop(check, (None, "", ""))
             if held == [one["state"], detail] and not one.get("changed"):
@@ -161,7 +174,7 @@ class _Changes:
                     **{"until": None, "state": one["state"], "detail": detail, "was": was},
                 }
             )
-        if self._complete:
+        if self._complete and assessment.outcome == ASSESSED:
             over += [id_ for id_, _state, _detail in present.values()]
 
     def _check(self, row: str, control: str) -> int:
@@ -188,12 +201,17 @@ def digest_of(connection: sa.Connection, number: int) -> str:
 
 
 def now(reader: Reader | Writer, *devices: str) -> list[dict[str, t.Any]]:
-    """Return how the rows of these devices (none: of all) stand; of one that the last run did not reach, unknown."""
+    """Return how the rows of these devices (none: of all) stand; of one that the last run did not assess, unknown.
+
+    ``since`` is the number of the run that showed it first, ``was`` the value before, as JSON, if that run corrected
+    it.
+    """
     c = _OBSERVED.c
     last = {one["device"]: one for one in last_runs(reader, *devices)}
     query = (
         sa.select(
-            _DEVICES.c.name.label("device"), _CHECKS.c.row, _CHECKS.c.control, c.state, c.detail, c.run.label("since")
+            *(_DEVICES.c.name.label("device"), _CHECKS.c.row, _CHECKS.c.control),
+            *(c.state, c.detail, c.was, c.run.label("since")),
         )
         .join_from(_OBSERVED, _DEVICES, _DEVICES.c.id == c.device)
         .join(_CHECKS, _CHECKS.c.id == c.check)
@@ -202,13 +220,18 @@ def now(reader: Reader | Writer, *devices: str) -> list[dict[str, t.Any]]:
     )
     if devices:
         query = query.where(_DEVICES.c.name.in_(devices))
-    return [_standing(dict(row), last[row["device"]]) for row in reader.connection.execute(query).mappings()]
+    today = reader.context.today.isoformat()
+    return [_standing(dict(row), last[row["device"]], today) for row in reader.connection.execute(query).mappings()]
 
 
-def last_runs(reader: Reader | Writer, *devices: str) -> list[dict[str, t.Any]]:
-    """Return, for these devices (none: for all) that were in a run, the last one and how it went for them."""
+def last_runs(reader: Reader | Writer, *devices: str, outcome: str | None = None) -> list[dict[str, t.Any]]:
+    """Return, for these devices (none: for all) that were in a run, the last one and how it went for them.
+
+    With an outcome, the last one that went so.
+    """
     c, later = _RUN_DEVICES.c, _RUN_DEVICES.alias("later")
-    newest = sa.select(sa.func.max(later.c.run)).where(later.c.device == _DEVICES.c.id).scalar_subquery()
+    of_device = (later.c.device == _DEVICES.c.id, *([later.c.outcome == outcome] if outcome else []))
+    newest = sa.select(sa.func.max(later.c.run)).where(*of_device).scalar_subquery()
     query = (
         sa.select(_DEVICES.c.name.label("device"), _RUNS.c.run, _RUNS.c.finished_at, c.outcome, c.reason)
         .join_from(_DEVICES, _RUN_DEVICES, (c.device == _DEVICES.c.id) & (c.run == newest))
@@ -234,10 +257,19 @@ def history(reader: Reader | Writer, device: str, row: str) -> list[dict[str, t.
     return [dict(one) for one in reader.connection.execute(query).mappings()]
 
 
-def _standing(row: dict[str, t.Any], last: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+def _standing(row: dict[str, t.Any], last: t.Mapping[str, t.Any], today: str) -> dict[str, t.Any]:
     if last["outcome"] == ASSESSED:
-        return row
+        # Only what fails is ever excepted, and past its date an exception does not count.
+        return {**row, "state": FAIL, "last_state": EXCEPTED} if _is_over(row, today) else row
     return {**row, "state": NOT_ASSESSED, "reason": last["reason"] or last["outcome"], "last_state": row["state"]}
+
+
+def _is_over(row: t.Mapping[str, t.Any], today: str) -> bool:
+    """Tell whether a row is excepted by an exception that has ended."""
+    if row["state"] != EXCEPTED:
+        return False
+    exception = json.loads(row["detail"]).get("exception") or {}
+    return bool(exception.get("expires", "") < today)
 
 
 def _detail(observation: t.Mapping[str, t.Any]) -> str:
@@ -248,6 +280,11 @@ def _json(value: t.Any) -> str:
     """Return a value of a device as JSON that every database takes: a device's bytes need be no text."""
     text = canonical(value)
     return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()
+
+
+def _text(reason: str | None) -> str | None:
+    """Return what a device said as text that every database takes."""
+    return reason and reason.replace("\0", "\N{REPLACEMENT CHARACTER}").encode(errors="replace").decode()
 
 
 def _time(moment: datetime.datetime) -> str:

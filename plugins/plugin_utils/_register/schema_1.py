@@ -214,13 +214,13 @@ _TABLES = (
     """CREATE TABLE runs (
         number {integer} PRIMARY KEY CHECK (number > 0),
         run TEXT NOT NULL UNIQUE CHECK (run <> ''),
-        mode TEXT NOT NULL CHECK (mode IN ('check', 'apply')),
+        mode TEXT NOT NULL CHECK (mode IN ('check', 'enforce')),
         started_at TEXT NOT NULL,
         finished_at TEXT NOT NULL)""",
     """CREATE TABLE run_devices (
         run {integer} NOT NULL REFERENCES runs (number),
         device {integer} NOT NULL REFERENCES devices (id),
-        outcome TEXT NOT NULL CHECK (outcome IN ('assessed', 'unreachable', 'failed')),
+        outcome TEXT NOT NULL CHECK (outcome IN ('assessed', 'unreachable', 'failed', 'unanswered')),
         reason TEXT,
         PRIMARY KEY (device, run))""",
     "CREATE INDEX run_devices_of_run ON run_devices (run)",

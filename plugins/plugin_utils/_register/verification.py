@@ -7,12 +7,20 @@
 
 from __future__ import annotations
 
-import json
 import typing as t
 
 import sqlalchemy as sa
+from sqlalchemy import exc
 
-from ansible_collections.commune.baseline.plugins.plugin_utils._register import events, fields, records, runs, tables
+from ansible_collections.commune.baseline.plugins.plugin_utils._register import (
+    events,
+    fields,
+    records,
+    runs,
+    schema_check,
+    tables,
+)
+from ansible_collections.commune.baseline.plugins.plugin_utils._register.errors import Translate
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.kinds import KINDS
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.register import Reader, Writer
 
@@ -26,28 +34,44 @@ class Verdict(t.NamedTuple):
     faults: tuple[str, ...]
 
     def __str__(self) -> str:
+        return self.said(str)
+
+    def said(self, translate: Translate) -> str:
+        """Return the verdict in another language, sentence by sentence."""
         if not self.faults:
-            return f"the register agrees with all its {self.head.events} events"
+            return translate(f"the register agrees with all its {self.head.events} events")
         more = len(self.faults) - _TOLD_AT_ONCE
-        end = f"; and {more} more" if more > 0 else ""
-        return f"the register does not agree with its events: {'; '.join(self.faults[:_TOLD_AT_ONCE])}{end}"
+        told = [*self.faults[:_TOLD_AT_ONCE], *([f"and {more} more"] if more > 0 else [])]
+        return f"{translate('the register does not agree with its events')}: {'; '.join(map(translate, told))}"
 
 
 def verify(reader: Reader | Writer, anchors: t.Iterable[events.Head] = ()) -> Verdict:
-    """Compare the register with its events, and these with the anchors that evidence kept (see ``events``)."""
+    """Compare the register with its events, these with the anchors that evidence kept, and the schema with its own."""
+    faults = schema_check.faults_of_schema(reader.connection)
+    try:
+        head, found = _compared(reader, anchors)
+    except exc.DBAPIError as error:
+        if not faults:
+            raise
+        reason = " ".join(str(error.orig).split())
+        return Verdict(events.Head(0, ""), (*faults, f"because of that, nothing else could be read: {reason}"))
+    return Verdict(head, (*faults, *found))
+
+
+def _compared(reader: Reader | Writer, anchors: t.Iterable[events.Head]) -> tuple[events.Head, list[str]]:
     links = events.Links(anchors)
     told: dict[str, dict[int, _Told]] = {kind: {} for kind in (*KINDS, "run")}
     for event in events.all_events(reader.connection):
         links.look_at(event)
         if isinstance(event["record"], int):  # SQLite takes any value; what is none of ours shows as edited
             one = told.setdefault(event["kind"], {}).setdefault(event["record"], _Told(event["name"], {}))
-            one.values.update(_values(event["after"]))
+            one.values.update(events.values_of(event["after"]))
     head = events.head(reader.connection)
     links.end(head)
     faults = [*links.faults]
     for kind in KINDS.values():
         faults += _faults_of_records(reader, kind.name, told[kind.name])
-    return Verdict(head, (*faults, *_faults_of_runs(reader, told["run"])))
+    return head, [*faults, *_faults_of_runs(reader, told["run"])]
 
 
 class _Told(t.NamedTuple):
@@ -57,27 +81,19 @@ class _Told(t.NamedTuple):
     values: dict[str, t.Any]
 
 
-def _values(after: t.Any) -> dict[str, t.Any]:
-    """Return what an event says; nothing if it was edited into something that says nothing."""
-    try:
-        values = json.loads(after)
-    except (TypeError, ValueError):
-        return {}
-    return values if isinstance(values, dict) else {}
-
-
 def _faults_of_records(reader: Reader | Writer, kind: str, told: t.Mapping[int, _Told]) -> t.Iterator[str]:
     held = {one.id: one.record for one in records.select(reader, KINDS[kind])}
-    for id_ in sorted(told.keys() - held.keys()):
-        yield f"{kind} {told[id_].name} was removed past the register"
-    for id_, record in held.items():
-        if id_ not in told:
-            yield f"{kind} number {id_} was added past the register"
-            continue
-        expected = {**fields.empty(KINDS[kind]), **told[id_].values}
-        changed = sorted(name for name, value in record.items() if value != expected.get(name))
-        if changed:
-            yield f"{kind} {told[id_].name} was changed past the register: {', '.join(changed)}"
+    for id_ in sorted(told.keys() | held.keys()):
+        said = f"{kind} {told[id_].name if id_ in told else f'number {id_}'}"
+        if id_ not in held:
+            yield f"{said} was removed past the register"
+        elif id_ not in told:
+            yield f"{said} was added past the register"
+        else:
+            expected = {**fields.empty(KINDS[kind]), **told[id_].values}
+            changed = sorted(name for name, value in held[id_].items() if value != expected.get(name))
+            if changed:
+                yield f"{said} was changed past the register: {', '.join(changed)}"
 
 
 def _faults_of_runs(reader: Reader | Writer, told: t.Mapping[int, _Told]) -> t.Iterator[str]:

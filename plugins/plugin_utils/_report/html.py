@@ -3,7 +3,10 @@
 
 # This plugin util is PRIVATE to the collection. It can change at any time.
 
-"""The report of one run: one HTML file, readable without a network and on paper, made of the run's record alone."""
+"""The report: one HTML file, readable without a network and on paper.
+
+It is made of the record of one run alone, or of what ``standing`` makes of the register.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +30,7 @@ from ansible_collections.commune.baseline.plugins.plugin_utils._report import wo
 from ansible_collections.commune.baseline.plugins.plugin_utils._report.cited import cited
 from ansible_collections.commune.baseline.plugins.plugin_utils._report.reasons import said
 from ansible_collections.commune.baseline.plugins.plugin_utils._report.report_words import REPORT
-from ansible_collections.commune.baseline.plugins.plugin_utils._report.scope import scope_lines
+from ansible_collections.commune.baseline.plugins.plugin_utils._report.scope import scope_lines, unseen_lines
 
 Data = t.Mapping[str, t.Any]
 
@@ -65,7 +68,8 @@ class _Report:
             order=_STATES,
             began=self._time(self._record["began"]),
             ended=self._time(self._record["ended"]),
-            scope=scope_lines({one["device"]: one["scope"] for one in self._record["devices"]}, self._language),
+            scope=self._scope(),
+            standing=self._record.get("standing"),
             notices=[notice[self._language] for notice in self._record["schedules"]],
             devices=devices,
             counts=counts,
@@ -79,6 +83,11 @@ class _Report:
             unread=self._unread(rows),
             undo=words.undo_command(self._record["run"], self._record["inventories"]),
         )
+
+    def _scope(self) -> list[str]:
+        devices = self._record["devices"]
+        chosen = scope_lines({one["device"]: one["scope"] for one in devices}, self._language)
+        return [*chosen, *unseen_lines({one["device"]: one.get("unseen") for one in devices}, self._language)]
 
     @staticmethod
     def _unread(rows: t.Iterable[Data]) -> list[tuple[str, list[str]]]:
@@ -101,11 +110,12 @@ class _Report:
         unmet = [
             self._control(device, control) for state in (FAIL, NOT_ASSESSED) for control in by_state.get(state, ())
         ]
-        obstacle = device["obstacle"]
+        obstacle, assessed = device["obstacle"], device.get("assessed")
         return {
             "name": device["device"],
             "class": words.CLASSES[self._language].get(device["class"]),
             "obstacle": obstacle and self._obstacle(**obstacle),
+            "assessed": assessed and self._time(assessed),
             "counts": {state: len(by_state.get(state, ())) for state in _STATES},
             "total": len(device["controls"]),
             "unmet": sorted(unmet, key=lambda one: (_STATES.index(one["state"]), _PRIORITIES.index(one["priority"]))),
@@ -162,7 +172,7 @@ class _Report:
         return f"{date:%d/%m/%Y}" if self._language == "vi" else date.isoformat()
 
     def _time(self, moment: str) -> str:
-        when = datetime.datetime.fromisoformat(moment)
+        when = datetime.datetime.fromisoformat(moment).astimezone(self._began.tzinfo)
         return f"{when:%H:%M:%S} {self._date(when.date())} ({when.tzname()})"
 
     def _controls(self) -> list[dict[str, t.Any]]:

@@ -29,6 +29,11 @@ REPORT = {
         "summary": "Tổng hợp",
         "denominator": "{total} lượt kiểm tra = {controls} biện pháp trên {devices} thiết bị, mỗi biện pháp trên mỗi "
         "thiết bị là một lượt",
+        "standing": "Trong sổ có {devices} thiết bị, lần chạy này kiểm tra {assessed}. Thiết bị khác được ghi theo lần "
+        "kiểm tra gần nhất của nó; ngày giờ đứng cạnh tên.",
+        "disposed": "Không kể {count} thiết bị đã thanh lý.",
+        "unknown": "Không có trong sổ, nên không có trong báo cáo này:",
+        "assessed": "kiểm tra",
         "of": "trên {total}",
         "must_unmet": "{count} lượt của biện pháp bắt buộc không đạt.",
         "must_met": "Không có biện pháp bắt buộc nào không đạt trong số đã kiểm tra.",
@@ -53,7 +58,7 @@ REPORT = {
         "Các văn bản được dẫn:",
         "on_devices": "{count} thiết bị",
         "exceptions": "Ngoại lệ đang áp dụng",
-        "no_exceptions": "Không có ngoại lệ nào được dùng trong lần chạy này.",
+        "no_exceptions": "Không có ngoại lệ nào được dùng.",
         "approved": "Người duyệt, văn bản",
         "expires": "Hết hạn",
         "days": "còn {days} ngày",
@@ -79,6 +84,8 @@ REPORT = {
         "undo_none": "Không có gì để hoàn tác.",
         "made_of": "Báo cáo được lập từ tệp runs/{run}.json, trong đó có đầy đủ từng dòng. CHƯA KIỂM TRA không bao giờ "
         "được tính là ĐẠT. Thông tin nội bộ: không gửi ra ngoài cơ quan khi chưa được phép.",
+        "made_of_register": "Báo cáo được lập từ sổ thiết bị ngay sau lần chạy {run}. CHƯA KIỂM TRA không bao giờ "
+        "được tính là ĐẠT. Thông tin nội bộ: không gửi ra ngoài cơ quan khi chưa được phép.",
         "program": "commune.baseline {collection}, ansible-core {core}; playbook: {playbooks}",
     },
     "en": {
@@ -101,6 +108,11 @@ REPORT = {
         "no_change": "no change reference was given",
         "summary": "Summary",
         "denominator": "{total} checks = {controls} controls on {devices} devices; a control on a device is one check",
+        "standing": "The register holds {devices} devices, of which this run assessed {assessed}. Every other one "
+        "stands as its latest assessment showed it; the time is beside its name.",
+        "disposed": "{count} disposed devices are left out.",
+        "unknown": "Not in the register, and so not in this report:",
+        "assessed": "assessed",
         "of": "of {total}",
         "must_unmet": "{count} checks of controls that must be met fail.",
         "must_met": "No control that must be met fails, of those that were checked.",
@@ -123,7 +135,7 @@ REPORT = {
         "clause 2, point b; g1 is the first dash, p1 the first paragraph without a number, B1 step 1. The texts cited:",
         "on_devices": "{count} devices",
         "exceptions": "Exceptions in force",
-        "no_exceptions": "This run used no exception.",
+        "no_exceptions": "No exception is in use.",
         "approved": "Approved by, document",
         "expires": "Expires",
         "days": "{days} days left",
@@ -148,6 +160,8 @@ REPORT = {
         "undo_how": "This command restores exactly what the run overwrote; add --check to look only:",
         "undo_none": "There is nothing to take back.",
         "made_of": "This report is made of the file runs/{run}.json, which holds every row in full. NOT ASSESSED never "
+        "counts as PASS. Internal: do not send it out of the office without permission.",
+        "made_of_register": "This report is made of the register as it stood after run {run}. NOT ASSESSED never "
         "counts as PASS. Internal: do not send it out of the office without permission.",
         "program": "commune.baseline {collection}, ansible-core {core}; playbook: {playbooks}",
     },

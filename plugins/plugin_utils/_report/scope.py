@@ -15,10 +15,12 @@ _WORDS = {
     "vi": {
         "part": "CHỈ XÉT MỘT PHẦN: {rows}/{baseline} dòng thiết lập trên {devices} ({chosen}); các dòng còn lại không "
         "được kiểm tra trong lần chạy này.",
+        "unseen": "CHƯA XÉT HẾT: đến nay mới kiểm tra {rows}/{baseline} dòng thiết lập trên {devices}.",
         "unneeded": "Ngoại lệ còn hiệu lực nhưng không cần đến: {names} trên {device} đến {expires} ({document}).",
     },
     "en": {
         "part": "ONLY A PART: {rows} of {baseline} rows on {devices} ({chosen}); this run did not look at the others.",
+        "unseen": "NOT ALL SEEN: so far {rows} of {baseline} rows were looked at on {devices}.",
         "unneeded": "Exception in force that is not needed: {names} on {device} until {expires} ({document}).",
     },
 }
@@ -38,6 +40,18 @@ def scope_lines(scopes: t.Mapping[str, Scope | None], language: str) -> list[str
         for (rows, baseline, chosen), devices in parts.items()
     ]
     return [*lines, *(_unneeded(device, one, words) for device, scope in scopes.items() for one in _spare(scope))]
+
+
+def unseen_lines(counts: t.Mapping[str, Scope | None], language: str) -> list[str]:
+    """Return the lines on devices of which some rows were never looked at; None where that is no question."""
+    parts: dict[tuple[int, int], list[str]] = {}
+    for device, count in counts.items():
+        if count and count["rows"] < count["baseline"]:
+            parts.setdefault((count["rows"], count["baseline"]), []).append(device)
+    return [
+        _WORDS[language]["unseen"].format(rows=rows, baseline=baseline, devices=", ".join(devices))
+        for (rows, baseline), devices in parts.items()
+    ]
 
 
 def _chosen(scope: Scope) -> str:

@@ -37,16 +37,19 @@ STATES = {
         NOT_APPLICABLE: "NOT APPLICABLE",
     },
 }
+NEVER = "never"  # what stands in the way where no run has come yet
 OBSTACLES = {
     "vi": {
         UNREACHABLE: "không kết nối được",
         FAILED: "lỗi khi kiểm tra",
         UNANSWERED: "có trong danh sách nhưng lần chạy này bỏ qua, hoặc dừng trước khi kiểm tra tới",
+        NEVER: "có trong sổ thiết bị nhưng chưa được kiểm tra lần nào",
     },
     "en": {
         UNREACHABLE: "cannot be reached",
         FAILED: "the check failed",
         UNANSWERED: "it is in the list, but this run left it out, or ended before its turn",
+        NEVER: "it is in the register, and was never assessed",
     },
 }
 PRIORITIES = {

@@ -10,12 +10,12 @@ from __future__ import annotations
 import datetime
 import typing as t
 
-from ansible_collections.commune.baseline.plugins.plugin_utils._register.errors import RegisterError
+from ansible_collections.commune.baseline.plugins.plugin_utils._register.errors import RegisterError, Translate
 
 MOST_BYTES = 20_000_000
 MOST_CELLS = 2_000_000
 _SHOWN = 60
-_TOLD = 20
+_MOST_SHOWN = 20
 
 
 class Refused(t.NamedTuple):
@@ -35,15 +35,8 @@ class Line(t.NamedTuple):
     values: t.Sequence[Value]
 
 
-class Sheet(t.NamedTuple):
-    """A sheet of a file with its rows, from above."""
-
-    name: str
-    lines: t.Iterable[Line]
-
-
 class CellFault(t.NamedTuple):
-    """What is wrong with one cell; of a column that the sheet does not have, ``column`` is empty."""
+    """What is wrong with one cell; with a whole row if ``column`` is empty, with a whole sheet if ``row`` is 0."""
 
     sheet: str
     row: int
@@ -52,8 +45,24 @@ class CellFault(t.NamedTuple):
     reason: str
 
     def __str__(self) -> str:
-        place = f"cell {self.column}{self.row}" if self.column else f"row {self.row}"
-        return f"sheet {self.sheet}, {place} is {self.value}: {self.reason}"
+        return f"{self._place()} is {self.value}: {self.reason}"
+
+    def said(self, translate: Translate) -> str:
+        """Return the fault in another language."""
+        return f"{translate(self._place())}: {translate(self.value)}: {translate(self.reason)}"
+
+    def _place(self) -> str:
+        if self.column:
+            return f"sheet {self.sheet}, cell {self.column}{self.row}"
+        return f"sheet {self.sheet}, row {self.row}" if self.row else f"sheet {self.sheet}"
+
+
+class Sheet(t.NamedTuple):
+    """A sheet of a file with its rows, from above, and what hides or blurs some of its cells."""
+
+    name: str
+    lines: t.Sequence[Line]
+    faults: t.Sequence[CellFault] = ()
 
 
 class FileError(RegisterError):
@@ -64,11 +73,14 @@ class CellsError(RegisterError):
     """Cells of a file are wrong; all of them are told at once."""
 
     def __init__(self, file: str, faults: t.Sequence[CellFault]) -> None:
-        many = "1 cell is" if len(faults) == 1 else f"{len(faults)} cells are"
-        more = f"; and {len(faults) - _TOLD} more" if len(faults) > _TOLD else ""
-        told = "; ".join(map(str, faults[:_TOLD]))
-        super().__init__(f"{file}: {many} wrong and nothing was stored: {told}{more}")
         self.faults = tuple(faults)
+        self._head = f"{file}: nothing was stored, since cells are wrong ({len(faults)})"
+        self._more = [f"and {len(faults) - _MOST_SHOWN} more"] if len(faults) > _MOST_SHOWN else []
+        super().__init__(f"{self._head}: {'; '.join([*map(str, self.faults[:_MOST_SHOWN]), *self._more])}")
+
+    def said(self, translate: Translate) -> str:
+        faults = [fault.said(translate) for fault in self.faults[:_MOST_SHOWN]]
+        return f"{translate(self._head)}: {'; '.join([*faults, *map(translate, self._more)])}"
 
 
 def letters(column: int) -> str:

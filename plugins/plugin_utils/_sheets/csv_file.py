@@ -3,7 +3,10 @@
 
 # This plugin util is PRIVATE to the collection. It can change at any time.
 
-"""CSV as spreadsheet programs write it: read without taking anything for a formula, written so that nothing is one."""
+"""CSV as spreadsheet programs write it: read without taking anything for a formula, written so that nothing is one.
+
+UTF-8 or, as Excel calls it, Unicode text (UTF-16). Code pages such as 1258 are refused: nobody can tell which it was.
+"""
 
 from __future__ import annotations
 
@@ -23,6 +26,7 @@ from ansible_collections.commune.baseline.plugins.plugin_utils._sheets.cells imp
 
 FORMULA = "it is a formula, which is never computed; write its value, or an apostrophe before it if it is text"
 _SEPARATORS = (",", ";", "\t")
+_BINARY = (b"PK\x03\x04", bytes.fromhex("d0cf11e0a1b11ae1"))
 # A program may take text that begins so for a formula. The apostrophe that is put before it is text before these only.
 _GUARDED = ("=", "+", "-", "@", "\t", "\r", "'")
 
@@ -40,7 +44,7 @@ def unguarded(text: str) -> str:
 def read(path: Path, content: bytes) -> Sheet:
     """Return the one sheet of a file, named after it; raise FileError."""
     text = _decoded(path, content)
-    first = text.partition("\n")[0]
+    first = text.lstrip("\r\n").partition("\n")[0]
     separator = max(_SEPARATORS, key=first.count)
     return Sheet(path.stem, list(_lines(path, text, separator)))
 
@@ -52,16 +56,20 @@ def write(path: Path, rows: t.Iterable[t.Sequence[str]]) -> None:
 
 
 def _decoded(path: Path, content: bytes) -> str:
+    if content.startswith(_BINARY):
+        raise FileError(f"{path.name} is a workbook and no CSV; give it the ending .xlsx, or save it as CSV UTF-8")
     encoding = "utf-16" if content.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
     try:
         return content.decode(encoding)
     except UnicodeDecodeError as error:
-        raise FileError(f"{path.name} is not UTF-8 (byte {error.start + 1}); save it as CSV UTF-8") from None
+        line = content.count(b"\n", 0, error.start) + 1
+        raise FileError(f"{path.name}, line {line}: this is not UTF-8; save it as CSV UTF-8") from None
 
 
 def _lines(path: Path, text: str, separator: str) -> t.Iterator[Line]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     cells = 0
+    usual = csv.field_size_limit(len(text) + 1)  # whether a cell is too long is for the register to say, with its place
     try:
         for number, row in enumerate(reader, start=1):
             cells += len(row)
@@ -70,6 +78,8 @@ def _lines(path: Path, text: str, separator: str) -> t.Iterator[Line]:
             yield Line(number, [_value(cell) for cell in row])
     except csv.Error as error:
         raise FileError(f"{path.name}, line {reader.line_num}: this is no CSV ({error})") from None
+    finally:
+        csv.field_size_limit(usual)
 
 
 def _value(text: str) -> Value:

@@ -13,13 +13,21 @@ import typing as t
 from pathlib import Path
 
 from ansible_collections.commune.baseline.plugins.plugin_utils._register import records
-from ansible_collections.commune.baseline.plugins.plugin_utils._register.kinds import KINDS, Kind
+from ansible_collections.commune.baseline.plugins.plugin_utils._register.kinds import DEVICE, Kind
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.register import Reader
-from ansible_collections.commune.baseline.plugins.plugin_utils._sheets import csv_file, guide, table, wording, xlsx
+from ansible_collections.commune.baseline.plugins.plugin_utils._sheets import (
+    amounts,
+    csv_file,
+    guide,
+    table,
+    wording,
+    xlsx_writing,
+)
 from ansible_collections.commune.baseline.plugins.plugin_utils._sheets.cells import FileError
+from ansible_collections.commune.baseline.plugins.plugin_utils._sheets.kinds import BY_NAME, OWNER, PARTS, SHOWN
 
 _BLANK_ROWS = 500
-_WIDTH = 22
+_REQUIRED = " *"
 
 
 class Wanted(t.NamedTuple):
@@ -36,7 +44,7 @@ def export(reader: Reader, path: Path, wanted: Wanted, *, dry_run: bool) -> bool
     The file is its owner's alone. A template is not written over a file that a person may have filled.
     """
     if path.suffix.lower() not in table.SUFFIXES:
-        raise FileError(f"{path.name} must be a file {' or '.join(table.SUFFIXES)}")
+        raise FileError(f"{path.name} must be a file .xlsx or .csv; save it as one of them")
     try:
         with tempfile.TemporaryDirectory(dir=path.parent, prefix=".export-") as folder:
             written = Path(folder) / path.name
@@ -54,33 +62,52 @@ def export(reader: Reader, path: Path, wanted: Wanted, *, dry_run: bool) -> bool
 
 
 def rows(reader: Reader, kind: Kind, wanted: Wanted) -> t.Iterator[list[str]]:
-    """Yield the headings and then, unless a template is wanted, a row of text for each record."""
-    fields = list(wording.HEADINGS[kind.name])
-    yield [wording.heading(kind, field, wanted.language) for field in fields]
-    for stored in () if wanted.template else records.select(reader, kind):
-        yield [_text(field, stored.record[field], wanted.language) for field in fields]
+    """Yield the headings and then, unless a template is wanted, a row of text for each record or part of a device."""
+    fields = [field for field in wording.HEADINGS[kind.name] if not (wanted.template and field == wording.VERSION)]
+    required = {field.name for field in kind.fields if field.required} if wanted.template else set()
+    yield [wording.heading(kind, field, wanted.language) + (_REQUIRED if field in required else "") for field in fields]
+    for one in () if wanted.template else _records(reader, kind):
+        yield [_text(field, one[field], wanted.language) for field in fields]
+
+
+def _records(reader: Reader, kind: Kind) -> t.Iterator[t.Mapping[str, t.Any]]:
+    if kind.name in PARTS:
+        for stored in records.select(reader, DEVICE, without=_LISTS - {kind.name}):
+            for part in stored.record[kind.name]:
+                yield {OWNER: stored.record["name"], **part}
+        return
+    for stored in records.select(reader, kind, without=PARTS):
+        yield {**stored.record, wording.VERSION: stored.version}
 
 
 def _write(reader: Reader, path: Path, wanted: Wanted) -> None:
     if path.suffix.lower() == ".csv":
-        csv_file.write(path, rows(reader, KINDS[wanted.kind], wanted))
+        csv_file.write(path, rows(reader, BY_NAME[wanted.kind], wanted))
         return
+    language = wanted.language
     pages = [
-        xlsx.Page(
-            wording.SHEETS[wanted.language][kind.name],
+        xlsx_writing.Page(
+            wording.SHEETS[language][kind.name],
             rows(reader, kind, wanted),
-            [_WIDTH] * len(wording.HEADINGS[kind.name]),
+            [wording.width(field) for field in wording.HEADINGS[kind.name]],
             _BLANK_ROWS if wanted.template else 0,
+            guide.helps(kind, reader.context.zones, language) if wanted.template else (),
         )
-        for kind in reversed(wording.KINDS)
+        for kind in SHOWN
     ]
     if wanted.template:
-        explained = guide.rows(reader.context.zones, wanted.language)
-        pages.append(xlsx.Page(wording.GUIDE[wanted.language], explained, [_WIDTH, _WIDTH * 2, _WIDTH * 4]))
-    xlsx.write(path, pages)
+        pages += guide.pages(reader.context.zones, language)
+    xlsx_writing.write(path, pages)
 
 
 def _text(field: str, value: t.Any, language: str) -> str:
     if isinstance(value, list):
-        return "\n".join(value)
-    return "" if value is None else wording.shown(field, value, language)
+        return "\n".join(wording.shown(field, part, language) for part in value)
+    if value is None:
+        return ""
+    if isinstance(value, int):
+        return amounts.SHOWN.get(field, str)(value)
+    return wording.shown(field, value, language)
+
+
+_LISTS = {parts.name for parts in DEVICE.parts}

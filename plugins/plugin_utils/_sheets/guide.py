@@ -3,29 +3,43 @@
 
 # This plugin util is PRIVATE to the collection. It can change at any time.
 
-"""The sheet of a template that explains its columns."""
+"""What a template tells the person who fills it: a hint at each column, a page that explains all, and lists."""
 
 from __future__ import annotations
 
+import itertools
 import typing as t
 
-from ansible_collections.commune.baseline.plugins.plugin_utils._register import words
+from ansible_collections.commune.baseline.plugins.plugin_utils._register import life_cycle, words
+from ansible_collections.commune.baseline.plugins.plugin_utils._register.kinds import Kind
 from ansible_collections.commune.baseline.plugins.plugin_utils._sheets import wording
+from ansible_collections.commune.baseline.plugins.plugin_utils._sheets.kinds import OWNER, SHOWN
+from ansible_collections.commune.baseline.plugins.plugin_utils._sheets.xlsx_writing import Help, Page
 
-_HEAD = {
+_HEADINGS = {"vi": ("Trang", "Cột", "Ghi gì"), "en": ("Sheet", "Column", "What stands in it")}
+_USE = {
     "vi": (
-        ("Cách dùng", "Mỗi dòng là một thiết bị hoặc một người. Không đổi tên cột; có thể bỏ cột không dùng."),
-        ("", "Ô để trống thì sổ đăng ký giữ nguyên giá trị đang có. Không dùng công thức; chỉ ghi giá trị."),
-        ("", "Nhập tệp: nếu một ô sai thì không dòng nào được lưu, và mọi ô sai được liệt kê."),
+        ("Cách dùng", "Tiêu đề", "Không đổi tên cột; có thể bỏ cột không dùng. Cột có dấu * là bắt buộc."),
+        ("", "Dòng", "Mỗi dòng là một thiết bị, một người, một phương tiện, một phần mềm hoặc một giấy phép."),
+        ("", "Ô trống", "Sổ đăng ký giữ nguyên giá trị đang có."),
+        ("", "Công thức, ô gộp, dòng ẩn", "Không dùng: tệp sẽ bị từ chối. Chỉ ghi giá trị."),
+        ("", "Nhập tệp", "Nếu một ô sai thì không dòng nào được lưu, và mọi ô sai được liệt kê."),
     ),
     "en": (
-        ("How to use", "Each row is one device or one person. Keep the headings; columns that you do not use may go."),
-        ("", "An empty cell leaves what the register has. Use no formulas; write values."),
-        ("", "If one cell is wrong, no row is stored, and all wrong cells are listed."),
+        ("How to use", "Headings", "Keep them; columns that you do not use may go. Those with * are required."),
+        ("", "Rows", "Each is one device, person, medium, software or licence."),
+        ("", "Empty cells", "The register keeps what it has."),
+        ("", "Formulas, merged cells, hidden rows", "Use none: the file would be refused. Write values."),
+        ("", "Import", "If one cell is wrong, no row is stored, and all wrong cells are listed."),
     ),
 }
 _REQUIRED = {"vi": "Bắt buộc. ", "en": "Required. "}
-_ONE_OF = {"vi": "Một trong: ", "en": "One of: "}
+_ONE_OF = {"vi": "Chọn một trong các giá trị của trang {page}.", "en": "One of the values in the sheet {page}."}
+_SEVERAL = {"vi": " Nhiều giá trị cách nhau bằng dấu chấm phẩy.", "en": " Semicolons between several."}
+_ALL_OF_IT = {
+    "vi": " Các dòng của một thiết bị thay cả danh sách của thiết bị đó; thiết bị không có dòng nào thì giữ nguyên.",
+    "en": " The rows of a device replace its whole list; a device without any keeps what it has.",
+}
 _TEXTS = {
     "date": {"vi": "Ngày, ví dụ 31/01/2026.", "en": "A day such as 31/01/2026."},
     "macs": {
@@ -44,24 +58,70 @@ _TEXTS = {
         "vi": "Chỉ dùng cho thiết bị mới: Dự kiến hoặc Đã nhận. Để trống là Dự kiến.",
         "en": "For new devices alone: planned or received. Empty is planned.",
     },
+    OWNER: {
+        "vi": "Tên của một thiết bị trong trang Thiết bị hoặc sổ đăng ký.",
+        "en": "The name of a device in the sheet Devices or in the register.",
+    },
+    "bytes": {
+        "vi": "Ví dụ 512 GB hoặc 1,5 TB; 1 GB là 10⁹ byte.",
+        "en": "Such as 512 GB or 1,5 TB; 1 GB is 10⁹ bytes.",
+    },
+    "seats": {"vi": "Số nguyên, ví dụ 25.", "en": "A whole number such as 25."},
     "text": {"vi": "Chữ Unicode.", "en": "Text in Unicode."},
 }
+_WIDTHS = (24, 34, 90)
+_CHOICE_WIDTH = 34
 
 
-def rows(zones: words.Zones, language: str) -> t.Iterator[tuple[str, str, str]]:
-    """Yield the rows of the sheet: of which sheet, which column, what stands in it."""
-    for one in _HEAD[language]:
-        yield (*one, "")
-    choices = {
-        **{field: list(texts.values() if language == "vi" else texts) for field, texts in wording.CHOICES.items()},
-        **{"zone": list(zones), "roles": list(words.ROLES)},
-    }
-    for kind in reversed(wording.KINDS):
-        required = {field.name for field in kind.fields if field.required}
-        for field in wording.HEADINGS[kind.name]:
-            if field in choices and field not in _TEXTS:
-                text = f"{_ONE_OF[language]}{'; '.join(choices[field])}"
-            else:
-                text = _TEXTS.get(field, _TEXTS["date" if field.endswith(("_on", "_until")) else "text"])[language]
-            must = _REQUIRED[language] if field in required else ""
-            yield wording.SHEETS[language][kind.name], wording.heading(kind, field, language), f"{must}{text}"
+def helps(kind: Kind, zones: words.Zones, language: str) -> list[Help]:
+    """Return the hint at each column of a template."""
+    choices = _choices(zones, language)
+    order = list(choices)
+    found = []
+    for field in _fields(kind):
+        listed = (wording.LISTS[language], order.index(field), len(choices[field])) if field in choices else None
+        title = wording.heading(kind, field, language)
+        found.append(Help(title, _explained(kind, field, choices, language), listed))
+    return found
+
+
+def pages(zones: words.Zones, language: str) -> list[Page]:
+    """Return the page that explains the columns, and the one of the lists."""
+    choices = _choices(zones, language)
+    explained = [
+        (wording.SHEETS[language][kind.name], wording.heading(kind, field, language), text)
+        for kind in SHOWN
+        for field in _fields(kind)
+        for text in (_explained(kind, field, choices, language),)
+    ]
+    titles = [_title(field, language) for field in choices]
+    rows = [titles, *itertools.zip_longest(*choices.values(), fillvalue="")]
+    return [
+        Page(wording.GUIDE[language], [_HEADINGS[language], *_USE[language], *explained], _WIDTHS),
+        Page(wording.LISTS[language], rows, [_CHOICE_WIDTH] * len(titles)),
+    ]
+
+
+def _fields(kind: Kind) -> list[str]:
+    return [field for field in wording.HEADINGS[kind.name] if field != wording.VERSION]
+
+
+def _choices(zones: words.Zones, language: str) -> dict[str, list[str]]:
+    """Return what each field that chooses can hold, as a cell shows it."""
+    chosen = {**wording.CHOICES, "zone": zones, "state": life_cycle.FIRST_STATES}
+    return {field: [wording.shown(field, word, language) for word in given] for field, given in chosen.items()}
+
+
+def _title(field: str, language: str) -> str:
+    return next(wording.heading(kind, field, language) for kind in SHOWN if field in wording.HEADINGS[kind.name])
+
+
+def _explained(kind: Kind, field: str, choices: t.Container[str], language: str) -> str:
+    if field in choices and field not in _TEXTS:
+        text = _ONE_OF[language].format(page=wording.LISTS[language])
+        text += _SEVERAL[language] if field in {parts.name for parts in kind.parts} else ""
+    else:
+        text = _TEXTS.get(field, _TEXTS["date" if field.endswith(("_on", "_until")) else "text"])[language]
+    text += _ALL_OF_IT[language] if field == OWNER else ""
+    required = field in {one.name for one in kind.fields if one.required}
+    return f"{_REQUIRED[language] if required else ''}{text}"

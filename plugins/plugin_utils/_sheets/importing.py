@@ -7,31 +7,24 @@
 
 from __future__ import annotations
 
-import re
 import typing as t
 from pathlib import Path
 
 from ansible_collections.commune.baseline.plugins.plugin_utils._register import devices, life_cycle, records
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.errors import RecordError
-from ansible_collections.commune.baseline.plugins.plugin_utils._register.kinds import DEVICE, STATE_FIELD
+from ansible_collections.commune.baseline.plugins.plugin_utils._register.kinds import DEVICE, PERSON, STATE_FIELD
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.records import Change
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.register import Writer
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.text import WrongError
-from ansible_collections.commune.baseline.plugins.plugin_utils._sheets import table, wording
+from ansible_collections.commune.baseline.plugins.plugin_utils._sheets import belongings, rows, table, wording
 from ansible_collections.commune.baseline.plugins.plugin_utils._sheets.cells import (
     CellFault,
     CellsError,
     Line,
-    Refused,
     shown,
 )
+from ansible_collections.commune.baseline.plugins.plugin_utils._sheets.kinds import PARTS
 from ansible_collections.commune.baseline.plugins.plugin_utils._sheets.table import Table
-
-# Values of one cell stand apart by these.
-_BETWEEN = re.compile(r"[,;\n]")
-# What only one device has, whatever its zone.
-_ONCE = ("serial", "asset_tag", "macs")
-_Seen = dict[tuple[str, str], int]
 
 
 class Stored(t.NamedTuple):
@@ -48,72 +41,58 @@ def store(writer: Writer, path: Path, *, document: str | None = None) -> list[St
     """
     faults: list[CellFault] = []
     done: list[Stored] = []
+    file = rows.File(writer)
     for one in table.read(path):
-        seen: _Seen = {}
-        for line in one.lines:
-            change, found = _put(writer, one, line, seen, document)
-            done += [Stored(one.kind.name, change)] if change else []
-            faults += found
+        of_device = one.kind.name in PARTS
+        put = belongings.put(writer, one, file, document) if of_device else _put_all(writer, one, file, document)
+        for change, found in put:
+            done += [Stored(DEVICE.name if of_device else one.kind.name, change)] if change else []
+            faults += _first_of_each_cell(found)
     if faults:
         raise CellsError(path.name, faults)
     return done
 
 
-def _put(
-    writer: Writer, one: Table, line: Line, seen: _Seen, document: str | None
-) -> tuple[Change | None, t.Iterable[CellFault]]:
-    """Put one row, and return the first fault of each of its cells."""
-    given, faults = _given(one, line)
-    faults += _repeated(one, line, given, seen)
-    state = given.pop(wording.STATE, None)
-    change = None
-    try:
-        if one.kind is DEVICE:
-            faults += _faults_of_state(writer, one, line, given, state)
-            first = state if state in life_cycle.FIRST_STATES else life_cycle.PLANNED
-            change = devices.put(writer, given, state=first, document=document)
+def _put_all(
+    writer: Writer, one: Table, file: rows.File, document: str | None
+) -> t.Iterator[tuple[Change | None, list[CellFault]]]:
+    file.begin(one)
+    for line in one.lines:
+        given, faults = rows.given_of(one, line, {})
+        faults += file.take_version(one, line, given)
+        faults += file.faults_of_repetition(one, line, given)
+        change, found = _put(writer, one, line, given, document)
+        if change:
+            found += file.faults_of_version(one.kind, change)
         else:
-            change = records.put(writer, one.kind, given, document=document)
+            file.note_faulty(one.kind, given)
+        custodian = given.get("custodian")
+        if one.kind is DEVICE and isinstance(custodian, str) and file.is_faulty(PERSON, custodian):
+            found = [fault for fault in found if fault.column != one.column("custodian")]
+        yield change, [*faults, *found]
+
+
+def _put(
+    writer: Writer, one: Table, line: Line, given: dict[str, t.Any], document: str | None
+) -> tuple[Change | None, list[CellFault]]:
+    state = given.pop(wording.STATE, None)
+    faults = []
+    try:
+        if one.kind is not DEVICE:
+            return records.put(writer, one.kind, given, document=document), []
+        faults = _faults_of_state(writer, one, line, given, state)
+        first = state if state in life_cycle.FIRST_STATES else life_cycle.PLANNED
+        return devices.put(writer, given, state=first, document=document), faults
     except RecordError as error:
-        faults += [one.fault(line, fault.field.partition("[")[0], fault.value, fault.right) for fault in error.faults]
-    first_of_cell: dict[str, CellFault] = {}
+        found = [one.fault(line, fault.field.partition("[")[0], fault.value, fault.right) for fault in error.faults]
+        return None, [*faults, *found]
+
+
+def _first_of_each_cell(faults: t.Iterable[CellFault]) -> t.Iterable[CellFault]:
+    first: dict[tuple[int, str], CellFault] = {}
     for fault in faults:
-        first_of_cell.setdefault(fault.column or fault.reason, fault)
-    return change, first_of_cell.values()
-
-
-def _given(one: Table, line: Line) -> tuple[dict[str, t.Any], list[CellFault]]:
-    """Return the fields of a row that are not empty, and its cells that nobody can take."""
-    lists = {parts.name for parts in one.kind.parts}
-    given: dict[str, t.Any] = {}
-    faults = []
-    for field, number in one.columns.items():
-        value = line.values[number] if number < len(line.values) else None
-        if isinstance(value, Refused):
-            faults.append(one.fault(line, field, shown(value), value.reason))
-        elif isinstance(value, str) and value.strip():
-            several = [part.strip() for part in _BETWEEN.split(value) if part.strip()] if field in lists else None
-            given[field] = wording.choice_of(field, value) if several is None else several
-        elif value is not None and not isinstance(value, str):
-            given[field] = [value] if field in lists else value
-    return given, faults
-
-
-def _repeated(one: Table, line: Line, given: dict[str, t.Any], seen: _Seen) -> list[CellFault]:
-    """Return a fault for each value of this row that only one row can have and one above has."""
-    faults = []
-    parse = {field.name: field.parse for field in one.kind.fields}
-    parse |= {parts.name: parts.fields[0].parse for parts in one.kind.parts}
-    for field in (*one.kind.key, *(_ONCE if one.kind is DEVICE else ())):
-        values = given.get(field, [])
-        for value in values if isinstance(values, list) else [values]:
-            try:
-                key = (field, parse[field](value).casefold())
-            except WrongError:
-                continue
-            if seen.setdefault(key, line.number) != line.number:
-                faults.append(one.fault(line, field, shown(value), f"row {seen[key]} has it already"))
-    return faults
+        first.setdefault((fault.row, fault.column or fault.reason), fault)
+    return first.values()
 
 
 def _faults_of_state(writer: Writer, one: Table, line: Line, given: dict[str, t.Any], state: t.Any) -> list[CellFault]:
@@ -126,5 +105,5 @@ def _faults_of_state(writer: Writer, one: Table, line: Line, given: dict[str, t.
         return [one.fault(line, wording.STATE, shown(state), str(error))]
     if records.lookup(writer, DEVICE, given):
         return []
-    right = f"a life begins as {' or '.join(life_cycle.FIRST_STATES)}"
+    right = f"a life begins as one of {', '.join(life_cycle.FIRST_STATES)}"
     return [one.fault(line, wording.STATE, shown(state), right)]

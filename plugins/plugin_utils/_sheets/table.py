@@ -23,8 +23,10 @@ from ansible_collections.commune.baseline.plugins.plugin_utils._sheets.cells imp
     letters,
     shown,
 )
+from ansible_collections.commune.baseline.plugins.plugin_utils._sheets.kinds import SHOWN, STORED
 
 SUFFIXES = (".xlsx", ".csv")
+_NO_HEADINGS = "none of these cells is a heading; the first row that is not empty must hold those of the template"
 
 
 class Table(t.NamedTuple):
@@ -39,27 +41,30 @@ class Table(t.NamedTuple):
         """Return a fault of a field in a row of this table."""
         if field not in self.columns:
             return CellFault(self.sheet, line.number, "", value, f"{field}: {reason}")
-        return CellFault(self.sheet, line.number, letters(self.columns[field]), value, reason)
+        return CellFault(self.sheet, line.number, self.column(field), value, reason)
+
+    def column(self, field: str) -> str:
+        """Return the letters of the column of a field; none if the table does not have it."""
+        return letters(self.columns[field]) if field in self.columns else ""
 
 
 def read(path: Path) -> list[Table]:
     """Return the tables of a file, people first; raise FileError, or CellsError with every wrong heading."""
     faults: list[CellFault] = []
-    tables = [
-        _table(sheet, faults) for sheet in sheets(path) if wording.folded(sheet.name) not in _GUIDES and _filled(sheet)
-    ]
+    filled = [one for one in sheets(path) if wording.folded(one.name) not in _EXPLAINING and _filled(one)]
+    tables = [table for one in filled if (table := _table(one, faults))]
     if faults:
         raise CellsError(path.name, faults)
     if not tables:
         raise FileError(f"{path.name} is empty: its first row must hold headings, and each further row one record")
-    return sorted(tables, key=lambda table: wording.KINDS.index(table.kind))
+    return sorted(tables, key=lambda table: STORED.index(table.kind))
 
 
 def sheets(path: Path) -> list[Sheet]:
     """Return the sheets of a file as they stand in it; raise FileError."""
     suffix = path.suffix.lower()
     if suffix not in SUFFIXES:
-        raise FileError(f"{path.name} must be a file {' or '.join(SUFFIXES)}; save it as one of them")
+        raise FileError(f"{path.name} must be a file .xlsx or .csv; save it as one of them")
     try:
         with path.open("rb") as file:
             content = file.read(MOST_BYTES + 1)
@@ -70,14 +75,39 @@ def sheets(path: Path) -> list[Sheet]:
     return [csv_file.read(path, content)] if suffix == ".csv" else xlsx.read(path, content)
 
 
-def _table(sheet: Sheet, faults: list[CellFault]) -> Table:
+def _table(sheet: Sheet, faults: list[CellFault]) -> Table | None:
+    """Return the table of a sheet; None if nobody can tell which it is. Add to the faults what is wrong with it."""
     lines = iter(sheet.lines)
     first = next(line for line in lines if not _is_empty(line))
     rows = [line for line in lines if not _is_empty(line)]
-    kind = max(reversed(wording.KINDS), key=lambda kind: len(_known(kind, first)))
+    faults += sheet.faults
+    kind = _kind(sheet, first)
+    if kind is None:
+        told = next(shown(value) for value in first.values if not _blank(value))
+        faults.append(CellFault(sheet.name, first.number, "", told, _NO_HEADINGS))
+        return None
+    columns = _columns(sheet.name, kind, first, rows, faults)
+    for key in kind.key:
+        if key not in columns:
+            missing = wording.heading(kind, key, "vi")
+            faults.append(CellFault(sheet.name, first.number, "", "missing", f"there must be a column {missing}"))
+    return Table(sheet.name, kind, columns, rows)
+
+
+def _kind(sheet: Sheet, first: Line) -> Kind | None:
+    """Return the kind of which most headings stand there; of equals, the one that the sheet is named after."""
+    named = wording.kind_of(sheet.name)
+    return max(
+        (kind for kind in SHOWN if _known(kind, first)),
+        key=lambda kind: (len(_known(kind, first)), kind.name == named),
+        default=None,
+    )
+
+
+def _columns(sheet: str, kind: Kind, first: Line, rows: t.Sequence[Line], faults: list[CellFault]) -> dict[str, int]:
     columns: dict[str, int] = {}
     for number, value in enumerate(first.values):
-        place = (sheet.name, first.number, letters(number), shown(value))
+        place = (sheet, first.number, letters(number), shown(value))
         field = wording.field_of(kind, value) if isinstance(value, str) else None
         if field in columns:
             faults.append(CellFault(*place, f"column {letters(columns[field])} has the same heading"))
@@ -87,17 +117,13 @@ def _table(sheet: Sheet, faults: list[CellFault]) -> Table:
             headings = ", ".join(texts[0] for texts in wording.HEADINGS[kind.name].values())
             faults.append(CellFault(*place, f"it is no heading; there are {headings}"))
     faults += _beyond(sheet, len(first.values), rows)
-    for key in kind.key:
-        if key not in columns:
-            missing = wording.heading(kind, key, "vi")
-            faults.append(CellFault(sheet.name, first.number, "", "missing", f"there must be a column {missing}"))
-    return Table(sheet.name, kind, columns, rows)
+    return columns
 
 
-def _beyond(sheet: Sheet, width: int, rows: t.Sequence[Line]) -> list[CellFault]:
+def _beyond(sheet: str, width: int, rows: t.Sequence[Line]) -> list[CellFault]:
     """Return a fault for every value that lies to the right of all headings."""
     return [
-        CellFault(sheet.name, row.number, letters(number), shown(value), "its column has no heading")
+        CellFault(sheet, row.number, letters(number), shown(value), "its column has no heading")
         for row in rows
         for number, value in enumerate(row.values)
         if number >= width and not _blank(value)
@@ -125,4 +151,4 @@ def _blank(value: Value) -> bool:
     return value is None or (isinstance(value, str) and not value.strip())
 
 
-_GUIDES = {wording.folded(name) for name in wording.GUIDE.values()}
+_EXPLAINING = {wording.folded(name) for names in (wording.GUIDE, wording.LISTS) for name in names.values()}

@@ -12,16 +12,30 @@ import unicodedata
 
 from ansible_collections.commune.baseline.plugins.plugin_utils._register import life_cycle
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.kinds import DEVICE, PERSON, Kind
+from ansible_collections.commune.baseline.plugins.plugin_utils._sheets.kinds import LICENCES, MEDIA, OWNER, SOFTWARE
 
-# The kinds that sheets hold, in the order in which they are stored: devices refer to people.
-KINDS = (PERSON, DEVICE)
 SHEETS = {
-    "vi": {DEVICE.name: "Thiết bị", PERSON.name: "Nhân sự"},
-    "en": {DEVICE.name: "Devices", PERSON.name: "People"},
+    "vi": {
+        DEVICE.name: "Thiết bị",
+        PERSON.name: "Nhân sự",
+        MEDIA.name: "Phương tiện lưu trữ",
+        SOFTWARE.name: "Phần mềm",
+        LICENCES.name: "Giấy phép",
+    },
+    "en": {
+        DEVICE.name: "Devices",
+        PERSON.name: "People",
+        MEDIA.name: "Storage media",
+        SOFTWARE.name: "Software",
+        LICENCES.name: "Licences",
+    },
 }
 GUIDE = {"vi": "Hướng dẫn", "en": "Guide"}
+LISTS = {"vi": "Danh mục", "en": "Lists"}
 STATE = "state"
+VERSION = "register_version"  # of the record, so that an import sees what others changed since the export
 
+_OWNER = ("Tên thiết bị", "Device", "Tên máy", "Device name", "Thiết bị")
 # Of every column: the Vietnamese heading, the English one, and others that are understood.
 HEADINGS: dict[str, dict[str, tuple[str, ...]]] = {
     DEVICE.name: {
@@ -47,6 +61,7 @@ HEADINGS: dict[str, dict[str, tuple[str, ...]]] = {
         "warranty_until": ("Hạn bảo hành", "Warranty until", "Bảo hành đến"),
         STATE: ("Trạng thái", "State"),
         "note": ("Ghi chú", "Note", "Notes"),
+        VERSION: ("Lần ghi sổ", "Register version"),
     },
     PERSON.name: {
         "code": ("Mã", "Code", "Mã người", "Mã cán bộ"),
@@ -57,6 +72,26 @@ HEADINGS: dict[str, dict[str, tuple[str, ...]]] = {
         "started_on": ("Ngày bắt đầu", "Started on"),
         "left_on": ("Ngày thôi việc", "Left on"),
         "roles": ("Vai trò", "Roles", "Role"),
+        VERSION: ("Lần ghi sổ", "Register version"),
+    },
+    MEDIA.name: {
+        OWNER: _OWNER,
+        "serial": ("Số sê-ri phương tiện", "Medium serial", "Số sê-ri", "Serial", "Số sê-ri ổ"),
+        "kind": ("Loại phương tiện", "Kind", "Loại", "Loại ổ"),
+        "model": ("Mẫu", "Model", "Kiểu"),
+        "bytes": ("Dung lượng", "Capacity", "Size", "Kích thước"),
+    },
+    SOFTWARE.name: {
+        OWNER: _OWNER,
+        "name": ("Tên phần mềm", "Software", "Phần mềm"),
+        "version": ("Phiên bản", "Version"),
+    },
+    LICENCES.name: {
+        OWNER: _OWNER,
+        "product": ("Sản phẩm", "Product", "Tên sản phẩm", "Phần mềm"),
+        "reference": ("Số giấy phép", "Reference", "Mã giấy phép", "Licence number"),
+        "seats": ("Số máy được dùng", "Seats", "Số lượng"),
+        "expires_on": ("Hết hạn ngày", "Expires on", "Ngày hết hạn", "Hạn dùng"),
     },
 }
 # Vietnamese for the words that a column chooses from; the words themselves are understood too.
@@ -83,6 +118,44 @@ CHOICES: dict[str, dict[str, str]] = {
         "other": "Khác",
         "none": "Không có",
     },
+    # A site may have other zones; these show as they are.
+    "zone": {
+        "edge": "Vùng biên",
+        "dmz": "Vùng DMZ",
+        "lan": "Mạng nội bộ",
+        "server": "Vùng máy chủ",
+        "mgmt": "Vùng quản trị",
+        "camera_iot": "Camera, máy in, loa",
+        "wifi_staff": "Wi-Fi cán bộ",
+        "wifi_guest": "Wi-Fi khách",
+        "quarantine": "Vùng cách ly",
+        "secret": "Máy mật, không nối mạng",
+    },
+    "roles": {
+        "chu_tich": "Chủ tịch UBND",
+        "chu_quan": "Chủ quản hệ thống thông tin",
+        "don_vi_van_hanh": "Đơn vị vận hành",
+        "bo_phan_attt": "Bộ phận phụ trách an toàn thông tin",
+        "phong_vhxh": "Phòng Văn hóa - Xã hội",
+        "van_phong": "Văn phòng HĐND và UBND",
+        "it_officer": "Cán bộ công nghệ thông tin",
+        "nguoi_kiem": "Người kiểm tra độc lập",
+        "thu_truong": "Thủ trưởng đơn vị",
+        "cong_an": "Công an xã",
+        "nguoi_dung": "Người dùng",
+        "cap_tren": "Cơ quan cấp trên",
+        "van_phong_tinh_uy": "Văn phòng Tỉnh ủy",
+        "nha_cung_cap": "Nhà cung cấp dịch vụ",
+    },
+    "kind": {
+        "hdd": "Ổ cứng HDD",
+        "ssd": "Ổ cứng SSD",
+        "nvme": "Ổ cứng NVMe",
+        "flash": "USB hoặc thẻ nhớ",
+        "tape": "Băng từ",
+        "optical": "Đĩa quang",
+        "other": "Loại khác",
+    },
     STATE: {
         life_cycle.PLANNED: "Dự kiến",
         life_cycle.RECEIVED: "Đã nhận",
@@ -102,9 +175,19 @@ def heading(kind: Kind, field: str, language: str) -> str:
     return HEADINGS[kind.name][field][("vi", "en").index(language)]
 
 
+def width(field: str) -> int:
+    """Return how wide the column of a field is, in characters."""
+    return _WIDTHS.get(field, _USUAL_WIDTH)
+
+
 def field_of(kind: Kind, text: str) -> str | None:
     """Return the field whose column has this heading, or the name of the field itself; None if there is none."""
     return _FIELDS[kind.name].get(folded(text))
+
+
+def kind_of(sheet: str) -> str | None:
+    """Return the name of the kind after which a sheet is named, None if it is named after none."""
+    return _KINDS.get(folded(sheet))
 
 
 def choice_of(field: str, text: str) -> str:
@@ -123,10 +206,18 @@ def folded(text: str) -> str:
     return "".join(letter for letter in letters if letter.isalnum())
 
 
+_USUAL_WIDTH = 18
+_WIDTHS = {
+    **dict.fromkeys(("class", "roles", "product"), 28),
+    **dict.fromkeys(("name", "model", "department", "post", "system", "location", "note"), 24),
+    **dict.fromkeys(("received_on", "connected_on", "warranty_until", "started_on", "left_on", "expires_on"), 13),
+    **dict.fromkeys(("platform", "secrecy", "bytes", "seats", "code", VERSION), 13),
+}
 _FIELDS: t.Mapping[str, t.Mapping[str, str]] = {
     kind: {folded(text): field for field, texts in fields.items() for text in (field, *texts)}
     for kind, fields in HEADINGS.items()
 }
+_KINDS = {folded(name): kind for names in SHEETS.values() for kind, name in names.items()}
 _CHOSEN: t.Mapping[str, t.Mapping[str, str]] = {
     field: {folded(text): word for word, shown in choices.items() for text in (word, shown)}
     for field, choices in CHOICES.items()

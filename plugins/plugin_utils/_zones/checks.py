@@ -16,11 +16,14 @@ from ansible_collections.commune.baseline.plugins.plugin_utils._zones.model impo
     ACCEPT,
     FIREWALL,
     INTERNET,
+    Address,
     Invariant,
     Model,
+    Network,
     Policy,
     Publication,
 )
+from ansible_collections.commune.baseline.plugins.plugin_utils._zones.slices import LOOPBACK
 
 
 def checked(model: Model, document: Document) -> Model:
@@ -47,6 +50,8 @@ def _zones(model: Model) -> Faults:
             yield place, f"{name} has networks and no interface of the firewall that leads to them"
         if zone.interfaces and not (zone.networks or zone.internet):
             yield place, f"{name} has an interface and no networks: nothing in it would have an address"
+        if LOOPBACK in zone.interfaces:
+            yield (*place, "interfaces"), f"{LOOPBACK} leads to no zone: by it the firewall speaks to itself"
         if zone.dhcp and (zone.internet or not zone.interfaces):
             yield (*place, "dhcp"), f"in {name} nobody asks the firewall for an address"
         for what in (*zone.interfaces, *([zone.vlan] if zone.vlan else [])):
@@ -67,7 +72,7 @@ def _hosts(model: Model) -> Faults:
         place = ("zone_hosts", name)
         zone = model.zones.get(host.zone)
         if zone is None:
-            yield (*place, "zone"), _unknown("zone", host.zone, model.zones)
+            yield (*place, "zone"), f"{host.zone} is no zone that this file knows: {_listed(model.zones)}"
             continue
         for at, address in enumerate(host.addresses):
             if not any(address in network for network in zone.networks):
@@ -75,6 +80,15 @@ def _hosts(model: Model) -> Faults:
                 yield (*place, "addresses", at), f"{address} lies outside zone {zone.name} (its networks: {networks})"
             if holders.setdefault(address, name) != name:
                 yield (*place, "addresses", at), f"{address} is the address of {holders[address]} already"
+            for network in zone.networks:
+                if _stands_for_all(address, network):
+                    yield (*place, "addresses", at), f"{address} is no host: it stands for all of {network}"
+
+
+def _stands_for_all(address: Address, network: Network) -> bool:
+    """Tell whether it is the first or the last address of a network of IPv4 that has these (RFC 3021)."""
+    ends = (network.network_address, network.broadcast_address)
+    return network.version == 4 and network.prefixlen < 31 and address in ends
 
 
 def _switch_ports(model: Model) -> Faults:
@@ -82,7 +96,7 @@ def _switch_ports(model: Model) -> Faults:
     for at, port in enumerate(model.ports):
         place = ("zone_ports", at)
         if port.zone not in model.zones:
-            yield (*place, "zone"), _unknown("zone", port.zone, model.zones)
+            yield (*place, "zone"), f"{port.zone} is no zone that this file knows: {_listed(model.zones)}"
         if (port.device, port.port) in held:
             yield place, f"port {port.port} of {port.device} is given a second time"
         held.add((port.device, port.port))
@@ -112,7 +126,7 @@ def _ends(model: Model, one: Policy | Invariant) -> Faults:
         for at, name in enumerate(names):
             place = (*one.place, key, at)
             if name not in known:
-                yield place, _unknown("zone", name, known)
+                yield place, f"{name} is no zone that this file knows: {_listed(known)}"
             elif isinstance(one, Policy) and name in model.zones and not model.zones[name].connected:
                 yield place, f"zone {name} has no network at all"
             elif name in model.zones and model.zones[name].internet and not model.zones[name].networks:
@@ -121,7 +135,7 @@ def _ends(model: Model, one: Policy | Invariant) -> Faults:
         yield (*one.place, "to"), f"{name} stands at both ends; what stays within a zone does not pass the firewall"
     for at, name in enumerate(one.services):
         if name not in model.services:
-            yield (*one.place, "services", at), _unknown("service", name, model.services)
+            yield (*one.place, "services", at), f"{name} is no service that this file knows: {_listed(model.services)}"
 
 
 def _hosts_of_ends(model: Model, policy: Policy) -> Faults:
@@ -130,7 +144,7 @@ def _hosts_of_ends(model: Model, policy: Policy) -> Faults:
         for at, name in enumerate(hosts):
             place = (*policy.place, key, at)
             if name not in model.hosts:
-                yield place, _unknown("host", name, model.hosts)
+                yield place, f"{name} is no host that this file knows: {_listed(model.hosts)}"
             elif model.hosts[name].zone not in zones:
                 yield place, f"host {name} lies in zone {model.hosts[name].zone}, which this policy does not name"
         held = {model.hosts[name].zone for name in hosts if name in model.hosts}
@@ -170,6 +184,9 @@ def _publication(model: Model, policy: Policy, publish: Publication) -> Faults:
         yield place, f"{policy.name} publishes one address of one host (dst) towards {INTERNET} (from)"
     elif hosts[0].zone == model.border.name or publish.address in targets:
         yield place, f"{policy.name} goes in a circle: what it publishes lies where it is published"
+    for host in model.hosts.values():
+        if publish.address in host.addresses:
+            yield (*place, "address"), f"{publish.address} is the address of {host.name} already"
     if any(publish.address in network for network in inside):
         yield (*place, "address"), f"{publish.address} lies in a zone inside; publish at an address outside"
     if publish.port and (len(matches) != 1 or matches[0].low != matches[0].high):
@@ -191,11 +208,14 @@ def _invariants(model: Model) -> Faults:
         yield from _ends(model, invariant)
         for at, name in enumerate(invariant.unless):
             if name not in policies:
-                yield (*invariant.place, "unless", at), _unknown("policy", name, policies)
+                yield (*invariant.place, "unless", at), f"{name} is no policy that this file knows: {_listed(policies)}"
         for policy in policies.values():
             if policy.name not in invariant.unless and _contradicts(model, policy, invariant):
-                line = f"zone_never, entry {invariant.place[1] + 1}" if isinstance(invariant.place[1], int) else ""
-                yield policy.place, f"{policy.name} allows what must never be ({line}: {invariant.reason})"
+                entry = int(invariant.place[1]) + 1
+                yield (
+                    policy.place,
+                    f"{policy.name} allows what must never be (zone_never, entry {entry}: {invariant.reason})",
+                )
 
 
 def _contradicts(model: Model, policy: Policy, invariant: Invariant) -> bool:
@@ -208,5 +228,5 @@ def _contradicts(model: Model, policy: Policy, invariant: Invariant) -> bool:
     return any(one.overlaps(other) for one in model.matches_of(policy.services) for other in forbidden)
 
 
-def _unknown(kind: str, name: str, known: t.Iterable[str]) -> str:
-    return f"{name} is no {kind} that this file knows: {', '.join(known) or 'none'}"
+def _listed(names: t.Iterable[str]) -> str:
+    return ", ".join(names) or "none"

@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import functools
 import ipaddress
 import typing as t
 
@@ -40,11 +41,17 @@ def common(one: Intervals, other: Intervals) -> Intervals:
     return tuple(sorted((low, high) for low, high in pairs if low <= high))
 
 
+def minus(one: Intervals, other: Intervals) -> Intervals:
+    """Return the numbers that lie in the first and not in the second."""
+    return common(one, without(other, max((high for _low, high in one), default=0)))
+
+
 def of_networks(networks: t.Iterable[t.Any]) -> Intervals:
     """Return the addresses of networks as numbers."""
     return joined((int(one.network_address), int(one.broadcast_address)) for one in networks)
 
 
+@functools.lru_cache(maxsize=4096)  # a proof asks for the same few networks tens of thousands of times
 def of_network(text: str, length: int | None = None) -> tuple[int, int]:
     """Return the first and the last address of a network, or an address twice."""
     network = ipaddress.ip_network(text if length is None else f"{text}/{length}")

@@ -64,6 +64,7 @@ class Meaning:
             family: intervals.of_networks(one for one in networks if one.version == family) for family in LARGEST
         }
         self._outside = {family: intervals.without(inside, LARGEST[family]) for family, inside in self._inside.items()}
+        self.interfaces = frozenset(self._zone_of)
         self._known: dict[t.Any, Intervals] = {}
         self._known_services: dict[t.Any, dict[str, Intervals] | None] = {}
 
@@ -78,7 +79,7 @@ class Meaning:
             verdict = DROP if slice_.state == INVALID else ACCEPT
             return Program([Instruction({}, Effect(verdict))], denied)
         instructions = [*self._essentials(slice_), *self._foreign(slice_), *self._judged(slice_)]
-        return Program([*instructions, _log_of_denied({})], denied)
+        return Program([*instructions, log_of_denied({})], denied)
 
     def forbidden(self, slice_: Slice) -> Program:
         """Return the invariants that packets of a slice would break, each as the detail of a note."""
@@ -95,8 +96,7 @@ class Meaning:
             for conditions in self._ways(policy, slice_):
                 if policy.publish and policy.publish.address.version == slice_.family and not slice_.translated:
                     continue
-                yield from (Instruction(conditions, note, policy.name) for note in _notes(policy, slice_.family))
-                yield Instruction(conditions, Effect(policy.action), policy.name)
+                yield from judged(policy, conditions, slice_.family)
 
     def _ways(self, one: Policy | Invariant, slice_: Slice) -> t.Iterator[dict[str, Intervals]]:
         """Return the conditions under which packets of a slice go from an end to an end about a service."""
@@ -160,13 +160,8 @@ class Meaning:
         accept = Effect(ACCEPT)
         if slice_.hook == FORWARD:
             return
-        if slice_.family == 6 and slice_.protocol == ICMP6:
-            far, near = {"hops": ((255, 255),)}, {"hops": ((1, 1),), "saddr": _LINK_LOCAL}
-            yield Instruction({"type": _NEIGHBOURS, **far}, accept, ESSENTIAL)
-            yield Instruction({"type": _LISTENERS, **near}, accept, ESSENTIAL)
-            zone = self._zone_of.get(str(slice_.coming))
-            if slice_.hook == OUTPUT or (zone is not None and zone.internet):
-                yield Instruction({"type": _ROUTER, **far}, accept, ESSENTIAL)
+        zone = self._zone_of.get(str(slice_.coming))
+        yield from of_the_link(slice_, routers=slice_.hook == OUTPUT or (zone is not None and zone.internet))
         asking = self._zone_of.get(str(slice_.coming or slice_.going))
         if slice_.family == 4 and slice_.protocol == UDP and asking is not None and asking.dhcp:
             client, server = ((68, 68),), ((67, 67),)
@@ -188,7 +183,7 @@ class Meaning:
         else:
             wrong = intervals.without(own, LARGEST[slice_.family])
         if wrong:
-            yield _log_of_denied({"saddr": wrong})
+            yield log_of_denied({"saddr": wrong})
             yield Instruction({"saddr": wrong}, Effect(DROP))
 
     def _translations(self, slice_: Slice) -> t.Iterator[Instruction]:
@@ -219,6 +214,22 @@ class Meaning:
         yield Instruction(conditions, Effect("dnat", (str(target), port)), policy.name)
 
 
+def of_the_link(slice_: Slice, *, routers: bool) -> t.Iterator[Instruction]:
+    """Let pass what IPv6 needs on every link, and what its routers say of themselves where they may."""
+    if slice_.family == 6 and slice_.protocol == ICMP6:
+        far, near = {"hops": ((255, 255),)}, {"hops": ((1, 1),), "saddr": _LINK_LOCAL}
+        yield Instruction({"type": _NEIGHBOURS, **far}, Effect(ACCEPT), ESSENTIAL)
+        yield Instruction({"type": _LISTENERS, **near}, Effect(ACCEPT), ESSENTIAL)
+        if routers:
+            yield Instruction({"type": _ROUTER, **far}, Effect(ACCEPT), ESSENTIAL)
+
+
+def judged(policy: Policy, conditions: t.Mapping[str, Intervals], family: int) -> t.Iterator[Instruction]:
+    """Note what a policy limits and logs, then decide as it says."""
+    yield from (Instruction(conditions, note, policy.name) for note in _notes(policy, family))
+    yield Instruction(conditions, Effect(policy.action), policy.name)
+
+
 def _notes(policy: Policy, family: int) -> t.Iterator[Effect]:
     key = str({"payload": {"protocol": "ip" if family == 4 else "ip6", "field": "saddr"}})
     if policy.new_per_second:
@@ -229,5 +240,6 @@ def _notes(policy: Policy, family: int) -> t.Iterator[Effect]:
         yield Effect(NOTE, ("log", 5, None))
 
 
-def _log_of_denied(conditions: dict[str, Intervals]) -> Instruction:
+def log_of_denied(conditions: dict[str, Intervals]) -> Instruction:
+    """Note that packets are told of, as many as anybody can read."""
     return Instruction(conditions, Effect(NOTE, ("log", 5, (10, "second", False))))

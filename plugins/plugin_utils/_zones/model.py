@@ -118,7 +118,10 @@ class Port(t.NamedTuple):
 
 
 class Model(t.NamedTuple):
-    """All of it, checked: every name is known, every address lies in its zone. Policies stand in their order."""
+    """All of it, checked: every name is known, every address lies in its zone. Policies stand in their order.
+
+    ``firewalls`` are the devices between the zones, by their names in the inventory.
+    """
 
     zones: t.Mapping[str, Zone]
     hosts: t.Mapping[str, Host]
@@ -126,6 +129,7 @@ class Model(t.NamedTuple):
     policies: tuple[Policy, ...]
     never: tuple[Invariant, ...]
     ports: tuple[Port, ...]
+    firewalls: tuple[str, ...] = ()
 
     def in_force(self, today: datetime.date) -> tuple[Policy, ...]:
         """Return the policies that have not expired; the day named is the last on which one holds."""

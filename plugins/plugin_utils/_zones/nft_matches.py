@@ -63,6 +63,7 @@ class Matches:
 
     def __init__(self, sets: t.Mapping[str, t.Sequence[t.Any]]) -> None:
         self._sets = sets
+        self._met: dict[t.Any, list[tuple[Alternative, t.Any]]] = {}
 
     def match(self, content: t.Mapping[str, t.Any], slice_: Slice) -> Alternative | None:
         """Return the conditions of a comparison, None if no packet of the slice meets it."""
@@ -84,6 +85,21 @@ class Matches:
         if "payload" in key:
             return self._field(key["payload"], value, slice_, negated=False)
         return {} if self._is(key, value, slice_) else None
+
+    def met(self, content: t.Mapping[str, t.Any], slice_: Slice) -> list[tuple[Alternative, t.Any]]:
+        """Return the verdicts of a map that packets of a slice can meet, each with the conditions under which they do.
+
+        Of a map of interfaces the same are met by all slices between two of them, and there are many of these.
+        """
+        parts = content["key"].get("concat", [content["key"]])
+        known = (id(content), slice_.coming, slice_.going)
+        if known in self._met:
+            return self._met[known]
+        alternatives = ((self.equals(content["key"], key, slice_), one) for key, one in self.elements(content["data"]))
+        found = [(conditions, verdict) for conditions, verdict in alternatives if conditions is not None]
+        if all(_key(part) in ("iifname", "oifname") for part in parts):
+            self._met[known] = found
+        return found
 
     @staticmethod
     def carries(key: t.Any, slice_: Slice) -> bool:

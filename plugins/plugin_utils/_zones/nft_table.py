@@ -133,8 +133,8 @@ class _Flat:
             self._append(conditions, Effect(NOTE, (*_counted(content), _verdict_above(rule, tag))), tag)
 
     def _add_map(self, content: t.Any, conditions: Alternative, depth: int, returns: list[int], tag: str) -> bool:
-        for key, verdict in self._matches.elements(content["data"]):
-            own = both(conditions, self._matches.equals(content["key"], key, self._slice))
+        for met, verdict in self._matches.met(content, self._slice):
+            own = both(conditions, met)
             if own is not None:
                 ((kind, inner),) = verdict.items()
                 if self._add_verdict(kind, inner, own, depth, returns, tag):

@@ -11,7 +11,9 @@ import datetime
 import ipaddress
 import typing as t
 
+from ansible_collections.commune.baseline.plugins.plugin_utils._zones.host import Guarded
 from ansible_collections.commune.baseline.plugins.plugin_utils._zones.meaning import ESSENTIAL, Meaning
+from ansible_collections.commune.baseline.plugins.plugin_utils._zones.meaning_host import HostMeaning
 from ansible_collections.commune.baseline.plugins.plugin_utils._zones.model import Model
 from ansible_collections.commune.baseline.plugins.plugin_utils._zones.nft_matches import UnreadableError
 from ansible_collections.commune.baseline.plugins.plugin_utils._zones.nft_table import Table
@@ -74,14 +76,26 @@ class Proof(t.NamedTuple):
 
 def prove(model: Model, ruleset: t.Mapping[str, t.Any], table: str, today: datetime.date) -> Proof:
     """Compare a table of ``nft -n -j list ruleset`` with the model; raise UnreadableError if it cannot be judged."""
-    held, meaning = Table(ruleset, table), Meaning(model, today)
+    return _compare(Meaning(model, today), _held(ruleset, table))
+
+
+def prove_host(model: Model, host: Guarded, ruleset: t.Mapping[str, t.Any], table: str, today: datetime.date) -> Proof:
+    """Compare a table of a host that guards itself with what the model says of that host."""
+    return _compare(HostMeaning(model, host, today), _held(ruleset, table))
+
+
+def _held(ruleset: t.Mapping[str, t.Any], name: str) -> Table:
+    held = Table(ruleset, name)
     if not held.exists:
-        raise UnreadableError(f"table {table} is not there")
-    interfaces = {name for zone in model.zones.values() for name in zone.interfaces}
+        raise UnreadableError(f"table {name} is not there")
+    return held
+
+
+def _compare(meaning: Meaning, held: Table) -> Proof:
     differences: list[Difference] = []
     violations: list[Violation] = []
     count = 0
-    for slice_ in slices(interfaces | held.interfaces, held.protocols):
+    for slice_ in slices(meaning.interfaces | held.interfaces, held.protocols):
         found = held.program(slice_) or Program([], Effect(ACCEPT))
         programs = found, meaning.program(slice_), meaning.forbidden(slice_)
         for case in cases(programs, slice_.ranges()):

@@ -37,8 +37,18 @@ from ansible_collections.commune.baseline.plugins.plugin_utils._zones.model impo
 
 _SCHEMA = Path(__file__).with_name("schema.json")
 _PORTS = range(1, 65536)
-_RANGE = re.compile(r"([0-9]+)(?:-([0-9]+))?")
+_RANGE = re.compile(r"([1-9][0-9]{0,4})(?:-([1-9][0-9]{0,4}))?")
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,31}")
+# What no host of a zone can have (RFC 6890, RFC 4291): this host, itself, the link, many at once, IPv4 inside IPv6.
+_OF_NO_HOST = tuple(
+    map(
+        ipaddress.ip_network,
+        (
+            *("0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/3"),
+            *("::/96", "::ffff:0:0/96", "fe80::/10", "ff00::/8"),
+        ),
+    )
+)
 
 
 def read_model(path: Path) -> Model:
@@ -67,6 +77,7 @@ class _Reader:
             policies=tuple(self._policy(at, one) for at, one in enumerate(entries("zone_policies", ()))),
             never=tuple(self._invariant(at, one) for at, one in enumerate(entries("zone_never", ()))),
             ports=tuple(Port(**one) for one in entries("zone_ports", ())),
+            firewalls=tuple(entries("zone_firewalls", ())),
         )
 
     def _named(self, key: str) -> t.Iterator[tuple[str, dict[str, t.Any]]]:
@@ -141,15 +152,24 @@ class _Reader:
 
     def _network(self, place: Place, text: str) -> Network:
         try:
-            return ipaddress.ip_network(text)
+            network = ipaddress.ip_network(text)
         except ValueError as error:
             raise self._error(place, f"{text} is no network such as 10.1.2.0/24 or fd00:1:2::/64: {error}") from None
+        self._check_of_hosts(place, network)
+        return network
 
     def _address(self, place: Place, text: str) -> Address:
         try:
-            return ipaddress.ip_address(text)
+            address = ipaddress.ip_address(text)
         except ValueError:
             raise self._error(place, f"{text} is no address such as 10.1.2.3 or fd00:1:2::3") from None
+        self._check_of_hosts(place, ipaddress.ip_network(address))
+        return address
+
+    def _check_of_hosts(self, place: Place, network: Network) -> None:
+        for special in _OF_NO_HOST:
+            if network.version == special.version and network.overlaps(special):
+                raise self._error(place, f"{network} reaches into {special}, which no host of a zone can have")
 
     def _ports(self, place: Place, protocol: str, given: t.Any) -> Match:
         found = None if isinstance(given, bool) else _RANGE.fullmatch(str(given))
@@ -169,5 +189,5 @@ class _Reader:
         except ValueError:
             raise self._error(place, f"{text} is no day of the calendar such as 2026-12-31") from None
 
-    def _error(self, place: Place, sentence: str) -> Exception:
-        return self._document.error(place, sentence)
+    def _error(self, place: Place, reason: str) -> Exception:
+        return self._document.error(place, reason)

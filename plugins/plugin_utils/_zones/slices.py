@@ -20,7 +20,7 @@ NEW, ESTABLISHED, RELATED, INVALID, UNTRACKED = 8, 2, 4, 1, 64
 DNAT = 32
 # Numbers of IANA; the last stands for every protocol that no rule names (253 is kept free for experiments).
 TCP, UDP, ICMP4, ICMP6, OTHER = 6, 17, 1, 58, 253
-LOOPBACK, UNKNOWN = "lo", "other-interface"
+LOOPBACK, UNKNOWN = "lo", "any other interface"  # blanks are in no name of an interface
 LARGEST = {4: 2**32 - 1, 6: 2**128 - 1}
 
 

@@ -5,10 +5,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
+
 import pytest
 
 from ansible_collections.commune.baseline.plugins.plugin_utils._catalogue_files import read_all
 from ansible_collections.commune.baseline.plugins.plugin_utils._policy.gate import demanded_of
+from ansible_collections.commune.baseline.plugins.plugin_utils._policy.rows import rows_of_all_roles
 from ansible_collections.commune.baseline.plugins.plugin_utils._register import devices, records
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.kinds import APPROVAL
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.register import Register
@@ -23,6 +27,7 @@ FIRMWARE = "printf '#!/bin/sh\\necho SN-1\\n' | sudo install -m 755 /dev/stdin /
 @pytest.fixture(name="register")
 def fixture_register(tmp_path, monkeypatch):
     monkeypatch.setenv("COMMUNE_BASELINE_REGISTER", str(tmp_path / "register.db"))
+    monkeypatch.setenv("COMMUNE_BASELINE_EVIDENCE", str(tmp_path / "evidence"))
     register = Register.open(str(tmp_path / "register.db"), create=True)
     yield register
     register.close()
@@ -48,7 +53,7 @@ def test_another_device_is_stopped_before_the_first_change(controller, register)
     assert (state(register), manifest(host)) == ("planned", before)
 
 
-def test_a_device_with_failing_rows_stays_in_hardening_whatever_was_accepted(controller, register):
+def test_a_device_with_failing_rows_stays_in_hardening_whatever_was_accepted(controller, register, tmp_path):
     controller.lab.host("debian12").ssh(FIRMWARE)
     registered(register, serial="SN-1")
     everything = demanded_of(read_all(ROOT / "catalogue").controls.values(), "workstation")
@@ -62,3 +67,9 @@ def test_a_device_with_failing_rows_stays_in_hardening_whatever_was_accepted(con
     assert {one["state"] for one in shown["open"]} == {"fail", "not_assessed"}
     assert "LNX-ADMIN-Members" in {one["row"] for one in shown["open"]}  # nobody has said who administers
     assert shown["accepted"]
+    with contextlib.closing(sqlite3.connect(tmp_path / "register.db")) as foreign:
+        assert foreign.execute(
+            "SELECT mode, outcome FROM runs JOIN run_devices ON run_devices.run = number"
+        ).fetchall() == [("enforce", "assessed")]
+        (rows,) = foreign.execute("SELECT COUNT(*) FROM observations WHERE until IS NULL").fetchone()
+    assert rows == len(rows_of_all_roles(ROOT, "linux"))

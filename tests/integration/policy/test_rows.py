@@ -17,6 +17,7 @@ import yaml
 
 from tests.integration.conftest import ROOT, SUITES, Controller
 from tests.integration.tree import changes, manifest
+from tests.lab.zones import office
 
 HOSTS = list(SUITES)
 CLASSES = {"debian12": "server", "debian13": "workstation"}
@@ -28,6 +29,13 @@ SITE = {
     "ssh_server_allowed_sources": ["10.77.0.0/24", "127.0.0.0/8"],
     "ssh_server_allowed_groups": ["ops"],
     "ssh_server_authentication_methods": "publickey,password",
+    "host_firewall": {
+        "zone": "control",
+        "services": [],
+        "managers": ["10.77.0.1"],
+        "gateways": ["10.77.0.1"],
+        "outbound": "any",
+    },
 }
 CLASS = ("--extra-vars", json.dumps(SITE))
 CHECK, HARDEN = ("playbooks/drift.yml", "--check", *CLASS), ("playbooks/harden.yml", *CLASS)
@@ -98,8 +106,10 @@ def faults(run, host, wanted="pass"):
 def fixture_controller(session_lab):
     """Fresh hosts, with what some rows want to see gone."""
     session_lab.reset()
+    model = office.write(session_lab.folder, office.text())
     on_all(session_lab, "setup")
-    return Controller(session_lab)
+    yield Controller(session_lab)
+    model.unlink()
 
 
 @pytest.fixture(scope="module", name="fresh")

@@ -69,11 +69,25 @@ def fixture_tamper(place: str, foreign_sql: Callable[[str], str]) -> Callable[[s
         if "://" in place:
             foreign_sql(f"SET session_replication_role = replica; {statement}")
         else:
-            for verb in ("update", "delete"):
-                foreign_sql(f"DROP TRIGGER IF EXISTS events_no_{verb}")
-            foreign_sql(statement)
+            _without_triggers(place, statement)
 
     return run
+
+
+def _without_triggers(path: str, statement: str) -> None:
+    """Take the triggers away and put them back as they were, in a process that knows nothing of the register."""
+    program = """if True:
+        import sqlite3, sys
+        c = sqlite3.connect(sys.argv[1])
+        triggers = c.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
+        for name, _sql in triggers:
+            c.execute(f"DROP TRIGGER {name}")
+        c.execute(sys.argv[2])
+        for _name, sql in triggers:
+            c.execute(sql)
+        c.commit()
+    """
+    subprocess.run([sys.executable, "-c", program, path, statement], check=True)
 
 
 def _sqlite(path: str, statement: str) -> str:
@@ -124,23 +138,33 @@ class Verbs:
     folder: Path
     place: str
 
-    def run(self, *tasks: dict[str, Any], arguments: Iterable[str] = (), **variables: Any) -> list[dict[str, Any]]:
+    def run(
+        self, *tasks: dict[str, Any], arguments: Iterable[str] = (), prefix: Iterable[str] = (), **variables: Any
+    ) -> list[dict[str, Any]]:
         """Return the result of every task, in their order."""
-        done = self.start(*tasks, arguments=arguments, **variables)
+        done = self.start(*tasks, arguments=arguments, prefix=prefix, **variables)
+        return self.results(done)
+
+    @staticmethod
+    def results(done: subprocess.Popen[str]) -> list[dict[str, Any]]:
+        """Wait for a program that was started, and return the result of every task."""
         output, errors = done.communicate()
         assert "DEPRECATION WARNING" not in errors
         report, _end = json.JSONDecoder().raw_decode(output[output.index("{") :])
         return [task["hosts"]["localhost"] for play in report["plays"] for task in play["tasks"]]
 
-    def start(self, *tasks: dict[str, Any], arguments: Iterable[str] = (), **variables: Any) -> subprocess.Popen[str]:
-        """Start the program with these tasks."""
+    def start(
+        self, *tasks: dict[str, Any], arguments: Iterable[str] = (), prefix: Iterable[str] = (), **variables: Any
+    ) -> subprocess.Popen[str]:
+        """Start the program with these tasks, in a group of processes of its own."""
         (handle, name) = tempfile.mkstemp(suffix=".yml", dir=self.folder)
         play = {"hosts": "localhost", "gather_facts": False, "ignore_errors": True, "vars": variables}
         with os.fdopen(handle, "w") as file:
             yaml.dump([{**play, "tasks": list(tasks)}], file, _Dumper, allow_unicode=True)
         program = Path(sys.executable).with_name("ansible-playbook")
         return subprocess.Popen(
-            [program, "--inventory", "localhost,", name, *arguments],
+            [*prefix, program, "--inventory", "localhost,", name, *arguments],
+            start_new_session=True,
             cwd=ROOT,
             env={
                 **os.environ,

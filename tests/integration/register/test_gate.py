@@ -115,10 +115,10 @@ def test_what_cannot_be_judged_is_one_clear_sentence(verbs, accept, register):
         gate(name="pc-01", verification={**verified(), "device_class": "server"}),
         gate(name="pc-01", verification={**verified(), "controls": [{"control": "AC-08"}]}),
     )
-    assert unknown["msg"] == "the register knows no device pc-09"
-    assert no_platform["msg"].startswith("the register does not say on which platform pc-02 runs")
-    assert as_server["msg"].startswith("pc-01 was verified as server, and the register says workstation")
-    assert no_result["msg"].startswith("verification is no result of commune.baseline.policy")
+    assert unknown["msg"].endswith("the register knows no device pc-09")
+    assert "the register does not say on which platform pc-02 runs" in no_platform["msg"]
+    assert "pc-01 was verified as server, and the register says workstation" in as_server["msg"]
+    assert "verification is no result of commune.baseline.policy" in no_result["msg"]
     for refused in (unknown, no_platform, as_server, no_result):
         assert refused["failed"]
         assert "open" not in refused

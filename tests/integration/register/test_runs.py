@@ -10,11 +10,11 @@ import json
 
 import pytest
 
+from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.run import FAILED, UNANSWERED, UNREACHABLE
 from ansible_collections.commune.baseline.plugins.plugin_utils._register import devices, runs
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.errors import (
     RegisterError,
     StorageError,
-    UnknownRecordError,
 )
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.runs import Assessment, Run
 
@@ -28,7 +28,7 @@ def row(number, state="pass", **values):
 
 def store(register, day, *assessments, complete=True):
     start = START + datetime.timedelta(days=day)
-    run = Run(f"run-{day}", "apply", start, start + datetime.timedelta(minutes=5), complete)
+    run = Run(f"run-{day}", "enforce", start, start + datetime.timedelta(minutes=5), complete)
     with register.write("officer") as writer:
         return runs.store(writer, run, assessments)
 
@@ -81,7 +81,7 @@ def test_a_correction_is_written_though_the_row_passes_before_and_after(register
 
 def test_a_device_that_was_not_reached_is_not_assessed_and_keeps_what_it_last_showed(register):
     store(register, 1, assessed(row(1)), assessed(row(1), device="pc-02"))
-    silent = Assessment("pc-01", runs.UNREACHABLE, reason="no route to host")
+    silent = Assessment("pc-01", UNREACHABLE, reason="no route to host")
     assert store(register, 2, silent, assessed(row(1), device="pc-02")).observations == 0
     with register.read() as reader:
         one, other = runs.now(reader)
@@ -108,11 +108,38 @@ def test_bytes_of_a_device_that_are_no_text_are_kept_and_compared(register, valu
     assert store(register, 2, assessed(row(1, after=value))).observations == 0
 
 
-def test_a_device_that_nobody_registered_stops_the_run_and_nothing_is_stored(register):
-    with pytest.raises(UnknownRecordError, match="knows no device pc-08, pc-09"):
-        store(register, 1, assessed(row(1)), assessed(device="pc-09"), assessed(device="pc-08"))
-    assert now(register) == {}
-    assert store(register, 1, assessed(row(1))).number == 1
+def test_devices_that_nobody_registered_are_named_and_the_others_are_stored(register):
+    outcome = store(register, 1, assessed(row(1), device="pc-09"), assessed(row(1)), assessed(device="pc-08"))
+    assert (outcome.devices, outcome.observations, outcome.unknown) == (1, 1, ("pc-08", "pc-09"))
+    assert now(register) == {("pc-01", "LNX-1"): "pass"}
+    assert store(register, 2, assessed(row(1), device="pc-09")).devices == 0
+
+
+def test_what_a_device_showed_before_something_came_in_the_way_is_kept_and_nothing_ends(register):
+    store(register, 1, assessed(row(1), row(2)))
+    cut_off = Assessment("pc-01", FAILED, [row(1, before=0, changed=True)], "sudo wants a password")
+    assert store(register, 2, cut_off).observations == 1
+    assert now(register) == {("pc-01", "LNX-1"): "not_assessed", ("pc-01", "LNX-2"): "not_assessed"}
+    assert history(register, 1) == [("run-1", "pass"), ("run-2", "pass")]
+    store(register, 3, Assessment("pc-01", UNANSWERED, reason="it was left out"))
+    with register.read() as reader:
+        assert [one["outcome"] for one in runs.last_runs(reader)] == ["unanswered"]
+        assert [one["run"] for one in runs.last_runs(reader, outcome=runs.ASSESSED)] == ["run-1"]
+
+
+@pytest.mark.parametrize(("reason", "kept"), [("a\x00b", "a\N{REPLACEMENT CHARACTER}b"), ("\udce9t\u00e9", "?t\u00e9")])
+def test_a_reason_that_is_no_text_does_not_keep_the_run_out(register, reason, kept):
+    store(register, 1, Assessment("pc-01", FAILED, reason=reason))
+    with register.read() as reader:
+        assert [one["reason"] for one in runs.last_runs(reader)] == [kept]
+
+
+@pytest.mark.parametrize(("days", "state"), [(0, "excepted"), (-1, "fail")])
+def test_a_row_whose_exception_has_ended_fails_though_no_run_has_come_since(register, days, state):
+    ends = datetime.datetime.now().astimezone().date() + datetime.timedelta(days=days)
+    allowed = {"reason": "a", "approver": "b", "document": "c", "expires": ends.isoformat()}
+    store(register, 1, assessed(row(1, "excepted", exception=allowed)))
+    assert now(register) == {("pc-01", "LNX-1"): state}
 
 
 def test_a_run_or_a_device_in_it_is_stored_once(register):

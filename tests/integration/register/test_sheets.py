@@ -72,7 +72,7 @@ def test_every_faulty_cell_is_told_and_nothing_is_stored(verbs, book, foreign_sq
     cells = {f"{fault['column']}{fault['row']}": fault["reason"] for fault in result["faults"]}
     assert cells.keys() == {
         *("B3", "C3", "D3", "F3", "G3"),
-        *("A4", "C4", "D4", "G4", "H4"),
+        *("A4", "C4", "D4", "E4", "G4", "H4"),
         *("A5", "C5", "E5", "H5"),
     }  # fmt: skip
     assert "never computed" in cells["C3"]
@@ -124,9 +124,10 @@ def test_the_template_is_filled_and_imported_and_never_written_over(verbs, tmp_p
     made, again = verbs.run(template, template)
     assert (made["changed"], again["changed"]) == (True, False)
     book = openpyxl.load_workbook(path)
-    assert book.sheetnames == ["Thiết bị", "Nhân sự", "Hướng dẫn"]
+    parts = ["Phương tiện lưu trữ", "Phần mềm", "Giấy phép"]
+    assert book.sheetnames == ["Thiết bị", "Nhân sự", *parts, "Hướng dẫn", "Danh mục"]
     sheet = book["Thiết bị"]
-    columns = {cell.value: cell.column for cell in sheet[1]}
+    columns = {cell.value.removesuffix(" *"): cell.column for cell in sheet[1]}
     for heading, value in {"Tên thiết bị": "pc-01", "Loại thiết bị": "Máy trạm", "Trạng thái": "Đã nhận"}.items():
         sheet.cell(2, columns[heading]).value = value
     book.save(path)

@@ -20,6 +20,7 @@ from ansible_collections.commune.baseline.plugins.plugin_utils._register import 
     verification,
 )
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.errors import RegisterError
+from ansible_collections.commune.baseline.plugins.plugin_utils._register.register import Register
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.runs import Assessment, Run
 
 START = datetime.datetime(2026, 3, 2, 1, 0, tzinfo=datetime.UTC)
@@ -116,13 +117,18 @@ def test_a_cut_end_with_a_corrected_count_shows_only_against_an_anchor(register,
     assert verify(register, anchor).faults == ("evidence was anchored to event 6, which is not there: the end was cut",)
 
 
-def test_a_chain_made_anew_shows_only_against_an_anchor(register, tamper):
+def test_a_chain_made_anew_shows_only_against_an_anchor(register):
     """Computed here by the standard library alone, from the words of the documentation."""
     anchor = verify(register).head
-    tamper("UPDATE events SET number = number")  # the triggers of SQLite are away
     with register.write("officer") as writer:
+        triggers = []
         if writer.connection.dialect.name == "postgresql":
             writer.connection.execute(sa.text("SET LOCAL session_replication_role = replica"))
+        else:
+            query = sa.text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+            triggers = writer.connection.execute(query).all()
+        for name, _sql in triggers:
+            writer.connection.execute(sa.text(f"DROP TRIGGER {name}"))
         previous = "0" * 64
         for row in writer.connection.execute(sa.text("SELECT * FROM events ORDER BY number")).mappings().all():
             event = {**row, "who": "somebody", "previous": previous}
@@ -131,6 +137,8 @@ def test_a_chain_made_anew_shows_only_against_an_anchor(register, tamper):
             previous = hashlib.sha256(text.encode()).hexdigest()
             change = "UPDATE events SET who = 'somebody', previous = :previous, hash = :hash WHERE number = :number"
             writer.connection.execute(sa.text(change), {**event, "hash": previous})
+        for _name, sql in triggers:
+            writer.connection.exec_driver_sql(sql)
         writer.chain.head = writer.head._replace(hash=previous)
     assert verify(register).faults == ()
     assert verify(register, anchor).faults == ("event 6 is not the one that evidence was anchored to",)
@@ -141,3 +149,76 @@ def test_a_chain_made_anew_shows_only_against_an_anchor(register, tamper):
 def test_what_only_sqlite_takes_for_a_value_shows_as_edited(register, tamper, what):
     tamper(f"UPDATE events SET {what} WHERE number = 3")  # noqa: S608 - from the list above
     assert "event 3 was edited" in verify(register).faults
+
+
+SCHEMA = [
+    ("sqlite", "DROP TRIGGER events_no_update", "schema: trigger events_no_update is missing"),
+    ("sqlite", "DROP INDEX observations_now", "schema: index observations_now is missing"),
+    ("sqlite", "ALTER TABLE devices ADD COLUMN secret TEXT", "schema: table devices was altered"),
+    (
+        "sqlite",
+        "CREATE TRIGGER quiet AFTER INSERT ON events BEGIN UPDATE devices SET zone = NULL; END",
+        "schema: trigger quiet was added to table events",
+    ),
+    ("postgresql", "DROP TRIGGER events_append_only ON events", "schema: trigger events_append_only is missing"),
+    (
+        "postgresql",
+        "ALTER TABLE events DISABLE TRIGGER events_append_only",
+        "schema: trigger events_append_only was altered",
+    ),
+    (
+        "postgresql",
+        "CREATE OR REPLACE FUNCTION events_append_only() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'",
+        "schema: trigger events_append_only was altered",
+    ),
+    ("postgresql", "CREATE RULE quiet AS ON DELETE TO events DO INSTEAD NOTHING", "schema: rule quiet was added"),
+    (
+        "postgresql",
+        "ALTER TABLE devices DISABLE TRIGGER ALL",
+        "schema: trigger of a constraint RI_ConstraintTrigger",
+    ),
+    (
+        "postgresql",
+        "ALTER TABLE runs DROP CONSTRAINT runs_mode_check",
+        "schema: constraint runs.runs_mode_check is missing",
+    ),
+    ("postgresql", "ALTER TABLE devices ALTER COLUMN class DROP NOT NULL", "schema: column devices.class was altered"),
+]
+
+
+@pytest.mark.parametrize(("database", "statement", "fault"), SCHEMA)
+def test_a_schema_that_was_altered_shows(request, tmp_path, database, statement, fault):
+    place = str(tmp_path / "r.db") if database == "sqlite" else request.getfixturevalue("server").new_database()
+    register = Register.open(place, create=True)
+    with register.write("officer") as writer:
+        devices.put(writer, {"name": "pc-01", "class": "workstation"})
+        writer.connection.exec_driver_sql(statement)
+    faults = verify(register).faults
+    register.close()
+    assert len(faults) == 1, faults
+    assert faults[0].startswith(fault), faults
+
+
+@pytest.mark.parametrize(
+    ("database", "statement"),
+    [
+        ("sqlite", "CREATE TABLE of_others (id INTEGER PRIMARY KEY)"),
+        ("sqlite", "ANALYZE"),
+        ("postgresql", "CREATE TABLE of_others (id BIGINT PRIMARY KEY)"),
+    ],
+)
+def test_what_others_keep_beside_the_register_is_no_fault_of_its_schema(request, tmp_path, database, statement):
+    place = str(tmp_path / "r.db") if database == "sqlite" else request.getfixturevalue("server").new_database()
+    register = Register.open(place, create=True)
+    with register.write("officer") as writer:
+        writer.connection.exec_driver_sql(statement)
+    assert verify(register).faults == ()
+    register.close()
+
+
+def test_a_table_that_is_gone_is_told_and_no_crash(register):
+    with register.write("officer") as writer:
+        writer.connection.exec_driver_sql("DROP TABLE duties_done")
+    faults = verify(register).faults
+    assert "schema: table duties_done is missing" in faults
+    assert faults[-1].startswith("because of that, nothing else could be read: ")

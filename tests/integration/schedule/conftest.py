@@ -37,6 +37,8 @@ PACKAGES = (
     "packaging",
     "resolvelib",
     "rfc8785",
+    "sqlalchemy",
+    "typing-extensions",
 )
 SUITE_OF_PYTHON = {"3.11": "bookworm", "3.13": "trixie"}
 

@@ -5,10 +5,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
+import sqlite3
 
 import pytest
 
+from ansible_collections.commune.baseline.plugins.plugin_utils._register import devices
+from ansible_collections.commune.baseline.plugins.plugin_utils._register.register import Register
 from tests.integration.schedule.conftest import CHECKOUT, NAME, SITE
 from tests.lab import waiting
 
@@ -30,6 +34,7 @@ WRONG = (
     ("timeout_minutes", 100000, "drift_schedule_timeout_minutes is 100000; a run ends within 1 to 1440 minutes"),
     ("random_delay_minutes", 100000, "drift_schedule_random_delay_minutes is 100000; a run begins within 0 to 240"),
     ("vault_password_file", "/root/vault\n", "drift_schedule_vault_password_file: no absolute path of the controller"),
+    ("register", "postgresql://a:b@db/c", "drift_schedule_register has more than one line, or a password"),
     ("name", "", f"drift_schedule_name is ''; a schedule is called {NAME}, or {NAME}- and more"),
     ("name", "cron", "drift_schedule_name is 'cron'"),
     ("name", "commune-baseline-revert-1", "drift_schedule_name is 'commune-baseline-revert-1'"),
@@ -124,6 +129,28 @@ def test_a_controller_that_was_off_catches_up_as_the_ordinary_user_and_only_look
     owners = installed.root(f"find {SITE}/evidence/schedule/{NAME} -name '*.json' -printf '%u %m\\n'").stdout
     assert owners == "baseline 600\n"
     assert installed.device.ssh("ls /etc/profile.d/zz-commune-baseline.sh", check=False).returncode == 2
+
+
+@pytest.fixture(name="register")
+def fixture_register(installed):
+    """A register beside the inventory, with the device in it."""
+    file = installed.controller.root / SITE.lstrip("/") / "register.db"
+    register = Register.open(str(file), create=True)
+    with register.write("officer") as writer:
+        devices.put(writer, {"name": "device", "class": "workstation"})
+    register.close()
+    installed.root(f"chown baseline: {SITE}/register.db")
+    yield file
+    for one in file.parent.glob("register.db*"):
+        one.unlink()
+
+
+def test_the_job_stores_what_it_showed_in_the_register_and_takes_it_for_no_list_of_devices(installed, register):
+    installed.start()
+    (record,) = installed.records()
+    assert (record["result"], record["status"]) == ("success", "2")
+    with contextlib.closing(sqlite3.connect(register)) as foreign:
+        assert foreign.execute("SELECT outcome FROM run_devices").fetchall() == [("assessed",)]
 
 
 def test_a_run_that_is_killed_is_recorded_as_such(installed):

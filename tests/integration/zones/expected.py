@@ -28,18 +28,18 @@ def differing(network: Network, model: Model, today: datetime.date) -> dict[Prob
 
     What differs is sent again, for a packet may be lost; what differs twice is no accident.
     """
-    deciding = {probe: _deciding(model, probe, today) for probe in network.matrix()}
-    asked = list(deciding)
+    policies = {probe: deciding(model, probe, today) for probe in network.matrix()}
+    asked = list(policies)
     found: dict[Probe, str] = {}
     for _attempt in range(2):
         found = network.answers(asked)
-        asked = [probe for probe in asked if not _as_meant(deciding[probe], probe, found.get(probe))]
+        asked = [probe for probe in asked if not _as_meant(policies[probe], probe, found.get(probe))]
         if not asked:
             break
     return {probe: found.get(probe) for probe in sorted(asked)}
 
 
-def _deciding(model: Model, probe: Probe, today: datetime.date) -> Policy | None:
+def deciding(model: Model, probe: Probe, today: datetime.date) -> Policy | None:
     """Return the first policy that speaks of a probe."""
     for policy in model.policies:
         if (policy.expires is None or today <= policy.expires) and _speaks_of(model, policy, probe):
@@ -56,7 +56,7 @@ def _as_meant(policy: Policy | None, probe: Probe, answer: str | None) -> bool:
 
 
 def _speaks_of(model: Model, policy: Policy, probe: Probe) -> bool:
-    if not any(_about(model, service, probe) for service in policy.services):
+    if not any(is_about(model, service, probe) for service in policy.services):
         return False
     if probe.source_zone not in policy.sources or not _named(model, policy.source_hosts, probe.source):
         return False
@@ -74,7 +74,7 @@ def _is_published(model: Model, probe: Probe) -> bool:
         policy.publish
         and str(policy.publish.address) == probe.destination
         and probe.destination_zone == FIREWALL
-        and any(_about(model, service, probe) for service in policy.services)
+        and any(is_about(model, service, probe) for service in policy.services)
         for policy in model.policies
     )
 
@@ -83,7 +83,8 @@ def _named(model: Model, hosts: tuple[str, ...], address: str) -> bool:
     return not hosts or any(address == str(one) for name in hosts for one in model.hosts[name].addresses)
 
 
-def _about(model: Model, service: str, probe: Probe) -> bool:
+def is_about(model: Model, service: str, probe: Probe) -> bool:
+    """Tell whether a probe asks for a service."""
     if probe.protocol == "icmp":
         return any(match.message == _ECHO for match in model.services[service])
     return any(

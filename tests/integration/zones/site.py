@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 import datetime
-from pathlib import Path
 
-SITE = Path(__file__).parents[3] / "plugins/plugin_utils/_zones/default_site.yml"
+from tests.lab.zones import office
+
+SITE = office.SITE
 TODAY = datetime.date(2026, 11, 25)

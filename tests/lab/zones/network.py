@@ -24,6 +24,7 @@ _FOLDER = Path(__file__).parent
 _OUTSIDE = (ipaddress.ip_network("203.0.113.0/24"), ipaddress.ip_network("2001:db8:1::/64"))
 _ORDINARY = 77  # the number of a host in a zone that no policy names
 _SECONDS = 60
+_SSH = 22
 
 
 class Probe(NamedTuple):
@@ -38,10 +39,14 @@ class Probe(NamedTuple):
 
 
 class Network:
-    """Zones with a router between them, in which services listen."""
+    """Zones with a router between them, in which services listen.
 
-    def __init__(self, model: Model) -> None:
+    ``router`` is the network namespace of a host that is there already, and at which ssh listens.
+    """
+
+    def __init__(self, model: Model, router: str | None = None) -> None:
         self._model = model
+        self._router = router
         self._prefix = f"zl{os.getpid()}"
         self._places = {
             (INTERNET if zone.internet else zone.name): zone for zone in model.zones.values() if zone.connected
@@ -55,6 +60,7 @@ class Network:
         """Build the network; whatever happens, take it down again."""
         with ExitStack() as stack:
             stack.callback(self._remove)
+            self._batch(self._namespaces())
             self._batch(self._commands())
             forwarding = ("net.ipv4.ip_forward=1", "net.ipv6.conf.all.forwarding=1")
             self.run(FIREWALL, "sysctl", "--quiet", "--write", *forwarding)
@@ -69,6 +75,11 @@ class Network:
         if done.returncode:
             raise RuntimeError(f"{' '.join(command)} in {place}: {done.stderr.strip()}")
         return done.stdout
+
+    def start(self, place: str, *command: str) -> subprocess.Popen[str]:
+        """Start a program in the namespace of a place, with which one can talk."""
+        inside = ["ip", "netns", "exec", self._name(place), *command]
+        return subprocess.Popen(inside, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
     def load(self, ruleset: str) -> None:
         self.run(FIREWALL, "nft", "-f", "-", given=ruleset)
@@ -87,6 +98,7 @@ class Network:
             )
             if (":" in source) == (":" in destination)
             for protocol, port in wanted
+            if not (destination_zone == FIREWALL and self._is_taken(protocol, port))
         ]
 
     def answers(self, probes: Iterable[Probe]) -> dict[Probe, str]:
@@ -116,8 +128,18 @@ class Network:
         named = [str(one) for host in self._model.hosts.values() if host.zone == zone.name for one in host.addresses]
         return [*named, *(str(network[_ORDINARY]) for network in _networks(zone))]
 
+    def _namespaces(self) -> Iterator[str]:
+        yield from (f"netns add {self._name(place)}" for place in self._own())
+
+    def _own(self) -> list[str]:
+        """Return the places whose network namespace lives as long as this network."""
+        return [*self._places, *([FIREWALL] if self._router is None else [])]
+
+    def _is_taken(self, protocol: str, port: int) -> bool:
+        """Tell whether a port of the firewall is somebody else's."""
+        return self._router is not None and (protocol, port) == ("tcp", _SSH)
+
     def _commands(self) -> Iterator[str]:
-        yield from (f"netns add {self._name(place)}" for place in (*self._places, FIREWALL))
         yield f"-n {self._name(FIREWALL)} link set lo up"
         for place, zone in self._places.items():
             inner, outer = f"-n {self._name(place)}", f"-n {self._name(FIREWALL)}"
@@ -141,7 +163,7 @@ class Network:
 
     @contextmanager
     def _services(self, place: str) -> Iterator[None]:
-        program = [sys.executable, str(_FOLDER / "listening.py"), json.dumps(self._ports())]
+        program = [sys.executable, str(_FOLDER / "listening.py"), json.dumps(self._ports(place))]
         inside = ["ip", "netns", "exec", self._name(place), *program]
         with subprocess.Popen(inside, stdout=subprocess.PIPE, text=True) as services:
             try:
@@ -151,19 +173,28 @@ class Network:
             finally:
                 services.terminate()
 
-    def _ports(self) -> dict[str, list[int]]:
+    def _ports(self, place: str = "") -> dict[str, list[int]]:
+        """Return the ends of all ranges of ports that services name; at a place, those that are free there."""
         matches = [match for of in self._model.services.values() for match in of]
         return {
-            kind: sorted({port for one in matches if one.protocol == kind for port in (one.low, one.high)})
+            kind: sorted(
+                {
+                    port
+                    for one in matches
+                    if one.protocol == kind
+                    for port in (one.low, one.high)
+                    if not (place == FIREWALL and self._is_taken(kind, port))
+                }
+            )
             for kind in ("tcp", "udp")
         }
 
     def _remove(self) -> None:
-        for place in (*self._places, FIREWALL):
+        for place in self._own():
             subprocess.run(["ip", "netns", "delete", self._name(place)], capture_output=True, check=False)
 
     def _name(self, place: str) -> str:
-        return f"{self._prefix}-{place}"
+        return self._router if place == FIREWALL and self._router else f"{self._prefix}-{place}"
 
 
 def _networks(zone: Zone) -> tuple[Any, ...]:

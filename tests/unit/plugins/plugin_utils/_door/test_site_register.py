@@ -5,7 +5,11 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.commune.baseline.plugins.plugin_utils._door.site_register import folder_of, place_of
+from ansible_collections.commune.baseline.plugins.plugin_utils._door.site_register import (
+    folder_of,
+    place_if_any,
+    place_of,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -23,6 +27,16 @@ def test_what_is_given_comes_before_the_environment_and_that_before_the_variable
     monkeypatch.setenv("COMMUNE_BASELINE_REGISTER", "of-the-environment.db")
     assert place_of(None, variables) == str(tmp_path / "of-the-environment.db")
     assert place_of("/srv/given.db", variables) == "/srv/given.db"
+
+
+def test_a_site_has_a_register_if_one_is_named_or_lies_beside_the_inventory(tmp_path, monkeypatch):
+    site = {"inventory_dir": str(tmp_path)}
+    assert place_if_any(site) is None
+    assert place_if_any({**site, "baseline_register": "gone.db"}) == str(tmp_path / "gone.db")
+    (tmp_path / "register.db").touch()
+    assert place_if_any(site) == str(tmp_path / "register.db")
+    monkeypatch.setenv("COMMUNE_BASELINE_REGISTER", "postgresql://db/commune")
+    assert place_if_any(site) == "postgresql://db/commune"
 
 
 def test_a_url_stays_as_it_is():

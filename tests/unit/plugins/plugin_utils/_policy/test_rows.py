@@ -36,7 +36,7 @@ ROW = {
     "fix": {"vi": "Sửa", "en": "Mend"},
 }
 
-CONDITIONS = "dictionary of class, distribution (lists of words) or exists (an absolute path)"
+CONDITIONS = "dictionary of class, distribution (lists of words), exists (an absolute path) or firewall (true)"
 
 
 @pytest.fixture(name="roles")

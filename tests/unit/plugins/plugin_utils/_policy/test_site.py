@@ -10,7 +10,12 @@ import pytest
 from ansible_collections.commune.baseline.plugins.plugin_utils._catalogue import Control, Source
 from ansible_collections.commune.baseline.plugins.plugin_utils._policy.controls import controls_of, taken_back
 from ansible_collections.commune.baseline.plugins.plugin_utils._policy.rows import Row, RowError
-from ansible_collections.commune.baseline.plugins.plugin_utils._policy.site import Site, check_names, read_exceptions
+from ansible_collections.commune.baseline.plugins.plugin_utils._policy.site import (
+    NoFirewall,
+    Site,
+    check_names,
+    read_exceptions,
+)
 
 TODAY = datetime.date(2026, 11, 22)
 ALLOWED = {
@@ -130,3 +135,19 @@ def test_rows_that_were_taken_back_show_what_the_device_shows_now():
     assert (first, third) == (written[0], written[2])
     assert (second["state"], second["after"], second["changed"]) == ("fail", 0, False)
     assert second["reason"].startswith("no new connection was possible")
+
+
+@pytest.mark.parametrize(
+    ("told", "device_class", "state"),
+    [
+        (None, "server", None),
+        (NoFirewall("no", is_known=True), "network_device", "not_applicable"),
+        (NoFirewall("no", is_known=False), "network_device", "not_assessed"),
+        (NoFirewall("no", is_known=False), "server", "not_applicable"),
+        (NoFirewall("no", is_known=False), None, "not_applicable"),
+    ],
+)
+def test_the_zone_model_says_which_device_is_a_firewall_whatever_its_class(told, device_class, state):
+    site = a_site(device_class=device_class)._replace(no_firewall=told)
+    excuse = site.excuse(a_row(when={"class": ["network_device"], "firewall": True}))
+    assert (excuse and excuse.state, excuse and excuse.reason) == (state, state and "no")

@@ -261,3 +261,31 @@ def test_scheduled_runs_that_did_not_happen_are_told(language):
     }
     assert told[language] in report(a_record(a_device(a_row()), schedules=[told]), language)
     assert 'id="schedules"' not in report(a_record(a_device(a_row())), language)
+
+
+STANDING = {"devices": 3, "assessed": 1, "disposed": 2, "unknown": ["laptop"]}
+
+
+def of_the_register(*devices):
+    shown = [{"assessed": None, "unseen": None, **device} for device in devices]
+    return page(a_record(*shown, standing=STANDING), "en")
+
+
+def test_a_report_of_the_register_says_what_it_is_made_of_and_counts_all_its_devices():
+    away = a_device(name="new", obstacle={"what": "never", "message": ""})
+    shown = of_the_register({**a_device(a_row()), "assessed": "2026-11-24T01:00:00Z"}, away)
+    notes = shown.texts("p", **{"class": "note"})
+    assert any("holds 3 devices, of which this run assessed 1" in note for note in notes)
+    assert any("2 disposed devices are left out." in note for note in notes)
+    assert "Not in the register, and so not in this report: laptop" in shown.texts("p", **{"class": "part"})
+    (line,) = [text for text in shown.texts("th") if "assessed" in text]
+    assert line.endswith("assessed 08:00:00 2026-11-24 (UTC+07:00)")
+    assert "new server NOT ASSESSED it is in the register, and was never assessed" in shown.texts("tr")
+    assert "made of the register as it stood after run 20261125-014626-1" in shown.texts("footer")[0]
+
+
+def test_devices_of_which_rows_were_never_looked_at_are_named():
+    part = {**a_device(a_row()), "unseen": {"rows": 1, "baseline": 9}}
+    whole = {**a_device(a_row(), name="whole"), "unseen": {"rows": 9, "baseline": 9}}
+    shown = of_the_register(part, whole)
+    assert "NOT ALL SEEN: so far 1 of 9 rows were looked at on may-1." in shown.texts("p", **{"class": "part"})

@@ -17,7 +17,16 @@ from ansible_collections.commune.baseline.plugins.plugin_utils._register import 
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.errors import RegisterError
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.kinds import DEVICE, PERSON
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.life_cycle import STATES
-from ansible_collections.commune.baseline.plugins.plugin_utils._sheets import csv_file, table, wording, xlsx
+from ansible_collections.commune.baseline.plugins.plugin_utils._register.text import WrongError
+from ansible_collections.commune.baseline.plugins.plugin_utils._sheets import (
+    amounts,
+    csv_file,
+    kinds,
+    table,
+    wording,
+    xlsx,
+    xlsx_writing,
+)
 
 TEXT = st.text(st.characters(exclude_categories=["Cc", "Cs", "Cn"], include_characters="\t\r\n"), max_size=20)
 GUARDED = st.builds(lambda sign, text: f"{sign}{text}", st.sampled_from([*"=+-@\t\r'", "'=", "''"]), TEXT)
@@ -53,7 +62,7 @@ def test_text_of_a_csv_file_comes_back_and_is_no_formula(tmp_path_factory, row):
 @pytest.mark.parametrize("text", ["=1+1", "+84", "-1", "@x", "'=1", "{=1}", '=HYPERLINK("http://a")', "00123"])
 def test_text_of_a_workbook_comes_back_and_is_no_formula(tmp_path, text):
     path = tmp_path / "a.xlsx"
-    xlsx.write(path, [xlsx.Page("A", [[text]], [10])])
+    xlsx_writing.write(path, [xlsx_writing.Page("A", [[text]], [10])])
     (sheet,) = xlsx.read(path, path.read_bytes())
     assert sheet.lines[0].values == [text]
     assert b"<f>" not in zipfile.ZipFile(path).read("xl/worksheets/sheet1.xml")
@@ -71,9 +80,12 @@ def test_text_of_a_workbook_comes_back_and_is_no_formula(tmp_path, text):
         ("a.xlsx", archive(a=b"0" * 101_000_000), "unpacks to more than 100 MB"),
         ("a.xlsx", archive(**{str(number): "" for number in range(1001)}), "unpacks to more than"),
         ("a.csv", b"x" * 20_000_001, "is larger than 20 MB"),
-        ("a.csv", "Tên,Loại\npc-01,máy".encode()[:-1] + b"\xff", "is not UTF-8 (byte "),
+        (
+            "a.csv",
+            "Tên,Loại\npc-01,máy".encode()[:-1] + b"\xff",
+            "a.csv, line 2: this is not UTF-8; save it as CSV UTF-8",
+        ),
         ("a.csv", b'Name,Class\n"pc-01,server', "this is no CSV"),
-        ("a.csv", b"Name,Note\npc-01," + b"x" * 1_000_000, "this is no CSV (field larger than field limit"),
         ("a.csv", b"", "is empty: its first row must hold headings"),
         ("a.xlsx", workbook(), "is empty: its first row must hold headings"),
         ("a.csv", b"Name,name", "sheet a, cell B1 is 'name': column A has the same heading"),
@@ -119,17 +131,41 @@ def test_csv_is_read_in_the_forms_that_programs_write(tmp_path, coding, separato
     assert one.lines[0].values == ["pc-01", "Máy trạm"]
 
 
-@pytest.mark.parametrize("kind", [DEVICE, PERSON])
+@pytest.mark.parametrize("kind", kinds.STORED)
 def test_every_field_that_is_one_value_has_a_heading_and_no_two_have_the_same(kind):
     headings = wording.HEADINGS[kind.name]
     assert {field.name for field in kind.fields} <= headings.keys()
-    assert set(headings) <= {*kind.columns, *(parts.name for parts in kind.parts if parts.is_plain)}
+    version = {wording.VERSION} if kind in (DEVICE, PERSON) else set()
+    assert set(headings) <= {*kind.columns, *(parts.name for parts in kind.parts if parts.is_plain)} | version
     texts = [{wording.folded(text) for text in (field, *texts)} for field, texts in headings.items()]
     assert sum(map(len, texts)) == len(set().union(*texts))
 
 
+@pytest.mark.parametrize(
+    ("typed", "value", "shown"),
+    [
+        ("512 GB", 512 * 10**9, "512 GB"),
+        ("1,5tb", 15 * 10**11, "1500 GB"),
+        ("500107862016", 500107862016, "500107862016 B"),
+    ],
+)
+def test_the_room_of_a_medium_is_read_as_people_write_it_and_shown_to_the_byte(typed, value, shown):
+    assert (amounts.room(typed), amounts.room_shown(value)) == (value, shown)
+    assert amounts.room(shown) == value
+
+
+@pytest.mark.parametrize("typed", ["1.000 GB", "1 GiB", "-1 GB", "0,1 B", "nhiều", "٣ GB"])
+def test_a_room_that_can_be_read_in_two_ways_is_refused(typed):
+    with pytest.raises(WrongError):
+        amounts.room(typed)
+
+
 def test_every_choice_has_a_vietnamese_word_of_its_own():
-    wanted = {"class": words.CLASSES, "platform": words.PLATFORMS, "state": STATES}
+    wanted = {
+        **{"class": words.CLASSES, "platform": words.PLATFORMS, "state": STATES, "kind": words.MEDIA},
+        **{"roles": words.ROLES, "zone": tuple(words.DEFAULT_ZONES)},
+    }
+    assert wanted.keys() == wording.CHOICES.keys()
     for field, choices in wanted.items():
         assert tuple(sorted(wording.CHOICES[field])) == tuple(sorted(choices))
         assert all(wording.choice_of(field, wording.shown(field, one, "vi").upper()) == one for one in choices)

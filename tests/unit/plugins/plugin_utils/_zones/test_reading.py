@@ -107,7 +107,49 @@ WRONG = (
     ("{from: [dmz], to: [lan], reason", "{from: [edge], to: [lan], reason", 17, "edge has no networks of its own"),
     ("port: Gi0/1, zone: lan", "port: Gi0/1, zone: lna", 19, "lna is no zone"),
     ("zone_ports:", "zone_prots:", 18, "has no key called 'zone_prots'"),
-    ("zones:", "zones: [", 3, "did not find expected"),
+    ("zones:", "zones: [", 3, "this is no YAML: did not find expected"),
+    ("networks: [10.2.0.0/24]", 'networks: ["::ffff:10.2.0.0/120"]', 4, "reaches into ::ffff:0:0/96, which no host"),
+    ("networks: [10.2.0.0/24]", "networks: [0.0.0.0/0]", 4, "0.0.0.0/0 reaches into 0.0.0.0/8, which no host"),
+    ("networks: [10.2.0.0/24]", "networks: [10.2.0.0/24, 239.1.0.0/16]", 4, "reaches into 224.0.0.0/3"),
+    ("networks: [10.2.0.0/24]", 'networks: [10.2.0.0/24, "fe80::/64"]', 4, "fe80::/64 reaches into fe80::/10"),
+    ("networks: [10.2.0.0/24]", 'networks: ["10.2.0.0/24\\n"]', 4, "is not a text like"),
+    ("addresses: [10.2.0.10]", 'addresses: ["::ffff:10.2.0.10"]', 7, "::ffff:0:0/96, which no host of a zone"),
+    ("addresses: [10.2.0.10]", "addresses: [10.2.0.255]", 7, "10.2.0.255 is no host: it stands for all of 10.2.0.0/24"),
+    ("addresses: [10.2.0.10]", "addresses: [10.2.0.0]", 7, "10.2.0.0 is no host: it stands for all of 10.2.0.0/24"),
+    ("addresses: [10.2.0.10]", "addresses: [10.2.0.010]", 7, "10.2.0.010 is no address"),
+    ("addresses: [10.2.0.10]", "addresses: ['fe80::1%lan0']", 7, "is not a text like"),
+    ("interfaces: [lan0]", "interfaces: [lo]", 3, "lo leads to no zone"),
+    ("interfaces: [lan0]", 'interfaces: ["lan0\\n"]', 3, "'lan0\\n' is not a text like"),
+    ("interfaces: [lan0]", "interfaces: ['lan0\"; flush ruleset']", 3, "is not a text like"),
+    ("interfaces: [lan0]", "interfaces: lan0", 3, "'lan0' is not a list"),
+    ("interfaces: [lan0]", "interface: lan0", 3, "has no key called 'interface'"),
+    ("  secret: {}", '  "lan\\n": {}', 5, "'lan\\n' is no name"),
+    ("  secret: {}", "  lãn: {}", 5, "'lãn' is no name"),
+    ("  secret: {}", "  00:11:22:33:44:55: {}", 5, "is no name: small letters"),
+    ("  secret: {}", "  ? [a, b]\n  : {}", 5, "a key is one word"),
+    ("  secret: {}", "  <<: {lan: {}}", 5, "a key is one word, and << is none"),
+    ("  secret: {}", "  secret: &one {}", 5, "anchors (&) and aliases (*) are not read here"),
+    ("  secret: {}", "  secret: *one", 5, "anchors (&) and aliases (*) are not read here"),
+    ("  secret: {}", "  secret: !!python/name:os.system {}", 5, "tags such as tag:yaml.org,2002:python/name:os.system"),
+    ("  secret: {}", "  secret: !!bool maybe", 5, "tags such as tag:yaml.org,2002:bool are not read here"),
+    ("  secret: {}", "  secret: [[[[[[[[[]]]]]]]]]", 5, "nothing in a zone model lies deeper than 8 levels"),
+    ("  secret: {}", "  secret: =", 5, "could not determine a constructor"),
+    ("vlan: 20", "vlan: 024", 4, "'024' is not a whole number"),
+    ("vlan: 20", "vlan: 1:20", 4, "'1:20' is not a whole number"),
+    ("tcp: [443]", "tcp: [0443]", 10, "'0443' is no port"),
+    ("tcp: [443]", "tcp: [7:23]", 10, "'7:23' is no port"),
+    ("tcp: [443]", "tcp: [*]", 10, "this is no YAML"),
+    ("tcp: [443]", "tcp: ['*']", 10, "'*' is no port"),
+    ("tcp: [443]", f"tcp: [{'9' * 5000}]", 10, "is no port"),
+    ("tcp: [443]", "tcp: [443, 443]", 10, "is not a list that holds each entry once"),
+    ("masquerade: true", "masquerade: true, new_per_second: 99999999999", 15, "'99999999999' is not a whole number"),
+    ("masquerade: true", "masquerade: true, connections: 2000000", 15, "2000000 is not at most 1000000"),
+    ("{address: 203.0.113.1}", "{address: 127.0.0.1}", 14, "127.0.0.1/32 reaches into 127.0.0.0/8"),
+    ("services: [https], masquerade", "services: [], masquerade", 15, "[] is not a list of at least 1"),
+    ("from: [lan], to: [internet]", "from: [lan, lan], to: [internet]", 15, "a list that holds each entry once"),
+    ("from: [lan], to: [internet]", "from: ['*'], to: [internet]", 15, "'*' is not a text like"),
+    ("port: Gi0/1, zone: lan", 'port: "Gi0/1\\e[2J", zone: lan', 19, "is not a text like"),
+    ("device: sw-1", 'device: "<script>"', 19, "'<script>' is not a text like"),
 )
 
 
@@ -116,7 +158,7 @@ def test_a_fault_is_named_with_file_and_line(tmp_path, right, wrong, line, sente
     assert SITE.count(right) >= 1
     with pytest.raises(ZoneError) as error:
         read(tmp_path, SITE.replace(right, wrong, 1))
-    assert str(error.value).startswith(f"{tmp_path / 'zones.yml'}, line {line}: ")
+    assert str(error.value).startswith(f"file {tmp_path / 'zones.yml'}, line {line}: ")
     assert sentence in str(error.value)
 
 
@@ -141,6 +183,51 @@ def test_a_policy_that_no_packet_can_meet_is_refused(tmp_path, ends, services, s
     text = text.replace("zone_policies:", "  big: {icmp: [packet-too-big]}\nzone_policies:")
     with pytest.raises(ZoneError, match=f"line 16: {sentence}"):
         read(tmp_path, text)
+
+
+def test_the_address_of_a_host_is_not_one_to_publish_another_at(tmp_path):
+    text = SITE.replace("edge: {interfaces: [wan0]", "edge: {interfaces: [wan0], networks: [203.0.113.0/24]")
+    text = text.replace("zone_hosts:", "zone_hosts:\n  vpn: {zone: edge, addresses: [203.0.113.1]}")
+    with pytest.raises(ZoneError, match=r"line 15: 203\.0\.113\.1 is the address of vpn already"):
+        read(tmp_path, text)
+
+
+LONG = "a" * 900_000
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [("secret: {}", f"{LONG}: {{}}"), ("name: out", f"name: {LONG}"), ("[lan0]", f"[{LONG}]"), ("[443]", f"[{LONG}]")],
+    ids=["zone", "policy", "interface", "port"],
+)
+def test_a_name_of_a_million_letters_is_refused_in_a_sentence_that_can_be_read(tmp_path, right, wrong):
+    with pytest.raises(ZoneError, match=", line ") as error:
+        read(tmp_path, SITE.replace(right, wrong, 1))
+    assert len(str(error.value)) < 1000
+
+
+def test_a_file_of_more_than_a_mebibyte_is_not_read(tmp_path):
+    with pytest.raises(ZoneError, match="too large for a zone model: at most 1048576 bytes"):
+        read(tmp_path, SITE + "#" * (1 << 20))
+
+
+def test_a_file_that_would_grow_without_end_is_refused_before_it_grows(tmp_path):
+    doubled = "".join(f"  z{at}: &z{at} [{', '.join([f'*z{at - 1}'] * 10)}]\n" for at in range(1, 30))
+    with pytest.raises(ZoneError, match="line 2: anchors"):
+        read(tmp_path, f"zones:\n  z0: &z0 []\n{doubled}")
+
+
+@pytest.mark.parametrize("opening", ["[", "{a: ", "- "])
+def test_a_file_that_is_nested_without_end_is_refused(tmp_path, opening):
+    with pytest.raises(ZoneError, match="line 1: "):
+        read(tmp_path, opening * 100_000)
+
+
+@pytest.mark.parametrize("content", [b"", b"\x00", b"\xff\xfe\x00", b"zones: \xc3\x28", b"[]", b"1", b"---\n---\n"])
+def test_a_file_that_is_no_model_is_refused_with_its_line(tmp_path, content):
+    (tmp_path / "zones.yml").write_bytes(content)
+    with pytest.raises(ZoneError, match=r"zones\.yml, line [0-9]+: "):
+        read_model(tmp_path / "zones.yml")
 
 
 def test_a_host_is_not_published_at_its_own_address(tmp_path):
