@@ -42,6 +42,7 @@ class Server(http.server.ThreadingHTTPServer):
         self.faults: list[str] = []
         self.hang_up_after: int | None = None
         self.cut_output_to: int | None = None
+        self.after_request: t.Callable[[], None] = lambda: None
         self.lock = threading.Lock()
         if context is not None:
             self.socket = context.wrap_socket(self.socket, server_side=True, do_handshake_on_connect=False)
@@ -66,6 +67,7 @@ class Server(http.server.ThreadingHTTPServer):
         with self.lock:
             self.requests += 1
             self.bytes += received + sent
+            self.after_request()
 
     def reset_count(self) -> None:
         self.requests = self.bytes = self.refused = 0
