@@ -26,6 +26,9 @@ description:
     C(baseline_change) is the approved change that the run belongs to, a dictionary with C(id), C(reason),
     C(requester) and C(approver), usually given with C(-e @change.yml). Where C(baseline_change_required) is V(true), a
     run that is not in check mode and does not have all four is refused before the device is touched.
+  - Rows about the firewall between the zones hold for the devices that C(zone_firewalls) of the zone model names, the
+    file C(group_vars/all/zones.yml) beside the inventory. A fault in it stops the run before the device is touched.
+    Their rules are proven against the model before they are loaded and after.
   - Password hashes and private keys that it recognises in what a device shows are replaced by C(***).
 author:
   - commune.baseline contributors (!UNKNOWN)

@@ -121,6 +121,7 @@ NO_REASONS = {
     "to be changed": "a value",
     "trusted_schema = OFF": "SQL",
     "variable {zones}: {name}": "the place in front of a sentence",
+    "{where}, beside {beside}": "a place where a value was found",
     "{attribute} of {owner}": "the name of a thing in the journal",
     "{count} rules, sha256 {digest}": "a value",
     "{field} is {value}: {right}": "a frame, of which each part is said by itself",
@@ -128,7 +129,6 @@ NO_REASONS = {
     "{path}: row {id}": "the place in front of a sentence",
     "{place} is {value}: {error}": "a frame, of which each part is said by itself",
     "{state} and {activestate}": "a value",
-    "{where} (beside {beside})": "a place where a value was found",
 }
 
 

@@ -92,7 +92,7 @@ def _plain(value: t.Any) -> t.Any:
         return [_plain(one) for one in value]
     if not isinstance(value, dict):
         return value
-    plain = {name: None if name == "counter" else _plain(one) for name, one in value.items()}
+    plain: dict[str, t.Any] = {name: None if name == "counter" else _plain(one) for name, one in value.items()}
     for name in ("set", "elem"):
         if isinstance(plain.get(name), list):
             plain[name] = sorted(plain[name], key=lambda one: json.dumps(one, sort_keys=True))

@@ -28,6 +28,7 @@ from ansible_collections.commune.baseline.plugins.plugin_utils._zones.prover imp
 Objects = t.Sequence[t.Mapping[str, t.Any]]
 Observation = t.Mapping[str, t.Any]
 
+_UNSEEN = "the rules are not those that we write, though no packet is treated otherwise"
 _FLAGS = {8: "new", 2: "established", 4: "related", 1: "invalid", 64: "untracked"}
 _PROTOCOLS = {6: "tcp", 17: "udp", 1: "icmp", 58: "icmpv6"}
 
@@ -73,12 +74,7 @@ class Firewall:
         fault = self._fault(now["found"]) if now.get("found") else None
         reasons = [reason for reason in (observation["reason"], fault) if reason]
         if observation["state"] == FAIL and not reasons:
-            absent = f"there is no table {self.table}, so every packet passes"
-            reasons = [
-                "the rules are not those that we write, though no packet is treated otherwise"
-                if now["found"]
-                else absent
-            ]
+            reasons = [_UNSEEN if now.get("found") else f"there is no table {self.table}, so every packet passes"]
         return {
             **observation,
             "state": FAIL if fault else observation["state"],
@@ -103,22 +99,26 @@ class Firewall:
 
 
 def differences(observation: Observation, table: str) -> dict[str, str]:
-    """Return the rules that a device had and those that it has or would have, one on each line, for ``--diff``."""
+    """Return the table that a device had and the one that it has or would have, as nft lists them, for ``--diff``."""
     before, after = observation["before"] or {}, observation["after"] or {}
-    coming = after["wanted" if observation["would_change"] else "found"] if after else ()
     header = f"table inet {table}"
-    shown = {"before": _listed(before.get("found", ())), "after": _listed(coming)}
-    return {**shown, "before_header": header, "after_header": header}
+    return {
+        "before": before["text"]["found"] if before else "",
+        "after": after["text"]["wanted" if observation["would_change"] else "found"] if after else "",
+        "before_header": header,
+        "after_header": header,
+    }
 
 
 def _said(proof: Proof) -> str | None:
     """Return what a proof found, by one packet."""
-    for one in proof.violations:
-        return f"{_packet(one.packet)} passes, which must never be ({one.reason}, zone_never {one.entry}, {one.rule})"
-    for one in sorted(proof.differences, key=lambda one: one.expected.verdict == one.found.verdict):
-        meant, found = _outcome(one.expected), _outcome(one.found)
-        place = one.rule or "the policy of the chain"
-        return f"{_packet(one.packet)} meets {found} where the zone model says {meant} ({place})"
+    for broken in proof.violations[:1]:
+        packet, entry, rule = _packet(broken.packet), broken.entry, broken.rule
+        return f"{packet} passes, which must never be ({broken.reason}, zone_never {entry}, {rule})"
+    # Another verdict says more to people than another log or limit.
+    for other in sorted(proof.differences, key=lambda one: one.expected.verdict == one.found.verdict)[:1]:
+        meant, found, rule = _outcome(other.expected), _outcome(other.found), other.rule or "the policy of the chain"
+        return f"{_packet(other.packet)} meets {found} where the zone model says {meant} ({rule})"
     return None
 
 
@@ -156,8 +156,4 @@ def _short(objects: Objects) -> str | None:
 
 
 def _where(where: str | None, beside: t.Sequence[str]) -> str | None:
-    return f"{where} (beside {', '.join(beside)})" if where and beside else where
-
-
-def _listed(objects: Objects) -> str:
-    return "".join(f"{json.dumps(one, sort_keys=True, ensure_ascii=False)}\n" for one in objects)
+    return f"{where}, beside {', '.join(beside)}" if where and beside else where

@@ -80,7 +80,7 @@ def test_a_fresh_firewall_fails_and_stays_as_it_is_in_check_mode(controller, hos
     seen = rules(run)
     assert (seen["state"], seen["would_change"], seen["before"]) == ("fail", True, None)
     assert seen["reason"] == "there is no table commune_zones, so every packet passes"
-    assert seen["where"].endswith("(beside ip docker)")
+    assert seen["where"].endswith(", beside ip docker")
     assert (changes(before, manifest(host)), listed(host)) == ({}, had)
 
 
@@ -230,3 +230,10 @@ def test_a_run_is_taken_back_exactly(controller, host):
     )
     assert back.exit_code == 0, back.results
     assert (listed(host), changes(files, manifest(host))) == (right, {})
+
+
+def test_an_older_release_of_nft_is_spoken_to_as_well(controller):
+    office.write(controller.lab.folder, office.text(FIREWALL, OTHER))
+    first, second = (controller.playbook(*APPLY, "--limit", OTHER) for _time in range(2))
+    assert {row["state"] for run in (first, second) for row in run.rows(OTHER).values()} == {"pass"}
+    assert [run.results[OTHER]["changed"] for run in (first, second)] == [True, False]

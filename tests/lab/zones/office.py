@@ -8,7 +8,6 @@ Usage: python3 -m tests.lab.zones.office FOLDER HOST...
 
 from __future__ import annotations
 
-import re
 import sys
 from pathlib import Path
 
@@ -31,7 +30,7 @@ def text(*firewalls: str, way_in: bool = True) -> str:
     found = SITE.read_text("utf-8") + f"\nzone_firewalls: [{', '.join(firewalls)}]\n"
     for key, more in _CONTROLLER.items():
         if way_in or key != "zone_policies":
-            found = re.sub(rf"^{key}:$", lambda match, more=more: match[0] + more, found, count=1, flags=re.MULTILINE)
+            found = found.replace(f"\n{key}:\n", f"\n{key}:{more}\n", 1)
     return found
 
 

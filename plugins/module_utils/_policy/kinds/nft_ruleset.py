@@ -12,8 +12,8 @@ the kernel makes of it, in a network namespace of its own, is what is compared. 
 fail2ban, firewalld) are named and left alone. A unit of our own loads the table at boot; it is loaded again whenever
 nftables.service, whose file flushes everything, is started, reloaded or stopped.
 
-What is read is ``{"found": [...], "wanted": [...], "beside": [...]}``: objects of libnftables-json(5), twice, and the
-names of other tables.
+What is read is ``{"found": [...], "wanted": [...], "beside": [...], "text": {"found": ..., "wanted": ...}}``: objects
+of libnftables-json(5), which are compared, the names of other tables, and both as nft(8) lists them, for people.
 """
 
 from __future__ import annotations
@@ -108,15 +108,20 @@ def _read(row: Row) -> Reading:
         weakness = _weakness_at_boot(table, row["desired"]) if held and held.objects == wanted.objects else None
     except OSError as error:
         return Reading(unreadable=error.strerror)
-    value = {"found": held.objects if held else [], "wanted": wanted.objects, "beside": beside}
+    value = {
+        "found": held.objects if held else [],
+        "wanted": wanted.objects,
+        "beside": beside,
+        "text": {"found": held.text if held else "", "wanted": wanted.text},
+    }
     return Reading(value, where=f"nft list table {nft.FAMILY} {table}", weakness=weakness)
 
 
 def _weakness_at_boot(table: str, text: str) -> str | None:
     """Return why the next boot would not load what the kernel holds now; raises OSError."""
-    for path, content in _files(table, text).items():
+    for path, wanted in _files(table, text).items():
         state = capture(path)
-        if state is None or state.content != content:
+        if state is None or state.content != wanted.content:
             return f"the kernel holds it now, but {path} does not say so for the next boot"
         in_other_hands = custody.why_in_other_hands(path)
         if in_other_hands is not None:
@@ -130,8 +135,7 @@ def _put(table: str, text: str, writer: Writer) -> bool:
     new = nft.wanted(table, text).text
     is_loaded = writer.put("nft_table", table, old=nft_table.capture(table), new=new)
     are_written = [
-        writer.put("file", path, old=capture(path), new=FileState(content, mode=0o600))
-        for path, content in _files(table, text).items()
+        writer.put("file", path, old=capture(path), new=state) for path, state in _files(table, text).items()
     ]
     if not any(are_written) and _is_enabled(table):
         return is_loaded
@@ -139,14 +143,16 @@ def _put(table: str, text: str, writer: Writer) -> bool:
     return writer.put("unit", name, old=unit.capture(name), new=enabled) or is_loaded
 
 
-def _files(table: str, text: str) -> dict[str, bytes]:
+def _files(table: str, text: str) -> dict[str, FileState]:
     """Return what the next boot goes by, by path: the table, and what makes systemd load it."""
     rules = os.path.join(FOLDER, f"{table}.nft")
     facts = {"header": HEADER, "nft": _NFT, "table": table, "rules": rules}
     return {
-        rules: f"{HEADER}\n{text}".encode(),
-        os.path.join(UNITS, _unit(table)): _UNIT.format(**facts).encode(),
-        os.path.join(UNITS, f"nftables.service.d/{_name(table)}.conf"): _BESIDE_NFTABLES.format(**facts).encode(),
+        rules: FileState(f"{HEADER}\n{text}".encode(), mode=0o600),
+        os.path.join(UNITS, _unit(table)): FileState(_UNIT.format(**facts).encode()),
+        os.path.join(UNITS, f"nftables.service.d/{_name(table)}.conf"): FileState(
+            _BESIDE_NFTABLES.format(**facts).encode()
+        ),
     }
 
 

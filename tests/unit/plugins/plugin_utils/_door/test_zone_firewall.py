@@ -31,11 +31,14 @@ OPEN = [
 ]
 
 
+UNTOUCHED = {"changed": False, "would_change": False}
+
+
 class Device:
-    """A device whose nft makes the same of every text, and that holds what it was given before."""
+    """A device whose nft makes the same of every text, or cannot read it (None)."""
 
     def __init__(self, *, wanted, found):
-        self.value = {"found": found, "wanted": wanted, "beside": ["ip docker"]}
+        self.value = wanted and {"found": found, "wanted": wanted, "beside": ["ip docker"], "text": {}}
         self.asked = []
 
     def look(self, rows):
@@ -46,17 +49,16 @@ class Device:
 
     def _answer(self, verb, rows):
         self.asked.append((verb, [row["id"] for row in rows]))
-        seen = [
-            {
-                "id": row["id"],
-                "state": "fail" if row["kind"] == "nft_ruleset" else "pass",
-                **dict.fromkeys(("before", "after"), self.value if row["kind"] == "nft_ruleset" else None),
-                **{"desired": row.get("desired"), "reason": None, "where": "nft", "changed": False},
-                "would_change": False,
-            }
-            for row in rows
-        ]
+        seen = [self._seen(row) for row in rows]
         return {"changed": False, "observations": seen, "taken_back": []}
+
+    def _seen(self, row):
+        is_table = row["kind"] == "nft_ruleset"
+        shown = self.value if is_table else None
+        state = "pass" if not is_table else "fail" if shown else "not_assessed"
+        reason = "nft is not installed" if state == "not_assessed" else None
+        facts = {"id": row["id"], "control": row.get("control"), "desired": row.get("desired"), "where": "nft"}
+        return {**facts, "state": state, "reason": reason, "before": shown, "after": shown, **UNTOUCHED}
 
 
 @pytest.fixture(name="variables")
@@ -91,7 +93,7 @@ def test_rules_that_are_not_what_the_model_says_are_not_loaded(variables):
 def test_no_observation_leaves_with_whole_tables(variables):
     seen = seen_of(firewall(variables, "fw-1").bring(Device(wanted=OPEN, found=OPEN), [ROW]), ROW)
     assert all(len(seen[name]) < len("3 rules, sha256 0123456789ab ") for name in ("desired", "before", "after"))
-    assert seen["where"] == "nft (beside ip docker)"
+    assert seen["where"] == "nft, beside ip docker"
 
 
 @pytest.mark.parametrize("device", ["fw-2", "pc-1"])
@@ -114,3 +116,13 @@ def test_a_fault_in_the_model_is_told_with_its_line_on_every_device(variables, t
 def test_a_fault_in_the_model_hinders_no_other_role(variables, tmp_path):
     (tmp_path / FILE).write_text("zones: []", "utf-8")
     assert firewall(variables, "pc-1", conditions={"class": ["server"]}).excuse is None
+
+
+def test_a_model_that_does_not_meet_a_row_fails_that_row_alone(variables):
+    demand = {**ROW, "id": "LNX-D", "control": "NZ-01", "zones": ["lan", "dmz"]}
+    result = firewall(variables, "fw-1").bring(Device(wanted=None, found=None), [ROW, demand])
+    told = "the zone model has no zone dmz, which this is about"
+    assert {one["id"]: one["control"] for one in result["observations"]} == {"LNX-R": "NZ-03", "LNX-D": "NZ-01"}
+    assert (seen_of(result, ROW)["state"], seen_of(result, ROW)["reason"]) == ("not_assessed", "nft is not installed")
+    assert seen_of(result, demand)["state"] == "fail"
+    assert seen_of(result, demand)["reason"] == f"{told}; nft is not installed"
