@@ -28,7 +28,7 @@ _SYSTEM_PACKAGES = (
     "util-linux",
 )
 _LINT = ("lint",)
-_TYPED_TESTS = ("bench", "docs", "lab", "suite")
+_TYPED_TESTS = ("bench", "docs", "doubles", "lab", "suite")
 _SCENARIOS = tuple(sorted(path.parent.name for path in (ROOT / "molecule").glob("*/molecule.yml")))
 _SMOKE = "session_lock"
 

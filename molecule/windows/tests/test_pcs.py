@@ -40,7 +40,12 @@ def test_everybody_who_is_logged_on_gets_a_lock_that_asks_for_the_password(pc):
 
 def test_passwords_and_lockout_are_in_the_security_template(pc):
     access = pc["template"]["System Access"]
-    wanted = {"MinimumPasswordLength": "10", "MaximumPasswordAge": "42", "LockoutBadCount": "5", "LockoutDuration": "15"}
+    wanted = {
+        "MinimumPasswordLength": "10",
+        "MaximumPasswordAge": "42",
+        "LockoutBadCount": "5",
+        "LockoutDuration": "15",
+    }
     assert {key: access[key] for key in wanted} == wanted
 
 

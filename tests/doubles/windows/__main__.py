@@ -3,13 +3,14 @@
 
 """Simulated PCs in the background: up FOLDER NAME..., until down FOLDER.
 
-Each PC has a folder of its own below FOLDER, where state.json is what it holds after every request; hosts.json in FOLDER
-says how the PCs are reached, and by which password, which is new every time.
+Each PC has a folder of its own below FOLDER, where state.json is what it holds after every request; hosts.json in
+FOLDER says how the PCs are reached, and by which password, which is new every time.
 """
 
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
 import os
 import secrets
@@ -73,7 +74,7 @@ def _serve(folder: Path, names: list[str]) -> int:
             if machine.defender_status is not None:
                 machine.defender_status["FullScanAge"] = 1  # no playbook scans
             server = stack.enter_context(serving(machine, own, password))
-            server.after_request = lambda one=server, place=own: _keep(one, place)
+            server.after_request = functools.partial(_keep, server, own)
             _keep(server, own)
             hosts[name] = {
                 "port": server.port,

@@ -46,7 +46,10 @@ def member(target: t.Any, name: str) -> t.Any:
         return None
     if isinstance(target, Record):
         own = target.find(name)
-        return target[own] if own is not None else _RECORD.get(name.lower(), lambda _record: None)(target)
+        if own is not None:
+            return target[own]
+        own_of_all = _RECORD.get(name.lower())
+        return None if own_of_all is None else own_of_all(target)
     if isinstance(target, NetObject):
         return target.properties[name.lower()]
     if name.lower() in ("count", "length"):

@@ -123,7 +123,7 @@ class PowerShellShell:
         if isinstance(event, psrpcore.CreatePipelineEvent):
             pipeline = self._pipelines[event.pipeline_id]
             pipeline.start()
-            if pipeline.metadata.no_input:
+            if pipeline.metadata is not None and pipeline.metadata.no_input:
                 self._run(event.pipeline_id)
         elif isinstance(event, psrpcore.PipelineInputEvent):
             self._piped[event.pipeline_id].append(str(event.data))
