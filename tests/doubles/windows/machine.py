@@ -74,6 +74,7 @@ class Machine:
     template: dict[str, dict[str, str]] = dataclasses.field(
         default_factory=lambda: {section: dict(keys) for section, keys in _TEMPLATE.items()}
     )
+    name: str = "PC"
     template_encoding: str = "utf-16"
     audit: dict[str, tuple[str, int]] = dataclasses.field(default_factory=lambda: dict(_AUDIT))
     audit_encoding: str = "utf-8"

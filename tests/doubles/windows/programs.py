@@ -60,7 +60,9 @@ def _auditpol(machine: Machine, words: Sequence[str]) -> tuple[int, list[str]]:
     if verb == "/backup":
         lines = [machine.words.audit_head]
         for guid, (name, setting) in machine.audit.items():
-            lines.append(f",{machine.words.system},{name},{guid},{machine.words.audit_settings[setting]},,{setting}")
+            lines.append(
+                f"{machine.name},{machine.words.system},{name},{guid},{machine.words.audit_settings[setting]},,{setting}"
+            )
         lines.append(",,Option:CrashOnAuditFail,,Disabled,,0")
         machine.files[options["/file"]] = "\r\n".join([*lines, ""]).encode(machine.audit_encoding)
         return 0, []
