@@ -1,7 +1,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""`make demo`: real hosts come up; they are checked, hardened, broken by hand, corrected, and one is taken back."""
+"""`make demo`: real hosts come up and into a register; they are checked, hardened, broken by hand, corrected, and one
+is taken back.
+"""
 
 from __future__ import annotations
 
@@ -14,35 +16,35 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 
+from ansible_collections.commune.baseline.plugins.plugin_utils._register import devices, records
+from ansible_collections.commune.baseline.plugins.plugin_utils._register.kinds import APPROVAL, EXCEPTION, PERSON
+from ansible_collections.commune.baseline.plugins.plugin_utils._register.register import Register, Writer
 from tests.lab.errors import LabError
+from tests.lab.host import Host
 from tests.lab.lab import Lab
 
 ROOT = Path(__file__).parents[1]
 SUITES = {"may-chu-12": "bookworm", "may-tram-13": "trixie"}
 CLASSES = {"may-chu-12": "server", "may-tram-13": "workstation"}
-SITE = {
-    "baseline_device_class": f"{{{{ {CLASSES}[inventory_hostname] }}}}",
-    "account_policy_administrators": ["ops"],
-    "ssh_server_allowed_sources": ["10.77.0.0/24"],
-    "baseline_exceptions": [
-        {
-            "control": "LG-01",
-            "row": "LNX-TIME-NTP",
-            "group": "all",
-            "reason": "Máy thử là container, lấy giờ của máy chủ chứa nó",
-            "approver": "Người chạy thử",
-            "document": "make demo",
-            "expires": "2099-12-31",
-        },
-        {
-            "control": "NZ-06",
-            "group": "all",
-            "reason": "Đơn vị thử chưa có mô hình vùng mạng",
-            "approver": "Người chạy thử",
-            "document": "make demo",
-            "expires": "2099-12-31",
-        },
-    ],
+SITE = ROOT / "build/demo"
+VALUES = {"account_policy_administrators": ["ops"], "ssh_server_allowed_sources": ["10.77.0.0/24"]}
+BY = {"approver": "Người chạy thử", "document": "make demo", "expires": "2099-12-31"}
+EXCEPTIONS = (
+    {
+        "control": "LG-01",
+        "row": "LNX-TIME-NTP",
+        "reason": "Máy thử là container, lấy giờ của máy chủ chứa nó",
+        **BY,
+    },
+    {"control": "NZ-06", "reason": "Đơn vị thử chưa có mô hình vùng mạng", **BY},
+)
+RUNNER = {"code": "demo", "name": "Người chạy thử", "roles": ["chu_quan"]}
+APPROVED = {
+    "number": "make demo",
+    "dated_on": "2026-01-31",
+    "subject": "Máy thử",
+    "signer": "demo",
+    "scope": "in_service: Máy thử chỉ dùng để chạy thử, chưa qua playbooks/enroll.yml",
 }
 PREPARE = "sudo timedatectl set-timezone Asia/Ho_Chi_Minh && sudo apt-get -qq update"
 BREAK_BY_HAND = (
@@ -51,7 +53,6 @@ BREAK_BY_HAND = (
     "sudo sed --in-place 's/^X11Forwarding no/X11Forwarding yes/' /etc/ssh/sshd_config.d/00-commune-baseline.conf",
 )
 CONTROLS = {"COMMUNE_BASELINE_DETAILS": "controls"}
-EVIDENCE = ROOT / "build/demo/evidence"
 
 
 def main() -> int:
@@ -67,49 +68,77 @@ def main() -> int:
 
 
 def show(lab: Lab) -> None:
-    shutil.rmtree(EVIDENCE, ignore_errors=True)
+    lay_out(lab)
+    program("ansible-inventory", "--graph", expected=0)
     for host in lab.hosts.values():
         host.ssh(PREPARE, timeout=300)
     say("1. Chỉ kiểm tra, không thay đổi gì; máy mới nên sẽ KHÔNG ĐẠT", "1. Check only; fresh hosts fail")
-    playbook(lab, "playbooks/drift.yml", "--check", expected=2, settings=CONTROLS)
+    playbook("playbooks/drift.yml", "--check", expected=2, settings=CONTROLS)
     say("2. Áp dụng", "2. Enforce")
-    playbook(lab, "playbooks/harden.yml", expected=0, settings=CONTROLS)
+    playbook("playbooks/harden.yml", expected=0, settings=CONTROLS)
     say("3. Chạy lại: không còn gì để sửa", "3. Run again: nothing is left to correct")
-    playbook(lab, "playbooks/drift.yml", expected=0, settings=CONTROLS)
+    playbook("playbooks/drift.yml", expected=0, settings=CONTROLS)
     say("4. Có người sửa bằng tay ba thiết lập", "4. Somebody breaks three settings by hand")
     for command in BREAK_BY_HAND:
         print(f"$ {command}")
         lab.host("may-chu-12").ssh(command)
     only = ("--limit", "may-chu-12")
     say("5. Kiểm tra: tìm thấy sai lệch, nên KHÔNG ĐẠT", "5. Check: the drift is found")
-    playbook(lab, "playbooks/drift.yml", "--check", *only, expected=2)
+    playbook("playbooks/drift.yml", "--check", *only, expected=2)
     say("6. Sửa sai lệch", "6. Correct it")
-    playbook(lab, "playbooks/drift.yml", *only, expected=0)
+    playbook("playbooks/drift.yml", *only, expected=0)
     say("7. Hoàn tác việc sửa đó", "7. Take that correction back")
-    playbook(lab, "playbooks/rollback.yml", *only, "--extra-vars", f"run={latest_run()}", expected=0)
+    playbook("playbooks/rollback.yml", *only, "--extra-vars", f"run={latest_run()}", expected=0)
     say("8. Kết quả cuối cùng: máy vừa hoàn tác lại KHÔNG ĐẠT", "8. How things stand: what was taken back fails again")
-    playbook(lab, "playbooks/drift.yml", "--check", expected=2, settings=CONTROLS)
-    report = (EVIDENCE / "reports/latest.html").relative_to(ROOT)
+    playbook("playbooks/drift.yml", "--check", expected=2, settings=CONTROLS)
+    report = (SITE / "evidence/reports/latest.html").relative_to(ROOT)
     say(f"Báo cáo: mở {report} bằng trình duyệt", f"The report: open {report} in a browser")
+
+
+def lay_out(lab: Lab) -> None:
+    """Make a site whose register holds the hosts of the lab, in service."""
+    shutil.rmtree(SITE, ignore_errors=True)
+    (SITE / "group_vars/all").mkdir(parents=True)
+    (SITE / "group_vars/all/site.yml").write_text(json.dumps({**lab.variables, **VALUES}))
+    (SITE / "register.yml").write_text("plugin: commune.baseline.register\n")
+    register = Register.open(str(SITE / "register.db"), create=True)
+    with register.write("make demo") as writer:
+        records.put(writer, PERSON, RUNNER)
+        for host in lab.hosts.values():
+            register_host(writer, host)
+        records.put(writer, APPROVAL, {**APPROVED, "devices": list(lab.hosts)})
+        for name in lab.hosts:
+            devices.transition(writer, name, "hardening")
+            devices.transition(writer, name, "in_service", document=APPROVED["number"], roles=RUNNER["roles"])
+    register.close()
+
+
+def register_host(writer: Writer, host: Host) -> None:
+    known = {"class": CLASSES[host.name], "platform": "linux", "zone": "lan", "ips": [host.address]}
+    devices.put(writer, {"name": host.name, **known}, state="received")
+    for one in EXCEPTIONS:
+        records.put(writer, EXCEPTION, {**one, "device": host.name})
 
 
 def latest_run() -> str:
     """Return the id of the run that ended last."""
-    return max(path.stem for path in (EVIDENCE / "runs").iterdir())
+    return max(path.stem for path in (SITE / "evidence/runs").iterdir())
 
 
-def playbook(lab: Lab, *arguments: str, expected: int, settings: Mapping[str, str] = MappingProxyType({})) -> None:
-    """Run a playbook on the lab; stop the demo if it does not end as it should."""
-    program = Path(sys.executable).with_name("ansible-playbook")
-    site = lab.folder / "site.json"
-    site.write_text(json.dumps(SITE))
-    command = [str(program), "--inventory", str(lab.inventory), "--extra-vars", f"@{site}", *arguments]
-    print(f"$ ansible-playbook --inventory {lab.inventory.relative_to(ROOT)} {' '.join(arguments)}", flush=True)
-    own = {"ANSIBLE_FORCE_COLOR": "0", "COMMUNE_BASELINE_EVIDENCE": str(EVIDENCE)}
-    environment = {**os.environ, **own, **settings}
+def playbook(*arguments: str, expected: int, settings: Mapping[str, str] = MappingProxyType({})) -> None:
+    """Run a playbook on the devices of the register."""
+    program("ansible-playbook", *arguments, expected=expected, settings=settings)
+
+
+def program(name: str, *arguments: str, expected: int, settings: Mapping[str, str] = MappingProxyType({})) -> None:
+    """Run a program of Ansible on the site; stop the demo if it does not end as it should."""
+    site = ("--inventory", str(SITE.relative_to(ROOT)))
+    print(f"$ {name} {' '.join((*site, *arguments))}", flush=True)
+    environment = {**os.environ, "ANSIBLE_FORCE_COLOR": "0", **settings}
+    command = [str(Path(sys.executable).with_name(name)), *site, *arguments]
     code = subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
     if code != expected:
-        raise LabError(f"{' '.join(arguments)} ended with code {code} instead of {expected}")
+        raise LabError(f"{name} {' '.join(arguments)} ended with code {code} instead of {expected}")
 
 
 def say(vietnamese: str, english: str) -> None:

@@ -79,7 +79,6 @@ from ansible.plugins.callback import CallbackBase
 from ansible_collections.commune.baseline.plugins.plugin_utils._door import keeping
 from ansible_collections.commune.baseline.plugins.plugin_utils._door import play as plays
 from ansible_collections.commune.baseline.plugins.plugin_utils._door.results import collect
-from ansible_collections.commune.baseline.plugins.plugin_utils._door.schedules import notices_of
 from ansible_collections.commune.baseline.plugins.plugin_utils._door.signing import open_signer
 from ansible_collections.commune.baseline.plugins.plugin_utils._door.site_register import place_if_any
 from ansible_collections.commune.baseline.plugins.plugin_utils._evidence import run
@@ -173,15 +172,12 @@ class CallbackModule(CallbackBase):
         return self._signer
 
     def _show_and_keep(self) -> t.Sequence[str]:
-        """Show the table and keep the evidence; return a sentence for everything that the register did not get."""
+        """Show the table and keep the evidence; return a sentence for what could not be kept beside the record."""
         language, rows = self.get_option("language"), self.get_option("details") == "rows"
         if not self._run.devices:
             return []
         self._display.display("\n" + table.ending(self._run, self._setting.given, language, rows=rows))
-        signer = self._open_signer()
-        notices = [notice._asdict() for notice in notices_of(signer.store.folder)]
         place = place_if_any(self._find_site())
-        kept = keeping.keep(self._run, signer, self._setting, language=language, schedules=notices, register=place)
-        report = table.kept_at(str(kept.path), language)
-        self._display.display("\n".join([report, *(notice[language] for notice in notices)]))
+        kept = keeping.keep(self._run, self._open_signer(), self._setting, language=language, register=place)
+        self._display.display("\n".join(kept.lines))
         return kept.faults

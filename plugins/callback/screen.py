@@ -12,6 +12,7 @@ description:
   - Behaves as the default callback, but leaves C(controls) out of printed results unless C(-v) is given.
   - Tells of a control that is not met in one line, as the finding it is, unless C(-v) is given; in the language of the
     table that the callback P(commune.baseline.evidence#callback) prints.
+  - Tells in the same language, and as lines of text, why M(commune.baseline.device_gate) does not let a device in.
   - Shows the diff of such a task too, since M(commune.baseline.policy) fails in check mode when a control is not met.
 author:
   - commune.baseline contributors (!UNKNOWN)
@@ -46,22 +47,25 @@ class CallbackModule(DefaultCallback):
     CALLBACK_NAME = "commune.baseline.screen"
 
     def v2_runner_on_failed(self, result: t.Any, ignore_errors: bool = False) -> None:
-        if "controls" not in result.result:
-            super().v2_runner_on_failed(result, ignore_errors=ignore_errors)
-            return
+        language = self.get_option("language")
         if self._display.verbosity:
             super().v2_runner_on_failed(result, ignore_errors=ignore_errors)
+        elif "controls" in result.result:
+            line = table.finding(self.host_label(result), str(result.result["msg"]), language)
+            self._show_finding(result, line, ignore_errors=ignore_errors)
+        elif "verdict" in result.result:
+            self._show_finding(result, str(result.result["verdict"][language]), ignore_errors=ignore_errors)
         else:
-            self._show_finding(result, ignore_errors=ignore_errors)
-        self.v2_on_file_diff(result)
+            super().v2_runner_on_failed(result, ignore_errors=ignore_errors)
+        if "controls" in result.result:
+            self.v2_on_file_diff(result)
 
-    def _show_finding(self, result: t.Any, *, ignore_errors: bool) -> None:
-        """Say in one line what the table will explain: a control that is not met is no error of the program."""
+    def _show_finding(self, result: t.Any, text: str, *, ignore_errors: bool) -> None:
+        """Say what a person needs: a control that is not met is no error of the program."""
         if self._last_task_banner != result.task._uuid:
             self._print_task_banner(result.task)
         self._handle_warnings(result.result)
-        line = table.finding(self.host_label(result), str(result.result["msg"]), self.get_option("language"))
-        self._display.display(line, color="red")
+        self._display.display(text, color="red")
         if ignore_errors:
             self._display.display("...ignoring", color="cyan")
 

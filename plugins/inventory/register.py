@@ -90,14 +90,17 @@ cache_timeout: 600
 """
 
 import datetime
+import functools
 import typing as t
 from pathlib import Path
 
 from ansible.errors import AnsibleParserError
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
+from ansible.template import trust_as_template
 
 from ansible_collections.commune.baseline.plugins.plugin_utils._door import site_register
 from ansible_collections.commune.baseline.plugins.plugin_utils._inventory.hosts import (
+    OWN_WORDS,
     HostError,
     Inventory,
     inventory_of,
@@ -105,6 +108,8 @@ from ansible_collections.commune.baseline.plugins.plugin_utils._inventory.hosts 
 
 _NAMES = ("register.yml", "register.yaml")
 _CONSTRUCTED = ("compose", "groups", "keyed_groups")
+# Whatever is not trusted is listed with a mark, which would stand around words of ours too.
+_own_word = functools.cache(trust_as_template)
 
 
 class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
@@ -162,7 +167,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         for group, variables in found.groups.items():
             inventory.add_group(group)
             for name, value in variables.items():
-                inventory.set_variable(group, name, value)
+                inventory.set_variable(group, name, _own_word(value))
         composes = any(self.get_option(option) for option in _CONSTRUCTED)
         for host in found.hosts:
             if host.name in inventory.groups:
@@ -172,7 +177,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             # Past the inventory's own set_variable, which would copy every text to mark where it came from.
             known = inventory.get_host(host.name)
             for name, value in host.variables.items():
-                known.set_variable(name, value)
+                known.set_variable(name, _own_word(value) if name in OWN_WORDS else value)
             if composes:
                 self._construct(host.name, known.get_vars())
 

@@ -33,11 +33,16 @@ options:
     required: true
   signer:
     description:
-      - Who signed it.
+      - Code of the person who signed it; see M(commune.baseline.person).
       - A new approval must have one.
     type: str
   scope:
-    description: For what it holds and under which conditions, in several lines if need be.
+    description:
+      - For what it holds and under which conditions, in several lines if need be.
+      - As a list of nothing but ids of controls, such as V(AC-06, PT-03), it accepts at M(commune.baseline.device_gate)
+        that nothing looks at them yet.
+      - As V(in_service:) and a reason, it lets the devices into service without that gate, if the step names it; see
+        M(commune.baseline.device_transition).
     type: str
   expires_on:
     description: The last day on which it holds.
@@ -49,6 +54,7 @@ options:
 seealso:
   - module: commune.baseline.device
   - module: commune.baseline.baseline_exception
+  - module: commune.baseline.person
 """
 
 EXAMPLES = r"""
@@ -57,7 +63,7 @@ EXAMPLES = r"""
     number: 12/QĐ-UBND
     dated_on: 31/01/2026
     subject: Đưa máy chủ vào sử dụng
-    signer: Chủ tịch UBND
+    signer: ct01
     devices: [may-chu-01]
 """
 
@@ -66,7 +72,7 @@ approval:
   description: The approval as it stands in the register after the task, with all fields of the options.
   type: dict
   returned: success
-  sample: {number: 12/QĐ-UBND, dated_on: "2026-01-31", signer: Chủ tịch UBND, devices: [may-chu-01]}
+  sample: {number: 12/QĐ-UBND, dated_on: "2026-01-31", signer: ct01, devices: [may-chu-01]}
 version:
   description: How often the record was written, which counts up with every change.
   type: int

@@ -12,6 +12,14 @@ description:
   - Changes the state of a device of the register. A step that the life of a device forbids is refused, and the
     message names those that are legal.
   - A device that already is in the state stays as it is, so that a play can be repeated.
+  - Into V(in_service) a device comes by a verdict of M(commune.baseline.device_gate) alone, which is kept with its
+    C(record).
+    It must be the last one since the device was taken into V(hardening), let it in, and be about the serial number,
+    class and platform that the register still says.
+  - The other way into V(in_service) is an approval, which O(document) names by its number. It names the device in
+    C(devices), its C(scope) is V(in_service:) and the reason, it has not expired, and its C(signer) was in office on
+    its day and has the role that the catalogue asks for where a system is put into use (C(A-10) of
+    C(catalogue/approvals.yml), by 001:9.5), that is V(chu_quan). See M(commune.baseline.approval).
   - A device that becomes V(disposed) gives its addresses back to its zone.
 author:
   - commune.baseline contributors (!UNKNOWN)
@@ -48,8 +56,12 @@ options:
   document:
     description: Number of the document on which the step rests; it is kept in the history.
     type: str
+  reason:
+    description: Why, in a sentence. It is added to the note of the device with the day, and so kept in the history.
+    type: str
 seealso:
   - module: commune.baseline.device
+  - module: commune.baseline.device_gate
   - module: commune.baseline.device_info
 """
 
@@ -59,6 +71,13 @@ EXAMPLES = r"""
     name: pc-01
     state: quarantined
     document: 15/BB
+    reason: Phần mềm diệt mã độc báo động
+
+- name: Take a server into service that the gate has not let in, by an approval with the scope in_service and its reason
+  commune.baseline.device_transition:
+    name: may-chu-01
+    state: in_service
+    document: 21/QĐ-UBND
 """
 
 RETURN = r"""

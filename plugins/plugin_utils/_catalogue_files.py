@@ -34,6 +34,7 @@ _NAMES = {
     "gaps": "gap",
     "from": "zone",
     "to": "zone",
+    "roles": "role",
 }
 # What is no zone of the commune, but can be at an end of a flow.
 _BEYOND = ("internet", "any")
@@ -111,6 +112,7 @@ def _known(everything: Everything) -> dict[str, t.Collection[str]]:
         "device class": [one["id"] for one in files["device_classes"]["classes"]],
         "clause": everything.clauses.keys(),
         "control": everything.controls.keys(),
+        "role": [role["id"] for role in files["roles"]],
         "gap": [gap["id"] for gap in files["gaps"]],
         "zone": [*(zone["id"] for zone in files["zones"]["zones"]), *_BEYOND],
     }

@@ -166,9 +166,10 @@ class Lab:
         for file, text in texts.items():
             file.write_text(text, encoding="utf-8")
 
-    def _inventory(self) -> str:
-        """Return the inventory as YAML; JSON's strings are YAML's too."""
-        shared = {
+    @property
+    def variables(self) -> dict[str, str | int]:
+        """The variables by which Ansible reaches every host, whatever its inventory."""
+        return {
             "ansible_user": ssh.USER,
             "ansible_port": 22,
             "ansible_ssh_private_key_file": str(self.private_key),
@@ -177,8 +178,11 @@ class Lab:
             # Ansible's own names for shared connections are the same for the same address in two labs.
             "ansible_control_path": f"{self._sockets}/%%h-%%p-%%r",
         }
+
+    def _inventory(self) -> str:
+        """Return the inventory as YAML; JSON's strings are YAML's too."""
         lines = ["---", "all:", "  vars:"]
-        lines += [f"    {name}: {json.dumps(value)}" for name, value in shared.items()]
+        lines += [f"    {name}: {json.dumps(value)}" for name, value in self.variables.items()]
         lines.append("  hosts:")
         for host in self.hosts.values():
             lines += [f"    {host.name}:", f"      ansible_host: {host.address}", f"      lab_suite: {host.suite}"]

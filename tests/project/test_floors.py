@@ -27,6 +27,7 @@ FLOORS = {
     "plugins.plugin_utils._backup": MIDDLE,
     "plugins.plugin_utils._catalogue": GROUND,
     "plugins.plugin_utils._catalogue_files": GROUND,
+    "plugins.plugin_utils._diagram": MIDDLE,
     "plugins.plugin_utils._documents": MIDDLE,
     "plugins.plugin_utils._door": EDGE,
     "plugins.plugin_utils._engines": MIDDLE,

@@ -18,6 +18,7 @@ from ansible_collections.commune.baseline.plugins.plugin_utils._register import 
     addresses,
     devices,
     life_cycle,
+    service,
     text,
     verification,
 )
@@ -26,6 +27,7 @@ from ansible_collections.commune.baseline.plugins.plugin_utils._register.registe
 
 NAMES = st.sampled_from(["pc-01", "PC-01", "Máy 02", "{{ 7*7 }}", ""])
 STEPS = st.tuples(st.just("transition"), NAMES, st.sampled_from(life_cycle.STATES))
+VERDICTS = st.tuples(st.just("judge"), NAMES, st.sampled_from(["opens", "stays shut"]))
 RECORDS = st.fixed_dictionaries(
     {"name": NAMES, "class": st.sampled_from(["workstation", "server", "toaster"])},
     optional={
@@ -43,6 +45,8 @@ def do(register: Register, verb: str, subject: Any, state: str, dry_run: bool) -
     with register.write("officer", dry_run=dry_run) as writer:
         if verb == "put":
             devices.put(writer, subject, state=state)
+        elif verb == "judge":
+            service.record(writer, devices.get(writer, subject), opens=state == "opens")
         else:
             devices.transition(writer, subject, state)
 
@@ -55,7 +59,20 @@ def lives(register: Register) -> list[list[str]]:
     return [[state for state in life if state] for life in found]
 
 
-@given(st.lists(st.tuples(st.one_of(STEPS, PUTS), st.booleans()), max_size=25))
+def last_verdicts(register: Register) -> list[bool | None]:
+    """Return, for each time that a device went into service, what the gate had last said since it was hardened."""
+    with register.read() as reader:
+        events = [devices.history(reader, one.record["name"]) for one in devices.find(reader)]
+    said: list[bool | None] = []
+    for life in events:
+        verdict = None
+        for after in (json.loads(event["after"]) for event in life):
+            verdict = None if after.get("state") == "hardening" else after.get("gate", {}).get("opens", verdict)
+            said += [verdict] if after.get("state") == "in_service" else []
+    return said
+
+
+@given(st.lists(st.tuples(st.one_of(STEPS, VERDICTS, PUTS), st.booleans()), max_size=25))
 @settings(max_examples=40, deadline=None)
 def test_after_any_sequence_every_life_is_legal_and_the_register_verifies(asked: list[Any]) -> None:
     with tempfile.TemporaryDirectory() as folder:
@@ -72,6 +89,7 @@ def test_after_any_sequence_every_life_is_legal_and_the_register_verifies(asked:
         for life in lives(register):
             assert life[0] in life_cycle.FIRST_STATES
             assert all(after in life_cycle.NEXT[state] for state, after in itertools.pairwise(life))
+        assert set(last_verdicts(register)) <= {True}
         with register.read() as reader:
             assert verification.verify(reader).faults == ()
         register.close()

@@ -42,6 +42,7 @@ def _setup() -> list[Step]:
         _own("system packages", "packages", *_SYSTEM_PACKAGES),
         _own("postgresql", "packages", "postgresql", after=("system packages",)),
         _own("nftables", "packages", "nftables", after=("system packages",)),
+        _own("graphviz", "packages", "graphviz", after=("system packages",)),
         _own("venv main", "venv", "main", after=("system packages",)),
         _own("venv second", "venv", "second", after=("system packages",), skip_reason=_no_second),
         _own("pip for ansible-test", "ansible-test-pip"),
@@ -87,7 +88,7 @@ def _pytest() -> list[Step]:
             "tests/integration",
             "--numprocesses=3",  # mostly they wait; each process has a lab of its own
             "--dist=loadfile",
-            after=("lab images", "nftables", "postgresql"),
+            after=("lab images", "nftables", "graphviz", "postgresql"),
             groups=("integration",),
             skip_reason=_no_root,
         ),

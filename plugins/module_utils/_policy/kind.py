@@ -24,6 +24,7 @@ from ansible_collections.commune.baseline.plugins.module_utils._policy.kinds imp
     pam,
     privilege,
     service,
+    site_record,
     ssh_access,
     sysctl,
 )
@@ -66,4 +67,5 @@ KINDS: dict[str, Kind] = {
     "nft_ruleset": nft_ruleset,
     "command": command,
     "console_login": console_login,
+    "site_record": site_record,
 }

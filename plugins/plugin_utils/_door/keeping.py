@@ -15,15 +15,18 @@ from pathlib import Path
 from ansible import context, release
 
 from ansible_collections.commune.baseline.plugins.plugin_utils._door import play as plays
+from ansible_collections.commune.baseline.plugins.plugin_utils._door.schedules import notices_of
 from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.operator import operator
 from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.record import ROLLBACK, Source, record_of
+from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.store import EvidenceError
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.errors import RegisterError
-from ansible_collections.commune.baseline.plugins.plugin_utils._report import html
+from ansible_collections.commune.baseline.plugins.plugin_utils._report import html, table
 
 if t.TYPE_CHECKING:
     from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.record import Record
     from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.run import Run
     from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.signer import Signer
+    from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.store import Store
     from ansible_collections.commune.baseline.plugins.plugin_utils._register.register import Register
 
 _COLLECTION = Path(__file__).parents[3]
@@ -37,37 +40,40 @@ class _Opened(t.NamedTuple):
 
 
 class Kept(t.NamedTuple):
-    """What a person would open, and a sentence for everything that the register did not get."""
+    """What to tell: where that lies which a person would open, and the scheduled runs that failed or did not happen.
 
-    path: Path
+    ``faults`` is a sentence for everything that could not be kept beside the record.
+    """
+
+    lines: t.Sequence[str]
     faults: t.Sequence[str]
 
 
-def keep(
-    run: Run,
-    signer: Signer,
-    setting: plays.Setting,
-    *,
-    language: str,
-    schedules: t.Sequence[t.Mapping[str, str]],
-    register: str | None,
-) -> Kept:
+def keep(run: Run, signer: Signer, setting: plays.Setting, *, language: str, register: str | None) -> Kept:
     """Sign the record of a run, store it in the register at that place, if any, and make its report, if it has one.
 
-    Raise EvidenceError if the record cannot be kept. What goes wrong with the register is told, and takes nothing away.
+    Raise EvidenceError if the record cannot be kept. What goes wrong behind it is told, and takes nothing away.
     """
     faults: list[str] = []
+    notices = [notice._asdict() for notice in notices_of(signer.store.folder)]
     with contextlib.ExitStack() as stack:
         opened = _opened(register, stack, faults)
-        record = _record(run, setting, schedules, opened)
+        record = _record(run, setting, notices, opened)
         path = signer.keep(f"{record['run']}.json", record)
-        stored = opened is not None and _store(opened.register, signer.store.folder, faults)
-        standing = _standing(opened.register, record) if opened and stored else None
-    if record["kind"] == ROLLBACK:
-        return Kept(path, faults)
-    page = html.report(standing or record, language).encode()
-    signer.store.write("reports", "latest.html", page)
-    return Kept(signer.store.write("reports", f"{record['run']}.html", page), faults)
+        is_stored = opened is not None and _store(opened.register, signer.store.folder, faults)
+        if record["kind"] != ROLLBACK:
+            shown = _standing(opened.register, record) if opened and is_stored else record
+            try:
+                path = _report(signer.store, shown, language)
+            except EvidenceError as error:
+                faults.append(str(error))
+    return Kept([table.kept_at(str(path), language), *(notice[language] for notice in notices)], faults)
+
+
+def _report(store: Store, shown: Record, language: str) -> Path:
+    page = html.report(shown, language).encode()
+    store.write("reports", "latest.html", page)
+    return store.write("reports", f"{shown['run']}.html", page)
 
 
 def _record(
@@ -114,7 +120,10 @@ def _store(register: Register, folder: Path, faults: list[str]) -> bool:
 
 
 def _standing(register: Register, record: Record) -> Record:
+    """Return what the report shows: how all devices stand, or the run alone if the register would not have it."""
+    from ansible_collections.commune.baseline.plugins.plugin_utils._register import runs
     from ansible_collections.commune.baseline.plugins.plugin_utils._report.standing import standing
 
     with register.read() as reader:
-        return standing(reader, record, _COLLECTION)
+        is_there = runs.number_of(reader, record["run"]) is not None
+        return standing(reader, record, _COLLECTION) if is_there else record

@@ -11,6 +11,7 @@ import typing as t
 
 from ansible_collections.commune.baseline.plugins.plugin_utils._door import play as plays
 from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.run import FAILED, Restored, Run
+from ansible_collections.commune.baseline.plugins.plugin_utils._policy import serial
 from ansible_collections.commune.baseline.plugins.plugin_utils._policy.controls import from_text
 
 
@@ -24,7 +25,13 @@ def collect(run: Run, result: t.Any, *, failed: bool) -> bool:
         restored = Restored(str(shown["run"]), bool(shown["known"]), tuple(map(str, shown["restored"])))
         run.restore(name, restored, check_mode=bool(shown["check_mode"]))
         return True
-    if failed and not plays.told_by_round(result) and (plays.is_proof(task) or not run.has_answered(name)):
+    stands_in_the_way = plays.is_proof(task) or not (run.has_answered(name) or _is_judged(shown))
+    if failed and stands_in_the_way and not plays.told_by_round(result):
         message = str(shown.get("msg", "no_log hides the reason"))
         run.hinder(name, FAILED, message, lasting=plays.is_proof(task))
     return False
+
+
+def _is_judged(shown: t.Mapping[str, t.Any]) -> bool:
+    """Tell whether the gate kept a device out by its state, which is no reason why it could not be looked at."""
+    return "verdict" in shown and shown["serial"]["compared"] != serial.DIFFERENT

@@ -13,7 +13,7 @@ import typing as t
 from pathlib import Path
 
 from ansible_collections.commune.baseline.plugins.module_utils._observation import FAIL, PASS
-from ansible_collections.commune.baseline.plugins.plugin_utils._door import site_register
+from ansible_collections.commune.baseline.plugins.plugin_utils._door import quarantine, site_register
 from ansible_collections.commune.baseline.plugins.plugin_utils._policy.rows import Row, RowError
 from ansible_collections.commune.baseline.plugins.plugin_utils._policy.site import NoFirewall
 from ansible_collections.commune.baseline.plugins.plugin_utils._zones.document import ZoneError
@@ -22,6 +22,7 @@ from ansible_collections.commune.baseline.plugins.plugin_utils._zones.host impor
 from ansible_collections.commune.baseline.plugins.plugin_utils._zones.host_firewall import HostFirewall, guarded
 from ansible_collections.commune.baseline.plugins.plugin_utils._zones.model import Model
 from ansible_collections.commune.baseline.plugins.plugin_utils._zones.nftables import TABLE
+from ansible_collections.commune.baseline.plugins.plugin_utils._zones.quarantine import isolated
 from ansible_collections.commune.baseline.plugins.plugin_utils._zones.reading import read_model
 
 if t.TYPE_CHECKING:
@@ -48,10 +49,17 @@ class ZoneFirewall:
             self.excuse = NoFirewall(f"there is no zone model: {self._path}", is_known=False)
             return
         model = self._model()
+        strangers = [name for name in model.firewalls if name not in variables["groups"]["all"]]
+        if strangers:
+            raise RowError(f"{self._path}: zone_firewalls names {strangers[0]!r}, which is not in the inventory")
         if device not in model.firewalls:
             self.excuse = NoFirewall("zone_firewalls of the zone model does not name this device", is_known=True)
             return
-        self._firewalls[TABLE] = Firewall(model, _today())
+        try:
+            apart = isolated(model, quarantine.devices_of(variables))
+        except ZoneError as error:
+            raise RowError(str(error)) from error
+        self._firewalls[TABLE] = Firewall(apart, _today())
 
     def guard(self, rows: Rows) -> None:
         """Make the rules of a host that guards itself, if rows ask for them; raise RowError if they cannot be made."""
@@ -127,7 +135,8 @@ def _joined(one: dict[str, t.Any], other: dict[str, t.Any]) -> dict[str, t.Any]:
     """Return two results of the engine as one; a failure of the second is the result of both."""
     if "observations" not in other:
         return other
-    diffs = [*([one["diff"]] if "diff" in one else []), *other.get("diff", [])]
+    shown = one.get("diff", [])
+    diffs = [*(shown if isinstance(shown, list) else [shown]), *other.get("diff", [])]
     return {
         **one,
         "changed": one["changed"] or other["changed"],

@@ -46,6 +46,8 @@ _REFUSED = frozenset({"all", "ungrouped", "localhost", "127.0.0.1", "::1"})
 # Fields in which anything may stand.
 _FREE = ("type", "zone", "department")
 _PREFIXES = ("class_", "type_", "zone_", "department_", "state_", "platform_")
+# Variables of a host whose values are words of this collection, whatever the register says.
+OWN_WORDS = frozenset({"ansible_connection", "baseline_device_class"})
 # What a device has many of; the verb device_info shows it.
 LEFT_OUT = ("media", "software", "licences")
 

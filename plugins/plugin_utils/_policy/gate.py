@@ -33,10 +33,11 @@ from ansible_collections.commune.baseline.plugins.plugin_utils._policy.coverage 
     parts_of,
 )
 from ansible_collections.commune.baseline.plugins.plugin_utils._policy.rows import Row
+from ansible_collections.commune.baseline.plugins.plugin_utils._register.approvals import Signers, is_for
 
 NO_DEMANDS = "no demands"
 _PRIORITY = "must"
-_KINDS = ("enforce", "check")
+_KINDS = frozenset({"enforce", "check"})
 # ER-02 asks that all others be met before a device is connected: the gate itself is what answers it. Its rows count
 # like all others; for its parts that no row looks at, nobody need accept anything.
 _THE_GATE_ITSELF = frozenset({"ER-02"})
@@ -44,7 +45,8 @@ _MET = (PASS, EXCEPTED)
 _CLOSED_BY = (FAIL, NOT_ASSESSED)
 _CONTROL_ID = re.compile(r"[A-Z]{2}-[0-9]{2}")
 
-Records = t.Iterable[t.Mapping[str, t.Any]]
+Record = t.Mapping[str, t.Any]
+Records = t.Iterable[Record]
 # What serves each parameter and clause of each control, at the device's place.
 Serving = t.Mapping[str, t.Mapping[str, Served]]
 
@@ -63,7 +65,9 @@ def demanded_of(controls: t.Iterable[Control], device_class: str) -> tuple[Contr
     return tuple(
         control
         for control in controls
-        if control.priority == _PRIORITY and control.kind in _KINDS and device_class in control.applies_to
+        if control.priority == _PRIORITY
+        and {control.kind, *control.also_kinds} & _KINDS
+        and device_class in control.applies_to
     )
 
 
@@ -77,17 +81,21 @@ def served_at(place: Place, demanded: t.Iterable[Control], rows: t.Mapping[str, 
     return served
 
 
-def accepted_for(device: str, approvals: Records, today: datetime.date) -> frozenset[str]:
-    """Return the controls that approvals of the register name for a device, of which parts may be 'not yet' today.
+def naming_controls(device: str, approvals: Records, today: datetime.date) -> dict[str, list[Record]]:
+    """Return the approvals in force that name controls for a device, by the controls.
 
     An approval names controls if its scope is a list of their ids and nothing else: prose may say the contrary.
     """
-    return frozenset(
-        name
-        for approval in approvals
-        if device in approval["devices"] and _holds(approval, today)
-        for name in _controls_in(approval["scope"] or "")
-    )
+    naming: dict[str, list[Record]] = {}
+    for approval in approvals:
+        for name in _controls_in(approval["scope"] or "") if is_for(approval, device, today) else ():
+            naming.setdefault(name, []).append(approval)
+    return naming
+
+
+def accepted_by(naming: t.Mapping[str, t.Iterable[Record]], signers: Signers) -> frozenset[str]:
+    """Return the controls of which parts may be 'not yet', by the approvals whose signature counts."""
+    return frozenset(name for name, some in naming.items() if any(signers.fault_of(one) is None for one in some))
 
 
 def opening(
@@ -126,12 +134,6 @@ def _worst(states: t.Sequence[str]) -> str:
     """Return the worst of what a row showed; a word that is no state says nothing."""
     known = (*_MET, NOT_APPLICABLE, *_CLOSED_BY)
     return worst_state(state if state in known else NOT_ASSESSED for state in states)
-
-
-def _holds(approval: t.Mapping[str, t.Any], today: datetime.date) -> bool:
-    """Tell whether an approval is in force; its last day counts."""
-    begins, ends = approval["dated_on"], approval["expires_on"]
-    return datetime.date.fromisoformat(begins) <= today and (not ends or today <= datetime.date.fromisoformat(ends))
 
 
 def _controls_in(scope: str) -> list[str]:

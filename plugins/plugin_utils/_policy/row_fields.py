@@ -12,7 +12,7 @@ import typing as t
 
 from ansible_collections.commune.baseline.plugins.module_utils._policy.compare import COMPARISONS
 from ansible_collections.commune.baseline.plugins.module_utils._policy.kind import KINDS as LINUX_KINDS
-from ansible_collections.commune.baseline.plugins.module_utils._policy.kinds import privilege, ssh_access
+from ansible_collections.commune.baseline.plugins.module_utils._policy.kinds import privilege, site_record, ssh_access
 from ansible_collections.commune.baseline.plugins.plugin_utils._engines.windows.kind import KINDS as WINDOWS_KINDS
 from ansible_collections.commune.baseline.plugins.plugin_utils._engines.windows.kinds import (
     audit_policy,
@@ -56,6 +56,7 @@ _CUTTING_PATHS = ("/etc/ssh/", "/etc/sudoers", "/etc/pam.d/", "/etc/security/", 
 # Kinds that know more of a desired value than its sort.
 _FAULTS: t.Mapping[str, t.Callable[[Fields, t.Any], str | None]] = {
     "privilege": privilege.fault_of_desired,
+    "site_record": site_record.fault_of_desired,
     "ssh_access": ssh_access.fault_of_desired,
     "audit_policy": audit_policy.fault_of_desired,
     "firewall_profile": firewall_profile.fault_of_desired,

@@ -16,6 +16,7 @@ from ansible_collections.commune.baseline.plugins.plugin_utils._register import 
     events,
     life_cycle,
     records,
+    service,
     tables,
 )
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.errors import Fault, RecordError, RegisterError
@@ -35,27 +36,42 @@ def put(
     state: str = life_cycle.PLANNED,
     version: int | None = None,
     document: str | None = None,
+    is_new: bool = False,
 ) -> Change:
     """Register a device in a first state, or change the given fields of a known one, whose state stays."""
     if state not in life_cycle.FIRST_STATES:
         right = f"a life begins as one of {', '.join(life_cycle.FIRST_STATES)}"
         raise RecordError(f"device {given.get('name')}", [Fault("state", repr(state), right)])
-    return records.put(writer, DEVICE, given, first={"state": state}, version=version, document=document)
+    how: dict[str, t.Any] = {"version": version, "document": document, "is_new": is_new}
+    return records.put(writer, DEVICE, given, first={"state": state}, **how)
 
 
 def transition(
-    writer: Writer, name: str, state: str, *, version: int | None = None, document: str | None = None
+    writer: Writer,
+    name: str,
+    state: str,
+    *,
+    version: int | None = None,
+    document: str | None = None,
+    reason: str | None = None,
+    roles: t.Collection[str] = (),
 ) -> Change:
-    """Take a device to another state; raise TransitionError, which names the legal ones.
+    """Take a device to another state; raise TransitionError, which names the legal ones, or ServiceError.
 
+    Into service it comes by the gate's verdict, or by an approval that one of ``roles`` signed (see ``service``).
     To be where it already is changes nothing, so that a play can be repeated. A disposed device gives its addresses
-    back to its zone.
+    back to its zone. A reason is added to the note of the device, with the day.
     """
     stored = get(writer, name)
     if stored.record["state"] == state:
         return Change(stored.record["name"], False, stored.record, stored.record)
     life_cycle.check_step(stored.record["name"], stored.record["state"], state)
-    given = {"name": stored.record["name"], **({"ips": []} if state == life_cycle.DISPOSED else {})}
+    if state == life_cycle.IN_SERVICE:
+        service.check(writer, stored, document, roles)
+    given: dict[str, t.Any] = {"name": stored.record["name"], **({"ips": []} if state == life_cycle.DISPOSED else {})}
+    if reason and reason.strip():
+        noted = f"{writer.context.today.isoformat()} {state}: {reason.strip()}"
+        given["note"] = "\n".join(filter(None, [stored.record["note"], noted]))
     own = {"state": state}
     return records.put(writer, DEVICE, given, own=own, verb="transition", version=version, document=document)
 

@@ -9,6 +9,7 @@
     - RecordError: a record that cannot be stored, with every fault of it
     - UnknownRecordError: there is no such record
     - TransitionError: the life cycle forbids that step
+    - ServiceError: the gate of enrolment has not let the device in
     - ConflictError: somebody else changed the record since it was read
     - SchemaError: there is no register at that place, or one that a newer version wrote
     - StorageError: the database cannot be reached or cannot write
@@ -71,6 +72,10 @@ class TransitionError(RegisterError):
         told = f"from there it can go to {', '.join(legal)}" if legal else "that is the end of its life"
         super().__init__(f"device {device} is {state} and cannot become {wanted}; {told}")
         self.legal = tuple(legal)
+
+
+class ServiceError(RegisterError):
+    """A device cannot go into service: the gate has not let it in, and no approval does."""
 
 
 class ConflictError(RegisterError):

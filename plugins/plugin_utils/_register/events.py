@@ -23,6 +23,7 @@ from ansible_collections.commune.baseline.plugins.plugin_utils._register.canonic
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.errors import RegisterError
 
 _NO_HASH = "0" * 64
+_AT_ONCE = 500
 _HASHED = tuple(column.name for column in tables.EVENTS.columns if column.name != "hash")
 
 
@@ -52,7 +53,11 @@ def head(connection: sa.Connection) -> Head:
 
 
 class Chain:
-    """The chain within a transaction that writes; made, it holds the lock that keeps other writers waiting."""
+    """The chain within a transaction that writes; made, it holds the lock that keeps other writers waiting.
+
+    Events are written many at once, since an import has ten thousand; what reads them in the same transaction calls
+    ``flush`` first.
+    """
 
     def __init__(self, connection: sa.Connection, who: str, at: str) -> None:
         self._connection = connection
@@ -63,6 +68,15 @@ class Chain:
         if told is None:
             raise RegisterError("the count of events was removed, so nothing is written: verify the register")
         self.head = Head(*told)
+        self._unwritten: list[dict[str, t.Any]] = []
+        self._ids: dict[str, int] = {}
+
+    def next_id(self, table: sa.TableClause) -> int:
+        """Return the next number of a table whose rows only this writer adds while it holds the lock."""
+        if table.name not in self._ids:
+            self._ids[table.name] = next_id(self._connection, table) - 1
+        self._ids[table.name] += 1
+        return self._ids[table.name]
 
     def append(self, event: Event) -> None:
         """Add an event as the last one."""
@@ -76,12 +90,26 @@ class Chain:
             "previous": self.head.hash,
         }
         row["hash"] = _hash(row)
-        self._connection.execute(sa.insert(tables.EVENTS), row)
+        self._unwritten.append(row)
         self.head = Head(row["number"], row["hash"])
+        if len(self._unwritten) >= _AT_ONCE:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write the events that are not in the database yet."""
+        if self._unwritten:
+            self._connection.execute(sa.insert(tables.EVENTS), self._unwritten)
+            self._unwritten = []
 
     def close(self) -> None:
-        """Write the count and the last hash; nothing can be appended after this."""
+        """Write what is left, the count and the last hash; nothing can be appended after this."""
+        self.flush()
         self._connection.execute(sa.update(tables.CHAIN).values(events=self.head.events, hash=self.head.hash))
+
+
+def next_id(connection: sa.Connection, table: sa.TableClause, column: str = "id") -> int:
+    """Return the number after the highest; writers follow one another, so it stays free."""
+    return int(connection.execute(sa.select(sa.func.coalesce(sa.func.max(table.c[column]), 0))).scalar_one()) + 1
 
 
 def history(connection: sa.Connection, kind: str, record: int) -> list[dict[str, t.Any]]:

@@ -175,7 +175,7 @@ APPROVAL = Kind(
         Field("number", _line(64), required=True),
         Field("dated_on", addresses.date, required=True, past=True),
         Field("subject", _line(256), required=True),
-        Field("signer", _line(128), required=True),
+        Field("signer", _line(128), required=True, refers_to="person"),
         Field("scope", _NOTE),
         Field("expires_on", addresses.date),
     ),

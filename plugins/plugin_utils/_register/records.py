@@ -113,13 +113,14 @@ def put(
     verb: str | None = None,
     version: int | None = None,
     document: str | None = None,
+    is_new: bool = False,
 ) -> Change:
     """Add a record or change the given fields of it; raise RecordError with all faults, or ConflictError.
 
     ``own`` are values of fields that only the register sets, ``first`` those that it sets in a new record; ``version``
-    is the one that the caller read, if any.
+    is the one that the caller read, if any; to know that it ``is_new`` saves a look into the register.
     """
-    stored = lookup(writer, kind, given)
+    stored = None if is_new else lookup(writer, kind, given)
     if version is not None:
         _check_version(writer, kind, given, stored, version)
     before = stored.record if stored else None
@@ -155,7 +156,13 @@ def versions(reader: Reader | Writer, kind: Kind) -> dict[str, int]:
 
 def history_of(reader: Reader | Writer, kind: Kind, *key: t.Any) -> list[dict[str, t.Any]]:
     """Return the events of one record, oldest first; raise UnknownRecordError."""
-    return history(reader.connection, kind.name, get(reader, kind, *key).id)
+    return _history(reader, kind, get(reader, kind, *key).id)
+
+
+def _history(reader: Reader | Writer, kind: Kind, id_: int) -> list[dict[str, t.Any]]:
+    if isinstance(reader, Writer):
+        reader.chain.flush()
+    return history(reader.connection, kind.name, id_)
 
 
 def _key(kind: Kind, given: t.Mapping[str, t.Any]) -> dict[str, t.Any] | None:
@@ -185,7 +192,7 @@ def _check_version(
     if stored is None:
         raise UnknownRecordError(f"the register knows no {said}")
     if stored.version != version:
-        last = history(writer.connection, kind.name, stored.id)[-1]
+        last = _history(writer, kind, stored.id)[-1]
         raise ConflictError(f"{said} was changed by {last['who']} at {last['at']}, after it was read; read it again")
 
 
@@ -222,7 +229,7 @@ def _write(writer: Writer, kind: Kind, stored: Stored | None, record: Record, ch
     if kind is DEVICE and "name" in changed:
         values["name_folded"] = record["name"].casefold()
     if stored is None:
-        id_ = next_id(connection, table)
+        id_ = writer.chain.next_id(table)
         connection.execute(sa.insert(table), {"id": id_, "version": 1, **values})
     else:
         id_ = stored.id
@@ -243,8 +250,3 @@ def _part_rows(parts: Parts, owner: int, record: Record) -> list[Record]:
         {**shared, "position": position, **({name: part} if parts.is_plain else part)}
         for position, part in enumerate(record[parts.name])
     ]
-
-
-def next_id(connection: sa.Connection, table: sa.TableClause, column: str = "id") -> int:
-    """Return the number after the highest; writers follow one another, so it stays free."""
-    return int(connection.execute(sa.select(sa.func.coalesce(sa.func.max(table.c[column]), 0))).scalar_one()) + 1

@@ -24,8 +24,7 @@ from ansible_collections.commune.baseline.plugins.module_utils._observation impo
 from ansible_collections.commune.baseline.plugins.plugin_utils._register import tables
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.canonical import canonical
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.errors import RegisterError
-from ansible_collections.commune.baseline.plugins.plugin_utils._register.events import Event
-from ansible_collections.commune.baseline.plugins.plugin_utils._register.records import next_id
+from ansible_collections.commune.baseline.plugins.plugin_utils._register.events import Event, next_id
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.register import Reader, Writer
 
 ASSESSED = "assessed"

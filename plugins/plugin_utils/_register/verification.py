@@ -47,6 +47,8 @@ class Verdict(t.NamedTuple):
 
 def verify(reader: Reader | Writer, anchors: t.Iterable[events.Head] = ()) -> Verdict:
     """Compare the register with its events, these with the anchors that evidence kept, and the schema with its own."""
+    if isinstance(reader, Writer):
+        reader.chain.flush()
     faults = schema_check.faults_of_schema(reader.connection)
     try:
         head, found = _compared(reader, anchors)

@@ -63,11 +63,15 @@ def export(reader: Reader, path: Path, wanted: Wanted, *, dry_run: bool) -> bool
 
 def rows(reader: Reader, kind: Kind, wanted: Wanted) -> t.Iterator[list[str]]:
     """Yield the headings and then, unless a template is wanted, a row of text for each record or part of a device."""
-    fields = [field for field in wording.HEADINGS[kind.name] if not (wanted.template and field == wording.VERSION)]
+    fields = _fields(kind, wanted)
     required = {field.name for field in kind.fields if field.required} if wanted.template else set()
     yield [wording.heading(kind, field, wanted.language) + (_REQUIRED if field in required else "") for field in fields]
     for one in () if wanted.template else _records(reader, kind):
         yield [_text(field, one[field], wanted.language) for field in fields]
+
+
+def _fields(kind: Kind, wanted: Wanted) -> list[str]:
+    return [field for field in wording.HEADINGS[kind.name] if not (wanted.template and field == wording.VERSION)]
 
 
 def _records(reader: Reader, kind: Kind) -> t.Iterator[t.Mapping[str, t.Any]]:
@@ -89,7 +93,7 @@ def _write(reader: Reader, path: Path, wanted: Wanted) -> None:
         xlsx_writing.Page(
             wording.SHEETS[language][kind.name],
             rows(reader, kind, wanted),
-            [wording.width(field) for field in wording.HEADINGS[kind.name]],
+            [wording.width(field) for field in _fields(kind, wanted)],
             _BLANK_ROWS if wanted.template else 0,
             guide.helps(kind, reader.context.zones, language) if wanted.template else (),
         )

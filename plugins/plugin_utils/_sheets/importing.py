@@ -56,12 +56,13 @@ def store(writer: Writer, path: Path, *, document: str | None = None) -> list[St
 def _put_all(
     writer: Writer, one: Table, file: rows.File, document: str | None
 ) -> t.Iterator[tuple[Change | None, list[CellFault]]]:
-    file.begin(one)
+    file.begin(one.kind)
     for line in one.lines:
         given, faults = rows.given_of(one, line, {})
         faults += file.take_version(one, line, given)
         faults += file.faults_of_repetition(one, line, given)
-        change, found = _put(writer, one, line, given, document)
+        is_new = file.is_new(one, line, given)
+        change, found = _put(writer, one, line, given, {"document": document, "is_new": is_new})
         if change:
             found += file.faults_of_version(one.kind, change)
         else:
@@ -73,16 +74,16 @@ def _put_all(
 
 
 def _put(
-    writer: Writer, one: Table, line: Line, given: dict[str, t.Any], document: str | None
+    writer: Writer, one: Table, line: Line, given: dict[str, t.Any], how: dict[str, t.Any]
 ) -> tuple[Change | None, list[CellFault]]:
     state = given.pop(wording.STATE, None)
     faults = []
     try:
         if one.kind is not DEVICE:
-            return records.put(writer, one.kind, given, document=document), []
+            return records.put(writer, one.kind, given, **how), []
         faults = _faults_of_state(writer, one, line, given, state)
         first = state if state in life_cycle.FIRST_STATES else life_cycle.PLANNED
-        return devices.put(writer, given, state=first, document=document), faults
+        return devices.put(writer, given, state=first, **how), faults
     except RecordError as error:
         found = [one.fault(line, fault.field.partition("[")[0], fault.value, fault.right) for fault in error.faults]
         return None, [*faults, *found]

@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import typing as t
 
@@ -40,34 +41,44 @@ class File:
     def __init__(self, writer: Writer) -> None:
         self._writer = writer
         self._begin = writer.head.events
-        self._seen: dict[tuple[str, ...], int] = {}
+        self._parse: dict[str, dict[str, t.Callable[[t.Any], str]]] = {}
+        self._seen: dict[tuple[str, ...], tuple[str, int]] = {}
         self._faulty: set[tuple[str, str]] = set()
         self._versions: dict[tuple[str, str], _Version] = {}
         self._stored: dict[str, t.Mapping[str, int]] = {}
 
-    def begin(self, one: Table) -> None:
-        """Note, before the first row of a table is stored, which versions the register has."""
-        if wording.VERSION in one.columns:
-            self._stored[one.kind.name] = records.versions(self._writer, one.kind)
+    def begin(self, kind: Kind) -> None:
+        """Note, before the first row of a kind is stored, which records the register has, in which versions."""
+        if kind.name not in self._stored:
+            self._stored[kind.name] = records.versions(self._writer, kind)
+            once = (*kind.key, *((*_ONCE, "ips") if kind is DEVICE else ()))
+            parse = {field.name: field.parse for field in kind.fields}
+            parse |= {parts.name: parts.fields[0].parse for parts in kind.parts}
+            self._parse[kind.name] = {field: parse[field] for field in once}
 
     def faults_of_repetition(self, one: Table, line: Line, given: t.Mapping[str, t.Any]) -> list[CellFault]:
         """Return a fault for each value of this row that only one row can have and one above has."""
         faults = []
-        parse = {field.name: field.parse for field in one.kind.fields}
-        parse |= {parts.name: parts.fields[0].parse for parts in one.kind.parts}
-        fields = (*one.kind.key, *((*_ONCE, *(("ips",) if "zone" in given else ())) if one.kind is DEVICE else ()))
-        for field in fields:
+        for field, parse in self._parse[one.kind.name].items():
             values = given.get(field, [])
+            # Of addresses, each zone may have the same.
+            zone = str(given.get("zone", line.number)) if field == "ips" else ""
             for value in values if isinstance(values, list) else [values]:
-                try:
-                    key: tuple[str, ...] = (one.kind.name, field, parse[field](value).casefold())
-                except WrongError:
-                    continue
-                if field == "ips":
-                    key = (*key, str(given["zone"]))
-                if self._seen.setdefault(key, line.number) != line.number:
-                    faults.append(one.fault(line, field, shown(value), f"row {self._seen[key]} has it already"))
+                with contextlib.suppress(WrongError):  # which is told elsewhere
+                    here = (one.sheet, line.number)
+                    sheet, row = self._seen.setdefault((one.kind.name, field, parse(value).casefold(), zone), here)
+                    if (sheet, row) != here:
+                        faults.append(one.fault(line, field, shown(value), _repeats(row, sheet, one.sheet)))
         return faults
+
+    def is_new(self, one: Table, line: Line, given: t.Mapping[str, t.Any]) -> bool:
+        """Tell, of a row that was looked at for repetitions, whether nobody has a record of its key yet."""
+        field = one.kind.key[0]
+        with contextlib.suppress(WrongError):
+            value = self._parse[one.kind.name][field](given.get(field))
+            first = self._seen.get((one.kind.name, field, value.casefold(), ""))
+            return first == (one.sheet, line.number) and _key(one.kind, value) not in self._stored[one.kind.name]
+        return False
 
     def note_faulty(self, kind: Kind, given: t.Mapping[str, t.Any]) -> None:
         """Remember that the file holds a record that was not stored: to refer to it is no fault."""
@@ -101,6 +112,10 @@ class File:
             "export it again and repeat your change"
         )
         return [told.table.fault(told.line, wording.VERSION, str(told.number), reason)]
+
+
+def _repeats(row: int, sheet: str, own: str) -> str:
+    return f"row {row} has it already" if sheet == own else f"row {row} of sheet {sheet} has it already"
 
 
 def _key(kind: Kind, value: t.Any) -> str:

@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import typing as t
 from pathlib import Path
@@ -25,16 +26,18 @@ _A4 = 9
 # What Office reads as a sign by its number (ECMA-376-1, 22.9.2.19): a text that only looks so is marked as such.
 _LOOKS_ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 _MOST_HELP, _MOST_TITLE = 255, 32  # of what Office shows beside a cell
+_FONT = "Calibri"
 _THIN = Side(style="thin", color="BFBFBF")
 _FRAME = Border(left=_THIN, right=_THIN, top=_THIN, bottom=_THIN)
 _HEAD = {
-    "font": Font(bold=True, color="FFFFFF"),
+    "font": Font(name=_FONT, size=11, bold=True, color="FFFFFF"),
     "fill": PatternFill("solid", start_color="1F4E79"),
     "alignment": Alignment(wrap_text=True, vertical="center", horizontal="center"),
     "border": _FRAME,
 }
-_BODY = {"alignment": Alignment(wrap_text=True, vertical="top"), "border": _FRAME}
-_HEAD_HEIGHT = 32
+_BODY = {"font": Font(name=_FONT, size=11), "alignment": Alignment(wrap_text=True, vertical="top"), "border": _FRAME}
+_HEAD_HEIGHT, _LINE_HEIGHT = 32, 15  # in points
+_WIDEST = 150  # characters on a sheet of paper that can still be read
 
 
 class Help(t.NamedTuple):
@@ -63,6 +66,8 @@ def write(path: Path, pages: t.Iterable[Page]) -> None:
         _set_up(sheet, page)
         head, body, blank = _style(sheet, _HEAD), _style(sheet, _BODY), _style(sheet, _BODY, quoted=False)
         for number, row in enumerate(page.rows):
+            if number:
+                _set_height(sheet, number + 1, row, page.widths)
             sheet.append([_cell(sheet, text, body if number else head) for text in row])
         for _row in range(page.blank_rows):
             # As text, so that the zeros before a number stay.
@@ -72,9 +77,10 @@ def write(path: Path, pages: t.Iterable[Page]) -> None:
 
 def _set_up(sheet: t.Any, page: Page) -> None:
     sheet.freeze_panes = "A2"
-    sheet.print_title_rows = "1:1"
+    sheet.print_title_rows, sheet.print_title_cols = "1:1", "A:A"
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.paperSize = _A4
+    sheet.page_setup.fitToWidth = math.ceil(sum(page.widths) / _WIDEST)
     sheet.page_setup.fitToHeight = 0  # as many sheets of paper as it takes
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     sheet.row_dimensions[1].height = _HEAD_HEIGHT
@@ -82,6 +88,19 @@ def _set_up(sheet: t.Any, page: Page) -> None:
         sheet.column_dimensions[letters(number)].width = width
     for number, told in enumerate(page.helps):
         sheet.data_validations.append(_validation(letters(number), page.blank_rows + 1, told))
+
+
+def _set_height(sheet: t.Any, number: int, row: t.Sequence[str], widths: t.Sequence[int]) -> None:
+    """Make a row as high as its longest text; not every program does so by itself."""
+    lines = max(
+        (
+            sum(math.ceil(max(len(line), 1) / width) for line in text.split("\n"))
+            for text, width in zip(row, widths, strict=True)
+        ),
+        default=1,
+    )
+    if lines > 1:
+        sheet.row_dimensions[number].height = lines * _LINE_HEIGHT
 
 
 def _validation(column: str, last: int, told: Help) -> DataValidation:

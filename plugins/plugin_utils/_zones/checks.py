@@ -28,7 +28,7 @@ from ansible_collections.commune.baseline.plugins.plugin_utils._zones.slices imp
 
 def checked(model: Model, document: Document) -> Model:
     """Return the model; raise ZoneError for the first thing in it that contradicts another, or names nothing."""
-    for check in (_zones, _overlaps, _hosts, _switch_ports, _policies, _flows, _publications, _invariants):
+    for check in (_zones, _overlaps, _hosts, _switch_ports, _policies, _flows, _publications, _invariants, _quarantine):
         for place, sentence in check(model):
             raise document.error(place, sentence)
     return model
@@ -216,6 +216,20 @@ def _invariants(model: Model) -> Faults:
                     policy.place,
                     f"{policy.name} allows what must never be (zone_never, entry {entry}: {invariant.reason})",
                 )
+
+
+def _quarantine(model: Model) -> Faults:
+    policies = {policy.name: policy for policy in model.policies}
+    for at, name in enumerate(model.quarantine_policies):
+        place = ("zone_quarantine", at)
+        policy = policies.get(name)
+        if policy is None:
+            yield place, f"{name} is no policy that this file knows: {_listed(policies)}"
+        elif policy.action != ACCEPT or INTERNET in (*policy.sources, *policy.destinations):
+            yield (
+                place,
+                f"{name} cannot hold for a quarantined device: it must allow something, and not with {INTERNET}",
+            )
 
 
 def _contradicts(model: Model, policy: Policy, invariant: Invariant) -> bool:

@@ -72,13 +72,13 @@ class Meaning:
         """Return what is to happen to the packets of a slice."""
         if slice_.hook in (PREROUTING, POSTROUTING):
             return Program(list(self._translations(slice_)), Effect(ACCEPT))
-        denied = Effect(DROP)
+        denied, isolated = Effect(DROP), list(self._isolated(slice_))
         if slice_.hook != FORWARD and LOOPBACK in (slice_.coming, slice_.going):
             return Program([Instruction({}, Effect(ACCEPT))], denied)
         if slice_.state in (ESTABLISHED, RELATED, INVALID):
             verdict = DROP if slice_.state == INVALID else ACCEPT
-            return Program([Instruction({}, Effect(verdict))], denied)
-        instructions = [*self._essentials(slice_), *self._foreign(slice_), *self._judged(slice_)]
+            return Program([*isolated, Instruction({}, Effect(verdict))], denied)
+        instructions = [*isolated, *self._essentials(slice_), *self._foreign(slice_), *self._judged(slice_)]
         return Program([*instructions, log_of_denied({})], denied)
 
     def forbidden(self, slice_: Slice) -> Program:
@@ -185,6 +185,18 @@ class Meaning:
         if wrong:
             yield log_of_denied({"saddr": wrong})
             yield Instruction({"saddr": wrong}, Effect(DROP))
+
+    def _isolated(self, slice_: Slice) -> t.Iterator[Instruction]:
+        """Deny, in every state, what a device in quarantine and anybody but its partners say to each other."""
+        own = [int(one) for one in self._model.isolated if one.version == slice_.family]
+        if slice_.hook != FORWARD or not own:
+            return
+        apart = intervals.joined((number, number) for number in own)
+        partners = intervals.of_networks(one for one in self._model.partners if one.version == slice_.family)
+        strangers = intervals.without(partners, LARGEST[slice_.family])
+        for conditions in ({"saddr": apart, "daddr": strangers}, {"daddr": apart, "saddr": strangers}):
+            yield log_of_denied(conditions)
+            yield Instruction(conditions, Effect(DROP))
 
     def _translations(self, slice_: Slice) -> t.Iterator[Instruction]:
         for policy in self._policies:

@@ -110,11 +110,12 @@ class Invariant(t.NamedTuple):
 
 
 class Port(t.NamedTuple):
-    """A port of a switch, and the zone that what is plugged in there belongs to."""
+    """A port of a switch, the zone that what is plugged in there belongs to, and what that is, if it is known."""
 
     device: str
     port: str
     zone: str
+    to: str | None = None
 
 
 class Model(t.NamedTuple):
@@ -127,6 +128,11 @@ class Model(t.NamedTuple):
     hosts: t.Mapping[str, Host]
     services: t.Mapping[str, tuple[Match, ...]]
     policies: tuple[Policy, ...]
+    # Names of the policies that keep holding for devices in quarantine; the addresses of such devices, and what may
+    # still speak to them. The latter two come from the register, by the module quarantine.
+    quarantine_policies: tuple[str, ...]
+    isolated: tuple[Address, ...]
+    partners: tuple[Network, ...]
     never: tuple[Invariant, ...]
     ports: tuple[Port, ...]
     firewalls: tuple[str, ...] = ()

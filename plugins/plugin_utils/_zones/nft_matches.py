@@ -130,7 +130,7 @@ class Matches:
             fits = any(_number(one) == slice_.protocol for one in self.elements(right))
             return None if wrong_family or fits == negated else {}
         if header not in _FIELDS:
-            raise UnreadableError(f"{header[0]} {header[1]} cannot be judged here")
+            raise UnreadableError(f"the field {' '.join(header)} cannot be judged here")
         if not self.carries({"payload": payload}, slice_):
             return None  # such a packet has no such header, so that even != does not fit
         field = _FIELDS[header][0]
@@ -151,7 +151,8 @@ class Matches:
             return bool(_bits(value) & slice_.state)
         if kind == "ct" and key == "status" and _bits(value) == DNAT:
             return slice_.translated
-        raise UnreadableError(f"{kind} {key or ''} {value} cannot be judged here")
+        condition = " ".join(str(part) for part in (kind, key, value) if part)
+        raise UnreadableError(f"the condition {condition} cannot be judged here")
 
     def interfaces_of(self, rules: t.Iterable[t.Sequence[t.Any]]) -> set[str]:
         found = set(_texts_at(rules, ("iifname", "oifname"), self))

@@ -169,7 +169,8 @@ def _effect(kind: str, content: t.Any, tag: str) -> Effect:
         return Effect("dnat", (content["addr"], content.get("port")))
     if kind == "masquerade" and not content:
         return Effect("masquerade")
-    raise UnreadableError(f"{tag}: {kind} {content or ''} cannot be judged here")
+    statement = " ".join(str(part) for part in (kind, content) if part)
+    raise UnreadableError(f"{tag}: the statement {statement} cannot be judged here")
 
 
 def _counted(content: t.Any) -> tuple[t.Any, ...]:

@@ -43,7 +43,7 @@ def ruleset(model: Model, flows: t.Sequence[Flow]) -> str:
         nft.base(
             "input", "filter", [*_begin("iifname"), *_essentials_in(model), "jump sources", *_from(model, chains)]
         ),
-        nft.base("forward", "filter", [nft.STATE, "jump sources", *_between(model, chains)]),
+        nft.base("forward", "filter", [*_isolated(model), nft.STATE, "jump sources", *_between(model, chains)]),
         nft.base("output", "filter", [*_begin("oifname"), *_essentials_out(model), *_towards(model, chains)]),
         nft.base("prerouting", "dstnat", _published(model, flows), kind="nat"),
         nft.base("postrouting", "srcnat", _masqueraded(model, flows), kind="nat"),
@@ -67,6 +67,16 @@ def _spoofed(model: Model) -> t.Iterator[str]:
                 wrong = f"{ip} saddr != {nft.braces(own)}" if own else f"meta nfproto ipv{family}"
             if wrong:
                 yield f'iifname {_interfaces(zone)} {wrong} counter jump denied comment "source"'
+
+
+def _isolated(model: Model) -> t.Iterator[str]:
+    """Stop what passes between a device in quarantine and anybody but its partners, of open connections too."""
+    for family, ip in nft.IP.items():
+        own = [str(one) for one in model.isolated if one.version == family]
+        partners = [str(one) for one in model.partners if one.version == family]
+        for field, other in (("saddr", "daddr"), ("daddr", "saddr")) if own else ():
+            spared = f" {ip} {other} != {nft.braces(partners)}" if partners else ""
+            yield f'{ip} {field} {nft.braces(own)}{spared} counter jump denied comment "quarantine"'
 
 
 def _begin(direction: str) -> list[str]:

@@ -14,7 +14,7 @@ from ansible_collections.commune.baseline.plugins.plugin_utils._catalogue_files 
 from ansible_collections.commune.baseline.plugins.plugin_utils._policy.gate import demanded_of
 from ansible_collections.commune.baseline.plugins.plugin_utils._policy.rows import rows_of_all_roles
 from ansible_collections.commune.baseline.plugins.plugin_utils._register import devices, records
-from ansible_collections.commune.baseline.plugins.plugin_utils._register.kinds import APPROVAL
+from ansible_collections.commune.baseline.plugins.plugin_utils._register.kinds import APPROVAL, PERSON
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.register import Register
 from tests.integration.conftest import ROOT
 from tests.integration.tree import manifest
@@ -49,7 +49,7 @@ def test_another_device_is_stopped_before_the_first_change(controller, register)
     registered(register, serial="SN-2")
     before = manifest(host)
     screen = controller.screen(*ENROLL)
-    assert "the device shows serial number 'SN-1', and the register says 'SN-2': it is another device" in screen
+    assert "thiết bị báo số sê-ri 'SN-1', còn sổ thiết bị ghi 'SN-2': đây là thiết bị khác" in screen
     assert (state(register), manifest(host)) == ("planned", before)
 
 
@@ -57,9 +57,10 @@ def test_a_device_with_failing_rows_stays_in_hardening_whatever_was_accepted(con
     controller.lab.host("debian12").ssh(FIRMWARE)
     registered(register, serial="SN-1")
     everything = demanded_of(read_all(ROOT / "catalogue").controls.values(), "workstation")
-    approval = {"number": "15/QĐ-UBND", "dated_on": "2026-01-31", "subject": "Nghiệm thu", "signer": "Chủ tịch UBND"}
+    approval = {"number": "15/QĐ-UBND", "dated_on": "2026-01-31", "subject": "Nghiệm thu", "signer": "ct01"}
     scope = {"scope": ", ".join(control.id for control in everything), "devices": ["debian12"]}
     with register.write("canbo") as writer:
+        records.put(writer, PERSON, {"code": "ct01", "name": "Chủ tịch UBND", "roles": ["chu_tich"]})
         records.put(writer, APPROVAL, {**approval, **scope})
     run = controller.playbook(*ENROLL)
     shown = run.results["debian12"]

@@ -20,6 +20,7 @@ import yaml
 
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.register import Register
 from tests.integration.register import postgresql
+from tests.integration.register.controller import Office
 
 ROOT = Path(__file__).parents[3]
 DATABASES = ("sqlite", "postgresql")
@@ -175,6 +176,14 @@ class Verbs:
             stderr=subprocess.PIPE,
             text=True,
         )
+
+
+@pytest.fixture(name="office")
+def fixture_office(tmp_path: Path) -> Office:
+    office = Office(tmp_path / "work", tmp_path / "home")
+    office.folder.mkdir()
+    office.home.mkdir()
+    return office
 
 
 @pytest.fixture(name="verbs")

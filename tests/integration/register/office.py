@@ -60,7 +60,7 @@ class Office:
         report, _end = json.JSONDecoder().raw_decode(output[output.index("{") :])
         return dict(report["plays"][0]["tasks"][0]["hosts"]["localhost"])
 
-    def start(self, *arguments: str, **settings: str) -> Run:
+    def start(self, *arguments: str, inventory: str = "hosts.json", **settings: str) -> Run:
         environment = {name: value for name, value in os.environ.items() if not name.startswith("ANSIBLE_")}
         environment |= {
             "ANSIBLE_CALLBACKS_ENABLED": "commune.baseline.evidence",
@@ -72,7 +72,7 @@ class Office:
             "COMMUNE_BASELINE_REGISTER": self.place,
             **settings,
         }
-        program = [sys.executable, "-m", "ansible.cli.playbook", "--inventory=hosts.json"]
+        program = [sys.executable, "-m", "ansible.cli.playbook", f"--inventory={inventory}"]
         done = subprocess.run(
             [*program, *arguments], cwd=self.folder, env=environment, text=True, capture_output=True, check=False
         )

@@ -112,6 +112,26 @@ def test_the_report_shows_all_devices_of_the_register_whatever_the_run_was_about
 
 
 @ON_SQLITE
+def test_the_register_tells_whom_to_check_and_gets_what_they_showed(office, place):
+    register = Register.open(place)
+    with register.write("officer") as writer:
+        devices.put(writer, {"name": "pc-02", "platform": "linux"})
+        for state in ("received", "hardening", "in_service"):
+            devices.transition(writer, "pc-02", state)
+    register.close()
+    local = {name: f"'{value}'" for name, value in LOCAL.items()}
+    (office.folder / "register.yml").write_text(
+        json.dumps({"plugin": "commune.baseline.register", "register": place, "compose": local})
+    )
+    (office.folder / "play.yml").write_text(json.dumps([{"hosts": "all", "gather_facts": False, "tasks": [DOOR]}]))
+    run = office.start("play.yml", "--check", inventory="register.yml", COMMUNE_BASELINE_REGISTER="")
+    assert run.code == 0, run.screen + run.errors
+    assert "pc-02 workstation · assessed" in words(office)
+    assert "2 PASS of 2" in words(office)
+    assert "2 of 3 devices could not be assessed" in words(office)
+
+
+@ON_SQLITE
 def test_a_run_of_a_part_ends_nothing_of_the_rest_and_the_report_says_what_was_never_seen(office, lines):
     part = ["--extra-vars", json.dumps({"baseline_only": ["AC-08"]})]
     office.run(*part)
@@ -148,6 +168,7 @@ def test_what_an_enforcing_run_corrected_is_kept_and_shown_and_a_rollback_is_no_
     assert (len(lines(RUNS)), len(lines(ANCHORS))) == (1, 2)
 
 
+@ON_SQLITE
 def test_a_device_that_nobody_registered_is_named_and_the_others_are_stored(office, lines):
     run = office.run(pc_01=LOCAL, laptop=LOCAL)
     assert run.code == 3
@@ -218,6 +239,7 @@ def verified(office, **options):
     return result["faults"], result["unseen"]
 
 
+@ON_SQLITE
 def test_evidence_that_was_cut_added_or_exchanged_shows_against_the_register(office):
     for _number in range(3):
         office.run()
@@ -232,6 +254,7 @@ def test_evidence_that_was_cut_added_or_exchanged_shows_against_the_register(off
     again = office.run()
     assert again.code == 3
     assert f"bundles/{last.name} is not the one that the register is anchored to" in again.errors
+    assert "This report is made of the file runs/" in words(office)
     assert verified(office, **with_register)[0] == [
         f"bundles/{last.name} is not the one that the register is anchored to"
     ]
@@ -249,6 +272,7 @@ def test_a_bundle_without_an_anchor_is_named(office, tamper):
     assert unseen
 
 
+@ON_SQLITE
 def test_an_event_that_was_edited_shows_and_one_whose_chain_was_made_anew_against_the_evidence(office, tamper):
     office.run()
     office.run()

@@ -126,7 +126,7 @@ import json, subprocess, sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[4])
 evidence, place, disk = Path(sys.argv[1]), sys.argv[2], sys.argv[3]
-subprocess.run(["mount", "-t", "tmpfs", "-o", "size=3m", "none", disk], check=True)
+subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={sys.argv[5]}", "none", disk], check=True)
 from tests.integration.register import test_evidence_faults as faults
 register = faults.Register.open(place, create=True)
 with register.write("officer") as writer:
@@ -160,8 +160,8 @@ def stored(place):
     return number
 
 
-@pytest.mark.parametrize("full", ["evidence", "register", "both"])
-def test_a_full_disk_is_told_loses_nothing_and_is_mended_once_there_is_room(tmp_path, child, full):
+@pytest.mark.parametrize(("full", "size"), [("evidence", "400k"), ("register", "1m"), ("both", "1500k")])
+def test_a_full_disk_is_told_loses_nothing_and_is_mended_once_there_is_room(tmp_path, child, full, size):
     if os.geteuid():
         pytest.skip("needs root: it mounts a small disk")
     disk = tmp_path / "disk"
@@ -169,7 +169,7 @@ def test_a_full_disk_is_told_loses_nothing_and_is_mended_once_there_is_room(tmp_
     evidence = (tmp_path if full == "register" else disk) / "evidence"
     place = (tmp_path if full == "evidence" else disk) / "register.db"
     root = str(Path(__file__).parents[3])
-    filler = child(FILL, str(evidence), str(place), str(disk), root, prefix=("unshare", "--mount"))
+    filler = child(FILL, str(evidence), str(place), str(disk), root, size, prefix=("unshare", "--mount"))
     output, errors = filler.communicate()
     assert filler.returncode == 0, errors
     sentence, number, before, after, last = json.loads(output)

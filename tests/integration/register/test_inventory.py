@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 import yaml
 
-from ansible_collections.commune.baseline.plugins.plugin_utils._register import devices, records
+from ansible_collections.commune.baseline.plugins.plugin_utils._register import devices, records, service
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.kinds import EXCEPTION
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.register import Register
 from tests.integration.register.conftest import ROOT
@@ -86,6 +86,8 @@ class Site:
             for device, state in given:
                 devices.put(writer, device)
                 for step in LIVES[state]:
+                    if step == "in_service":
+                        service.record(writer, devices.get(writer, device["name"]), opens=True)
                     devices.transition(writer, device["name"], step)
         register.close()
 
@@ -167,6 +169,17 @@ def test_each_platform_is_reached_its_own_way_and_group_vars_may_say_otherwise(s
     (site.folder / "group_vars").mkdir()
     (site.folder / "group_vars/platform_windows.yml").write_text("ansible_connection: winrm\n")
     assert site.hosts()["pc-01"]["ansible_connection"] == "winrm"
+
+
+def test_words_of_this_collection_are_listed_plainly_and_text_of_the_register_is_marked(site):
+    site.register(*DEVICES)
+    listed = json.loads(site.run("ansible-inventory", "--list").stdout)["_meta"]["hostvars"]
+    server = listed["may-chu-01"]
+    assert (server["ansible_connection"], server["baseline_device_class"]) == ("ssh", "server")
+    assert listed["pc-01"]["ansible_psrp_protocol"] == "https"
+    assert listed["cam-01"]["ansible_connection"] == NO_NETWORK
+    assert server["ansible_host"] == {"__ansible_unsafe": "192.0.2.10"}
+    assert server["register_device"]["name"] == {"__ansible_unsafe": "may-chu-01"}
 
 
 def test_exceptions_in_force_reach_the_hosts_they_are_for(site):

@@ -9,47 +9,13 @@ import json
 import os
 import subprocess
 import sys
-from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 
 from tests.integration.register.conftest import ROOT, _sqlite
+from tests.integration.register.controller import PASSWORD
 
-PASSWORD = ".config/commune-baseline/vault-password"  # noqa: S105 - a path
 PC = {"name": "pc-01", "class": "workstation", "platform": "linux", "state": "received"}
-
-
-@dataclass(frozen=True)
-class Office:
-    """A controller's working folder, and the home of the user who works there."""
-
-    folder: Path
-    home: Path
-
-    def run(self, program: str, *arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
-        own = {"HOME": str(self.home), "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg"), **environment}
-        command = [Path(sys.executable).with_name(program), *arguments]
-        return subprocess.run(command, cwd=self.folder, env={**os.environ, **own}, capture_output=True, text=True)
-
-    def new_site(self, name: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-        playbook = ROOT / "playbooks/init_site.yml"
-        return self.run("ansible-playbook", playbook, "--extra-vars", json.dumps({"site": name}), *arguments)
-
-    def written(self) -> list[str]:
-        return sorted(str(path.relative_to(self.folder)) for path in self.folder.rglob("*") if path.is_file())
-
-    @property
-    def unlocked(self) -> dict[str, str]:
-        return {"ANSIBLE_VAULT_PASSWORD_FILE": str(self.home / PASSWORD)}
-
-
-@pytest.fixture(name="office")
-def fixture_office(tmp_path):
-    office = Office(tmp_path / "work", tmp_path / "home")
-    office.folder.mkdir()
-    office.home.mkdir()
-    return office
 
 
 def test_a_new_site_is_whole_and_only_its_owner_reads_it(office):

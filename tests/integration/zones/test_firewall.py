@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 import subprocess
@@ -95,7 +96,8 @@ def test_the_rules_are_loaded_proven_and_stay(controller, host):
 
 
 def test_a_device_that_the_model_does_not_name_is_left_alone(controller):
-    run = controller.playbook(*APPLY)
+    of_zones = json.dumps({"baseline_only": ["NZ-03", "NZ-04"]})
+    run = controller.playbook("playbooks/drift.yml", "--limit", OTHER, "--extra-vars", of_zones)
     assert {row["state"] for row in run.rows(OTHER).values()} == {"not_applicable"}
     assert OURS not in controller.lab.hosts[OTHER].ssh("sudo nft list ruleset").stdout
 
@@ -118,6 +120,14 @@ def test_a_change_that_no_packet_meets_is_drift_too(controller, host):
     assert found["reason"] == "the rules are not those that we write, though no packet is treated otherwise"
     assert rules(controller.playbook(*APPLY))["state"] == "pass"
     assert "spare" not in listed(host)
+
+
+def test_a_rule_that_cannot_be_judged_is_no_pass(controller, host):
+    host.ssh("sudo nft insert rule inet commune_zones forward meta mark 1 accept")
+    found = rules(controller.playbook(*CHECK))
+    host.ssh(f"sudo nft -f {RULES_FILE}")
+    told = "the rules cannot be judged: the condition meta mark 1 cannot be judged here"
+    assert (found["state"], found["reason"]) == ("fail", told)
 
 
 def test_a_table_that_is_gone_is_loaded_again(controller, host):

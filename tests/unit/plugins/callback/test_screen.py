@@ -67,6 +67,18 @@ def test_what_is_not_met_is_said_in_the_language_of_the_table(screen, capsys, mo
     assert capsys.readouterr().out.splitlines()[-1] == line
 
 
+VERDICT = {"vi": "pc chưa được đưa vào sử dụng:\n- một", "en": "pc does not go into service:\n- one"}
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_what_the_gate_says_is_told_as_lines_in_one_language(screen, capsys, monkeypatch, language):
+    monkeypatch.setenv("COMMUNE_BASELINE_LANGUAGE", language)
+    screen().v2_runner_on_failed(a_result(opens=False, open=[{"row": "A"}], msg="both", verdict=VERDICT))
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[-2:] == VERDICT[language].splitlines()
+    assert "both" not in "".join(lines)
+
+
 @pytest.mark.parametrize("verbosity", [1, 2, 3])
 def test_controls_are_shown_to_who_asks_for_more(screen, capsys, verbosity):
     screen(verbosity).v2_runner_on_failed(a_result(controls=CONTROLS, msg="not met"))

@@ -66,7 +66,7 @@ def fixture_variables(tmp_path):
     path = tmp_path / FILE
     path.parent.mkdir(parents=True)
     path.write_text(SITE, "utf-8")
-    return {"inventory_dir": str(tmp_path)}
+    return {"inventory_dir": str(tmp_path), "groups": {"all": ["fw-1", "fw-2", "pc-1"]}}
 
 
 def firewall(variables, device, *, conditions=None):
@@ -126,3 +126,9 @@ def test_a_model_that_does_not_meet_a_row_fails_that_row_alone(variables):
     assert (seen_of(result, ROW)["state"], seen_of(result, ROW)["reason"]) == ("not_assessed", "nft is not installed")
     assert seen_of(result, demand)["state"] == "fail"
     assert seen_of(result, demand)["reason"] == f"{told}; nft is not installed"
+
+
+def test_a_firewall_that_is_not_in_the_inventory_is_refused(variables, tmp_path):
+    variables["groups"]["all"].remove("fw-1")
+    with pytest.raises(RowError, match=r"zones\.yml: zone_firewalls names 'fw-1', which is not in the inventory"):
+        firewall(variables, "pc-1")

@@ -17,12 +17,14 @@ from ansible_collections.commune.baseline.plugins.plugin_utils._policy.coverage 
 from ansible_collections.commune.baseline.plugins.plugin_utils._policy.gate import (
     NO_DEMANDS,
     Open,
-    accepted_for,
+    accepted_by,
     demanded_of,
+    naming_controls,
     opening,
     served_at,
 )
 from ansible_collections.commune.baseline.plugins.plugin_utils._policy.rows import Row, rows_of_all_roles
+from ansible_collections.commune.baseline.plugins.plugin_utils._register.approvals import Signers
 
 COLLECTION = Path(__file__).parents[5]
 TODAY = datetime.date(2026, 3, 1)
@@ -47,7 +49,7 @@ def shown(control, **states):
 
 
 def an_approval(**fields):
-    whole = {"number": "12/QĐ", "signer": "Chủ tịch UBND", "dated_on": "2026-01-15", "expires_on": "2026-03-01"}
+    whole = {"number": "12/QĐ", "signer": "ct01", "dated_on": "2026-01-15", "expires_on": "2026-03-01"}
     return {**whole, "subject": "Nghiệm thu", "scope": "AC-01", "devices": ["pc-01"], **fields}
 
 
@@ -129,8 +131,23 @@ def test_only_what_must_be_and_can_be_seen_on_the_device_is_demanded_of_its_clas
         a_control("AC-03", kind="evidence"),
         a_control("AC-04", applies_to=("server",)),
         a_control("AC-05", kind="check"),
+        a_control("AC-06", kind="schedule", also_kinds=("evidence", "check")),
+        a_control("AC-07", kind="evidence", also_kinds=("schedule",)),
     ]
-    assert [control.id for control in demanded_of([ONE, *others], "workstation")] == ["AC-01", "AC-05"]
+    assert [control.id for control in demanded_of([ONE, *others], "workstation")] == ["AC-01", "AC-05", "AC-06"]
+
+
+@pytest.mark.parametrize(
+    ("device_class", "demanded"),
+    [
+        ("workstation", {"AL-06", "IV-02", "IV-04", "MI-01", "VR-03"}),
+        ("network_device", {"AL-06", "IV-02", "IV-04", "MI-01", "VR-03", "WL-02"}),
+        ("printer", {"IV-02", "IV-04", "MI-01"}),
+    ],
+)
+def test_a_control_that_is_a_duty_and_can_be_seen_on_the_device_too_is_demanded(device_class, demanded):
+    every = {control.id for control in demanded_of(read_all(COLLECTION / "catalogue").controls.values(), device_class)}
+    assert every & {"AL-06", "IV-02", "IV-04", "MI-01", "VR-03", "WL-02"} == demanded
 
 
 def test_a_class_of_which_nothing_is_demanded_does_not_come_in_by_that():
@@ -164,7 +181,14 @@ def test_the_gate_answers_the_control_that_asks_for_it_but_not_a_row_of_it_that_
     ],
 )
 def test_an_approval_accepts_the_controls_that_it_lists_for_its_devices_until_its_last_day(fields, accepted):
-    assert accepted_for("pc-01", [an_approval(**fields)], TODAY) == accepted
+    assert naming_controls("pc-01", [an_approval(**fields)], TODAY).keys() == accepted
+
+
+def test_a_control_is_accepted_by_an_approval_whose_signature_counts_and_by_no_other():
+    boss = {"code": "ct01", "roles": ["chu_tich"], "started_on": None, "left_on": None}
+    naming = naming_controls("pc-01", [an_approval(), an_approval(scope="AC-02", signer="ai đó")], TODAY)
+    assert accepted_by(naming, Signers({"ct01": boss}, ["thu_truong", "chu_tich"])) == {"AC-01"}
+    assert accepted_by(naming, Signers({"ct01": boss}, ["thu_truong"])) == set()
 
 
 def the_real_demands():

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
+
 import pytest
 
 from ansible_collections.commune.baseline.plugins.plugin_utils._catalogue import Control
@@ -13,8 +15,15 @@ from ansible_collections.commune.baseline.plugins.plugin_utils._policy.gate_word
     said_of_serial,
     verdict,
 )
+from ansible_collections.commune.baseline.plugins.plugin_utils._register.approvals import Signers
 
 CONTROLS = {"AC-01": Control("AC-01", "Mật khẩu", "Passwords", "must", (), {})}
+NOBODY = Signers({}, ["thu_truong", "chu_tich"])
+
+
+def said(opening, language, naming=MappingProxyType({}), correctable=()):
+    about = {"controls": CONTROLS, "signers": NOBODY, "naming": naming, "correctable": correctable}
+    return said_of(opening, language, **about, in_language=str.upper if language == "vi" else str)
 
 
 @pytest.mark.parametrize(
@@ -53,19 +62,38 @@ def test_each_control_has_one_sentence_for_each_way_in_which_it_stands_open():
         Open("not_assessed", "AC-01", "classes", "C"),
         Open("not yet", "AC-01", "history"),
     ]
-    assert said_of(opening, CONTROLS, "en") == [
+    assert said(opening, "en") == [
         "AC-01 (Passwords): fails in row A, B",
         "AC-01 (Passwords): could not be assessed in row C",
         "AC-01 (Passwords): nothing looks at history yet",
-        "what nothing looks at yet needs an approval in the register that names this device, with the scope AC-01",
+        "what nothing looks at yet needs an approval in the register that names this device, signed by a person with "
+        "the role thu_truong or chu_tich, with the scope AC-01",
     ]
-    assert said_of(opening, CONTROLS, "vi")[0] == "AC-01 (Mật khẩu): không đạt ở dòng A, B"
+    assert said(opening, "vi")[0] == "AC-01 (Mật khẩu): không đạt ở dòng A, B"
+    assert "vai trò thu_truong hoặc chu_tich ký" in said(opening, "vi")[-1]
+
+
+def test_what_a_real_run_would_correct_is_told_apart_from_what_it_would_not():
+    opening = [Open("fail", "AC-01", "length", "A"), Open("fail", "AC-01", "classes", "B")]
+    assert said(opening, "en", correctable={"B"}) == [
+        "AC-01 (Passwords): fails in row A",
+        "AC-01 (Passwords): fails in row B, which a real run corrects",
+    ]
+
+
+def test_an_approval_that_does_not_count_is_told_once_where_it_would_have_helped():
+    approval = {"number": "15/QĐ", "signer": "ai đó", "dated_on": "2026-01-31"}
+    waiting = [Open("not yet", "AC-01", "history"), Open("not yet", "AC-01", "age")]
+    sentence = "approval 15/QĐ does not count: its signer ai đó is no person of the register"
+    assert said(waiting, "en", naming={"AC-01": [approval], "AC-02": [approval]})[1:-1] == [sentence]
+    assert said([Open("fail", "AC-01", "length", "A")], "en", naming={"AC-01": [approval]})[1:] == []
+    assert said(waiting, "vi", naming={"AC-01": [approval]})[1] == sentence.upper()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_class_without_demands_is_told_as_such(language):
-    (said,) = said_of([Open(NO_DEMANDS)], CONTROLS, language)
-    assert "{" not in said
+    (sentence,) = said([Open(NO_DEMANDS)], language)
+    assert "{" not in sentence
 
 
 def test_the_verdict_names_the_device_and_every_reason():

@@ -21,6 +21,7 @@ from ansible_collections.commune.baseline.plugins.plugin_utils._register.text im
 from ansible_collections.commune.baseline.plugins.plugin_utils._sheets import (
     amounts,
     csv_file,
+    guide,
     kinds,
     table,
     wording,
@@ -59,7 +60,9 @@ def test_text_of_a_csv_file_comes_back_and_is_no_formula(tmp_path_factory, row):
     assert not any(csv_file.guarded(text).startswith(("=", "+", "-", "@", "\t", "\r")) for text in row)
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+84", "-1", "@x", "'=1", "{=1}", '=HYPERLINK("http://a")', "00123"])
+@pytest.mark.parametrize(
+    "text", ["=1+1", "+84", "-1", "@x", "'=1", "{=1}", "_x0041_", '=HYPERLINK("http://a")', "00123"]
+)
 def test_text_of_a_workbook_comes_back_and_is_no_formula(tmp_path, text):
     path = tmp_path / "a.xlsx"
     xlsx_writing.write(path, [xlsx_writing.Page("A", [[text]], [10])])
@@ -169,3 +172,31 @@ def test_every_choice_has_a_vietnamese_word_of_its_own():
     for field, choices in wanted.items():
         assert tuple(sorted(wording.CHOICES[field])) == tuple(sorted(choices))
         assert all(wording.choice_of(field, wording.shown(field, one, "vi").upper()) == one for one in choices)
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_every_column_of_a_template_is_explained_and_its_list_holds_its_choices(tmp_path, language):
+    for kind in kinds.SHOWN:
+        helps = guide.helps(kind, words.DEFAULT_ZONES, language)
+        assert len(helps) == len(wording.HEADINGS[kind.name]) - (wording.VERSION in wording.HEADINGS[kind.name])
+        assert all(len(one.text) <= 255 for one in helps)
+    choosing = {field for field in wording.CHOICES if field != wording.STATE}
+    listed = {
+        field
+        for kind in kinds.SHOWN
+        for field, told in zip(
+            wording.HEADINGS[kind.name], guide.helps(kind, words.DEFAULT_ZONES, language), strict=False
+        )
+        if wording.LISTS[language] in told.text
+    }
+    assert listed == choosing
+
+
+def test_the_lists_of_a_template_are_where_its_columns_look_for_them(tmp_path):
+    pages = guide.pages(words.DEFAULT_ZONES, "vi")
+    (told,) = [one for one in guide.helps(DEVICE, words.DEFAULT_ZONES, "vi") if one.title == "Hệ điều hành"]
+    page, number, many = told.listed_in
+    (lists,) = [one for one in pages if one.name == page]
+    column = [row[number] for row in lists.rows]
+    assert column[: many + 1] == ["Hệ điều hành", *wording.CHOICES["platform"].values()]
+    assert not any(column[many + 1 :])

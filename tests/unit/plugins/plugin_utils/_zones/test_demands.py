@@ -6,16 +6,18 @@
 from __future__ import annotations
 
 import datetime
+from pathlib import Path
 
 import pytest
 import yaml
 
 from ansible_collections.commune.baseline.plugins.plugin_utils._zones import demands
 from ansible_collections.commune.baseline.plugins.plugin_utils._zones.reading import read_model
-from tests.lab.zones.office import SITE
 
 TODAY = datetime.date(2026, 11, 28)
-ROLE = SITE.parents[3] / "roles/zone_firewall/vars/linux.yml"
+COLLECTION = Path(__file__).parents[5]
+SITE = COLLECTION / "plugins/plugin_utils/_zones/default_site.yml"
+ROLE = COLLECTION / "roles/zone_firewall/vars/linux.yml"
 ROWS = {
     row["id"]: row
     for row in yaml.safe_load(ROLE.read_text("utf-8"))["__zone_firewall_rows"]

@@ -1,0 +1,155 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The playbooks of the zones by the real ansible-playbook, on a site with a register and no firewall of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.commune.baseline.plugins.plugin_utils._register import devices
+from ansible_collections.commune.baseline.plugins.plugin_utils._register.register import Register
+from tests.integration.zones.namespace import listed
+from tests.integration.zones.site import SITE
+
+ROOT = Path(__file__).parents[3]
+REASON = "Nghi nhiễm mã độc"
+PORT = "\nzone_ports:\n  - {device: sw-1, port: Gi0/7, zone: lan, to: pc-01}\n"
+
+
+@pytest.fixture(name="site")
+def fixture_site(tmp_path):
+    zones = tmp_path / "site/group_vars/all/zones.yml"
+    zones.parent.mkdir(parents=True)
+    zones.write_text(SITE.read_text("utf-8") + PORT, "utf-8")
+    (tmp_path / "site/register.yml").write_text("plugin: commune.baseline.register\n")
+    register = Register.open(str(tmp_path / "site/register.db"), create=True)
+    with register.write("officer") as writer:
+        devices.put(
+            writer,
+            {"name": "pc-01", "class": "workstation", "zone": "lan", "platform": "other", "ips": ["10.20.10.77"]},
+        )
+        for state in ("received", "hardening", "in_service"):
+            devices.transition(writer, "pc-01", state)
+    register.close()
+    return tmp_path / "site"
+
+
+def play(site, name, *arguments, **extra):
+    """Run a playbook and return its exit code, the result of every task by its name, and what it printed."""
+    program = str(Path(sys.executable).with_name("ansible-playbook"))
+    command = [program, "-i", str(site), f"playbooks/{name}.yml", "-e", json.dumps(extra), *arguments]
+    settings = {
+        "ANSIBLE_STDOUT_CALLBACK": "ansible.posix.json",
+        "COMMUNE_BASELINE_EVIDENCE": str(site.parent / "proof"),
+    }
+    done = subprocess.run(
+        command, cwd=ROOT, env={**os.environ, **settings}, capture_output=True, text=True, check=False
+    )
+    report, _end = json.JSONDecoder().raw_decode(done.stdout[done.stdout.index("{\n") :])
+    tasks = {
+        task["task"]["name"]: next(iter(task["hosts"].values()))
+        for one in report["plays"]
+        for task in one["tasks"]
+        if task["hosts"]
+    }
+    return done.returncode, tasks, done.stdout + done.stderr
+
+
+def state_of(site):
+    register = Register.open(str(site / "register.db"))
+    with register.read() as reader:
+        record = devices.get(reader, "pc-01").record
+    register.close()
+    return record["state"], record["note"]
+
+
+def test_a_device_is_isolated_in_the_register_and_the_officer_told_which_cable_to_pull(site):
+    code, tasks, _printed = play(site, "isolate", device="PC-01", reason=REASON)
+    assert code == 3  # no device matches: there is no firewall that could cut it off
+    state, note = state_of(site)
+    assert (state, note.split(": ", 1)[1]) == ("quarantined", REASON)
+    vietnamese, english = tasks["Name the port, the addresses, and what is left"]["msg"]
+    assert "không nêu tường lửa nào" in vietnamese
+    assert "Gi0/7 @ sw-1" in vietnamese
+    assert "put Gi0/7 @ sw-1 into the quarantine VLAN" in english
+
+
+def test_nothing_is_isolated_or_released_without_a_device_or_a_reason_of_several_words(site):
+    for extra in ({"device": "pc-01"}, {"reason": REASON}, {"device": "pc-01", "reason": "Nghi"}):
+        for name in ("isolate", "release"):
+            code, _tasks, printed = play(site, name, **extra)
+            assert code == 2
+            assert "Hãy nêu thiết bị và lý do" in printed
+    assert state_of(site) == ("in_service", None)
+
+
+def test_check_mode_isolates_nothing(site):
+    assert play(site, "isolate", "--check", device="pc-01", reason=REASON)[1]["Record it in the register"]["changed"]
+    assert state_of(site) == ("in_service", None)
+
+
+def test_a_device_that_does_not_pass_the_gate_stays_in_quarantine(site):
+    play(site, "isolate", device="pc-01", reason=REASON)
+    code, tasks, _printed = play(site, "release", device="pc-01", reason="Đã cài lại")
+    assert code == 2
+    assert "pc-01 does not go into service" in tasks["Say why"]["msg"]
+    state, note = state_of(site)
+    assert state == "quarantined"
+    assert [line.split(": ", 1)[1] for line in note.splitlines()][1] == "Đã cài lại"
+
+
+def test_a_plan_of_two_files_is_shown_and_nothing_is_written(site):
+    former = site.parent / "former.yml"
+    former.write_text(SITE.read_text("utf-8").replace("services: [smb, https]", "services: [smb]"), "utf-8")
+    code, tasks, _printed = play(site, "zones_plan", "--check", before=str(former))
+    assert code == 0
+    shown = tasks["Show the plan"]["msg"]
+    assert shown[0] == "Thêm 1, bỏ 0, đổi 0."
+    assert "dịch vụ https (tcp/443, udp/443)" in shown[2]
+    assert tasks["Compare it with the model"]["changed"] is False
+
+
+def test_a_fault_of_the_model_is_told_with_file_and_line(site):
+    zones = site / "group_vars/all/zones.yml"
+    zones.write_text(zones.read_text("utf-8").replace("[smb, https]", "[smb, htps]"), "utf-8")
+    code, tasks, _printed = play(site, "zones_plan", before=str(zones))
+    assert code == 2
+    said = tasks["Compare it with the model"]["msg"]
+    assert re.search(r"zones\.yml, line \d+: htps is no service", said)
+
+
+def test_the_plan_for_a_firewall_keeps_a_quarantined_device_apart(site):
+    play(site, "isolate", device="pc-01", reason=REASON)
+    empty = listed("table inet docker {}\n")
+    tasks = [{"commune.baseline.zones_plan": {"ruleset": empty}, "register": "planned"}]
+    playbook = site.parent / "ask.yml"
+    playbook.write_text(json.dumps([{"hosts": "localhost", "gather_facts": False, "tasks": tasks}]))
+    _code, found, _printed = play(site, os.path.relpath(playbook.with_suffix(""), ROOT / "playbooks"))
+    (result,) = found.values()
+    ends = {flow["policy"]: flow["to"][0]["names"] for flow in result["plan"]["flows"]}
+    assert ends["quan-tri.lan"] == ["pc-01.lan"]
+    assert result["plan"]["other_tables"] == ["inet docker"]
+
+
+def test_both_diagrams_are_drawn_once(site):
+    wanted = {"title": "UBND xã", "dest": str(site.parent / "diagrams")}
+    code, tasks, _printed = play(site, "zones_diagram", **wanted)
+    assert code == 0
+    assert tasks["Draw both diagrams"]["changed"]
+    assert "pc&#45;01" in (site.parent / "diagrams/logical.svg").read_text("utf-8")
+    assert play(site, "zones_diagram", **wanted)[1]["Draw both diagrams"]["changed"] is False
+
+
+def test_a_diagram_is_not_put_where_the_next_run_would_read_it_as_a_list_of_devices(site):
+    code, tasks, _printed = play(site, "zones_diagram", dest=str(site / "diagrams"))
+    assert code == 2
+    assert "would be read as a list of devices" in tasks["Draw both diagrams"]["msg"]
+    assert not (site / "diagrams").exists()
