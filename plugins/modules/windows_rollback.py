@@ -61,5 +61,5 @@ restored:
   type: list
   elements: str
   returned: success
-  sample: ["audit {0CCE9217-69AE-11D9-BED3-505054503030}"]
+  sample: ["auditpol: {0CCE9217-69AE-11D9-BED3-505054503030}"]
 """

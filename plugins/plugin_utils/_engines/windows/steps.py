@@ -35,14 +35,20 @@ _PLACES: t.Mapping[str, tuple[str, ...]] = {
 _SEVERAL = ("account", "firewall")
 
 
+_CALLED = {"template": "secedit", "audit": "auditpol", "servicestate": "service", "defender": "Defender"}
+
+
 def place_of(step: Step) -> str:
     """Return the name of the place that a step changes, for people too."""
     words = [str(step.do[name]) for name in _PLACES[step.kind]]
+    if step.kind == "registry":
+        root = "HKLM" if words[0] == "machine" else f"HKU\\{words[0]}"
+        return "\\".join([root, *words[1:]])
     if step.kind == "template":
         words += step.do["keys"]
     if step.kind in _SEVERAL:
         words += [name for name in step.do if name not in _PLACES[step.kind]]
-    return f"{step.kind} {chr(92).join(words)}"
+    return f"{_CALLED.get(step.kind, step.kind)}: {', '.join(words)}"
 
 
 class CannotWriteError(ValueError):
