@@ -173,11 +173,11 @@ def test_a_zip_with_a_password_is_told_as_one(office):
         ([["Tên thiết bị", "Loại"], ["x" * 1_000_000, "Máy trạm"]], ["A2: at most 64 characters, not 1000000"]),
         (
             [["Tên thiết bị", "Loại", "Số sê-ri"], ["pc-01", "Máy bay", "S1"], ["PC-01", "Máy trạm", "s1"]],
-            ["B2: one of workstation", "A3: row 2 has it already", "C3: row 2 has it already"],
+            ["B2: one of Máy trạm (workstation)", "A3: row 2 has it already", "C3: row 2 has it already"],
         ),
         (
             [["Tên thiết bị", "Loại", "IP", "Vùng"], ["a", "x", "10.1.0.1", "lan"], ["b", "Máy in", "10.1.0.1", "lan"]],
-            ["B2: one of workstation", "C3: row 2 has it already"],
+            ["B2: one of Máy trạm (workstation)", "C3: row 2 has it already"],
         ),
     ],
 )
