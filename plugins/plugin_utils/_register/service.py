@@ -61,7 +61,7 @@ def check(reader: Reader | Writer, device: Stored, document: str | None, roles: 
         error = fault
     raise ServiceError(
         f"device {device.record['name']} does not go into service: {error}; run playbooks/enroll.yml, or name as "
-        "document an approval for it whose scope is in_service: and the reason"
+        "document an approval with the scope in_service: and a reason"
     )
 
 

@@ -233,7 +233,7 @@ def test_more_faults_than_a_screen_holds_are_all_listed(office):
     error = office.refused(office.book(**{"Thiết bị": rows}))
     assert len(error.faults) == 500
     assert str(error).endswith("; and 480 more")
-    assert error.said(in_vietnamese).endswith("; và 480 chỗ nữa")
+    assert error.said(in_vietnamese).endswith("; và 480 mục khác")
 
 
 PEOPLE = [["Mã", "Họ và tên", "Vai trò"], ["cb-01", "Nguyễn Văn A", "Cán bộ công nghệ thông tin; it_officer"]]
