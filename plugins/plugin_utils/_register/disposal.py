@@ -22,9 +22,7 @@ from ansible_collections.commune.baseline.plugins.plugin_utils._register.registe
 def uncertified(reader: Reader | Writer, device: Stored) -> list[str]:
     """Return the serial numbers of the media of which no sanitisation is done since the device awaits its disposal."""
     c = tables.RECORDS[SANITISATION.name].c
-    begun = max(
-        (one["number"] for one in events.history(reader.connection, DEVICE.name, device.id) if _begins(one)), default=0
-    )
+    begun = max((one["number"] for one in records.events_of(reader, DEVICE, device.id) if _begins(one)), default=0)
     done = records.select(reader, SANITISATION, c.device == device.record["name"], c.result == "done")
     certified = {one.record["medium"] for one in done if _last(reader, one) > begun}
     return [medium["serial"] for medium in device.record["media"] if medium["serial"] not in certified]
@@ -45,5 +43,5 @@ def _begins(event: t.Mapping[str, t.Any]) -> bool:
 
 
 def _last(reader: Reader | Writer, sanitisation: Stored) -> int:
-    told = events.history(reader.connection, SANITISATION.name, sanitisation.id)
+    told = records.events_of(reader, SANITISATION, sanitisation.id)
     return int(told[-1]["number"]) if told else 0
