@@ -42,7 +42,7 @@ _DRIVE_PACKAGES = (
     "sg3-utils",
 )
 _LINT = ("lint",)
-_TYPED_TESTS = ("bench", "docs", "doubles", "lab", "suite")
+_TYPED_TESTS = ("bench", "docs", "doubles.windows", "lab", "suite")
 _SCENARIOS = tuple(sorted(path.parent.name for path in (ROOT / "molecule").glob("*/molecule.yml")))
 _SMOKE = "session_lock"
 
