@@ -115,6 +115,7 @@ def platform_of(connection: t.Any, variables: t.Mapping[str, t.Any]) -> str:
     recorded = (variables.get("register_device") or {}).get("platform")
     if recorded in PLATFORMS:
         return str(recorded)
+    # Only the shells of Windows have the mark.
     speaks_windows = connection.transport in ALONE or getattr(connection._shell, "_IS_WINDOWS", False)
     return "windows" if speaks_windows else "linux"
 
