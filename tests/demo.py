@@ -22,12 +22,24 @@ from ansible_collections.commune.baseline.plugins.plugin_utils._register.registe
 from tests.lab.errors import LabError
 from tests.lab.host import Host
 from tests.lab.lab import Lab
+from tests.lab.zones import office
 
 ROOT = Path(__file__).parents[1]
 SUITES = {"may-chu-12": "bookworm", "may-tram-13": "trixie"}
 CLASSES = {"may-chu-12": "server", "may-tram-13": "workstation"}
 SITE = ROOT / "build/demo"
-VALUES = {"account_policy_administrators": ["ops"], "ssh_server_allowed_sources": ["10.77.0.0/24"]}
+VALUES = {
+    "account_policy_administrators": ["ops"],
+    "ssh_server_allowed_sources": ["10.77.0.0/24"],
+    # In the zone model of the lab, its own network is a zone beside those of an office.
+    "host_firewall_offer": {
+        "zone": "control",
+        "services": [],
+        "managers": ["10.77.0.1"],
+        "gateways": ["10.77.0.1"],
+        "outbound": "any",
+    },
+}
 BY = {"approver": "Người chạy thử", "document": "make demo", "expires": "2099-12-31"}
 EXCEPTIONS = (
     {
@@ -100,6 +112,7 @@ def lay_out(lab: Lab) -> None:
     shutil.rmtree(SITE, ignore_errors=True)
     (SITE / "group_vars/all").mkdir(parents=True)
     (SITE / "group_vars/all/site.yml").write_text(json.dumps({**lab.variables, **VALUES}))
+    office.write(SITE, office.text())
     (SITE / "register.yml").write_text("plugin: commune.baseline.register\n")
     register = Register.open(str(SITE / "register.db"), create=True)
     with register.write("make demo") as writer:

@@ -11,8 +11,8 @@ from ansible.errors import AnsibleActionFail, AnsibleError
 from ansible.plugins.action import ActionBase
 
 from ansible_collections.commune.baseline.plugins.module_utils._masking import masked
-from ansible_collections.commune.baseline.plugins.plugin_utils._door import linux_device
-from ansible_collections.commune.baseline.plugins.plugin_utils._door.variables import Variables, declared
+from ansible_collections.commune.baseline.plugins.plugin_utils._door import linux_device, windows_device
+from ansible_collections.commune.baseline.plugins.plugin_utils._door.variables import Variables, declared, platform_of
 from ansible_collections.commune.baseline.plugins.plugin_utils._door.zone_firewall import ZoneFirewall
 from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.run import RUN as _RUN
 from ansible_collections.commune.baseline.plugins.plugin_utils._policy.controls import (
@@ -34,18 +34,21 @@ from ansible_collections.commune.baseline.plugins.plugin_utils._policy.site impo
 
 _COLLECTION = Path(__file__).parents[2]
 _ROLES = _COLLECTION / "roles"
-_DEVICES = {"linux": linux_device.LinuxDevice}
+_DEVICES: dict[str, t.Any] = {
+    "linux": linux_device.LinuxDevice,
+    "windows": windows_device.WindowsDevice,
+}
 
 _ARGUMENTS = {
     "roles": {"type": "list", "elements": "str"},
-    "platform": {"type": "str", "choices": list(PLATFORMS), "default": "linux"},
+    "platform": {"type": "str", "choices": list(PLATFORMS)},
     "fail_on": {"type": "str", "choices": list(FAIL_ON)},
 }
 
 
 # Read here, before the fork, so that the worker of each host finds them; a fault in them is told by the task.
 with contextlib.suppress(RowError, AnsibleError, LookupError, OSError):
-    for _role in {row.role for row in rows_of_all_roles(_COLLECTION, "linux") if row.knob}:
+    for _role in {row.role for _name in PLATFORMS for row in rows_of_all_roles(_COLLECTION, _name) if row.knob}:
         declared(_ROLES / _role)
     linux_device.prepare()
 
@@ -60,7 +63,7 @@ class ActionModule(ActionBase):
         self._task_vars = task_vars or {}
         super().run(tmp, self._task_vars)
         arguments = self.validate_argument_spec(_ARGUMENTS)[1]
-        self._platform = arguments["platform"]
+        self._platform = arguments["platform"] or platform_of(self._connection, self._task_vars)
         if self._task.delegate_to:
             raise AnsibleActionFail(
                 "delegate_to would credit this device with what another one shows; name it in hosts"

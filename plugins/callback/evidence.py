@@ -19,7 +19,8 @@ description:
     The keys are made on first use, in C(keys). M(commune.baseline.evidence_verify) finds what was changed later.
   - If the site has a register, as M(commune.baseline.device) finds it, stores there what the run showed, with an anchor
     of its bundle, and makes the report of all devices of the register. What an earlier run could not store follows.
-  - Of a run that takes another one back with M(commune.baseline.linux_rollback), shows and keeps what was restored.
+  - Of a run that takes another one back with M(commune.baseline.linux_rollback) or
+    M(commune.baseline.windows_rollback), shows and keeps what was restored.
   - Tells of scheduled runs that failed or did not happen.
   - A run without any of these modules prints and keeps nothing.
 notes:

@@ -20,6 +20,8 @@ NOT_ASSESSED = "not_assessed"
 EXCEPTED = "excepted"
 NOT_APPLICABLE = "not_applicable"
 
+TAKEN_BACK = "no new connection was possible after the change, so the device took it back"
+
 _WORST_FIRST = (FAIL, NOT_ASSESSED, EXCEPTED, PASS, NOT_APPLICABLE)
 
 

@@ -45,10 +45,12 @@ options:
     type: list
     elements: str
   platform:
-    description: Platform of the device.
+    description:
+      - Platform of the device. If left out, it is that of the register; else V(windows) for the connections C(psrp) and
+        C(winrm) and for a shell of Windows, and V(linux) for all others.
+      - Windows is proven on a simulated machine only.
     type: str
-    choices: [linux]
-    default: linux
+    choices: [linux, windows]
   fail_on:
     description:
       - The task fails if a control of this priority or a higher one fails or could not be assessed.

@@ -49,7 +49,8 @@ Năm quy chế yêu cầu gì, và các dòng thiết lập (row) của bộ cô
   ghi **not yet** in full. *row* nghĩa là có dòng thiết lập liên quan, không khẳng định đã đáp ứng trọn vẹn một điều
   khoản viết chung chung.
 - Chỉ tính các dòng thiết lập. Việc làm theo lịch, hồ sơ, việc của cơ quan đều ghi *not yet*.
-- *simulated only*: mới chứng minh trên thiết bị mô phỏng, chưa trên thiết bị thật.
+- *simulated only*: mới chứng minh trên thiết bị mô phỏng, chưa trên thiết bị thật; với Windows là chưa trên máy
+  Windows nào.
 - *texts*: quy chế nêu rõ giá trị. *project*: quy chế chỉ nêu bằng lời, giá trị do dự án chọn.
 
 What the five regulations demand, and how much of it the rows of this collection cover.
@@ -62,7 +63,7 @@ What the five regulations demand, and how much of it the rows of this collection
 - A clause that parameters express counts only where rows serve all of these; with some of them missing it is
   **not yet** in full. *row* means that rows are about it, not that they exhaust a clause in general words.
 - Only rows count. What a schedule, a document or the office itself would fulfil is *not yet*.
-- *simulated only*: proven on a simulated device, not on a real one.
+- *simulated only*: proven on a simulated device, not on a real one; verified on Windows: no.
 - *texts*: the value stands in the regulations. *project*: they say it in words; the value is the project's choice.
 """
 

@@ -23,11 +23,22 @@ print(json.dumps(rollback.roll_back(kept, check_mode=False)))
 """
 
 
+MEDIA = """
+import json, sys
+from ansible_collections.commune.baseline.plugins.module_utils._media import journal, listing, sanitise, verification
+journal.FOLDER = sys.argv[1]
+print(json.dumps(listing.listing()))
+"""
+
+
+@pytest.mark.parametrize("version", ["3.9", "3.10", "3.11", "3.12", "3.13"])
+def test_media_are_listed_under_python(version, tmp_path):
+    done = run_with(version, MEDIA, tmp_path / "journals")
+    assert all({"path", "identity", "capabilities"} <= medium.keys() for medium in json.loads(done))
+
+
 @pytest.mark.parametrize("version", ["3.9", "3.10", "3.11", "3.12", "3.13"])
 def test_the_engine_runs_under_python(version, tmp_path):
-    python = interpreters.find(version)
-    if python is None:
-        pytest.skip(f"no Python {version} on this machine")
     row = {
         "id": "X",
         "control": "AC-08",
@@ -36,14 +47,23 @@ def test_the_engine_runs_under_python(version, tmp_path):
         "grammar": "shell_readonly",
     }
     row |= {"key": "TMOUT", "desired": 600, "compare": "<=", "minimum": 1}
+    done = run_with(version, PROGRAM, tmp_path / "journal", json.dumps([row]))
+    (seen,), restored = (json.loads(line) for line in done.splitlines())
+    assert (seen["state"], seen["changed"], seen["after"]) == ("pass", True, "600")
+    assert restored == [row["path"]]
+
+
+def run_with(version, program, folder, text=""):
+    """Return what a program prints under a Python that has nothing but its standard library."""
+    python = interpreters.find(version)
+    if python is None:
+        pytest.skip(f"no Python {version} on this machine")
     done = subprocess.run(
-        [python, "-S", "-c", PROGRAM, tmp_path / "journal"],
-        input=json.dumps([row]),
+        [python, "-S", "-c", program, folder],
+        input=text,
         env={"PYTHONPATH": str(COLLECTIONS), "PYTHONDONTWRITEBYTECODE": "1"},
         text=True,
         capture_output=True,
         check=True,
     )
-    (seen,), restored = (json.loads(line) for line in done.stdout.splitlines())
-    assert (seen["state"], seen["changed"], seen["after"]) == ("pass", True, "600")
-    assert restored == [row["path"]]
+    return done.stdout

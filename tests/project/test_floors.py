@@ -36,6 +36,7 @@ FLOORS = {
     "plugins.plugin_utils._policy": MIDDLE,
     "plugins.plugin_utils._register": GROUND,
     "plugins.plugin_utils._report": MIDDLE,
+    "plugins.plugin_utils._sanitisation": MIDDLE,
     "plugins.plugin_utils._shape": GROUND,
     "plugins.plugin_utils._sheets": MIDDLE,
     "plugins.plugin_utils._yaml": GROUND,

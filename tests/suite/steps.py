@@ -27,8 +27,22 @@ _SYSTEM_PACKAGES = (
     "systemd-container",
     "util-linux",
 )
+# A machine with disks of all sorts, and the tools that talk to them.
+_DRIVE_PACKAGES = (
+    "busybox-static",
+    "cryptsetup-bin",
+    "dmsetup",
+    "hdparm",
+    "kmod",
+    "lvm2",
+    "mdadm",
+    "nvme-cli",
+    "open-iscsi",
+    "qemu-system-x86",
+    "sg3-utils",
+)
 _LINT = ("lint",)
-_TYPED_TESTS = ("bench", "docs", "lab", "suite")
+_TYPED_TESTS = ("bench", "docs", "doubles.windows", "lab", "suite")
 _SCENARIOS = tuple(sorted(path.parent.name for path in (ROOT / "molecule").glob("*/molecule.yml")))
 _SMOKE = "session_lock"
 
@@ -42,6 +56,7 @@ def _setup() -> list[Step]:
         _own("system packages", "packages", *_SYSTEM_PACKAGES),
         _own("postgresql", "packages", "postgresql", after=("system packages",)),
         _own("nftables", "packages", "nftables", after=("system packages",)),
+        _own("drives", "packages", *_DRIVE_PACKAGES, after=("system packages",)),
         _own("graphviz", "packages", "graphviz", after=("system packages",)),
         _own("venv main", "venv", "main", after=("system packages",)),
         _own("venv second", "venv", "second", after=("system packages",), skip_reason=_no_second),
@@ -88,7 +103,7 @@ def _pytest() -> list[Step]:
             "tests/integration",
             "--numprocesses=3",  # mostly they wait; each process has a lab of its own
             "--dist=loadfile",
-            after=("lab images", "nftables", "graphviz", "postgresql"),
+            after=("lab images", "drives", "nftables", "graphviz", "postgresql"),
             groups=("integration",),
             skip_reason=_no_root,
         ),

@@ -16,21 +16,25 @@ from ansible.plugins.loader import connection_loader
 Execute = t.Callable[[], t.Mapping[str, t.Any]]
 
 _PAUSE_SECONDS = 1.0
-_GRACE_SECONDS = 60.0
+GRACE_SECONDS = 60.0
 # The first value that ssh is given counts: no shared connection, whatever the inventory says of sharing.
 _NOT_SHARED = "-o ControlMaster=no -o ControlPath=none"
+# Two of these share nothing; to reset one is to connect it again, which would fail just when it matters.
+ALONE = ("psrp", "winrm")
 
 
 def new_connection(old: t.Any, play_context: t.Any) -> t.Any:
     """Return a connection with the settings of another one, which has to log in by itself."""
     connection = connection_loader.get(old._load_name, play_context, shell=old._shell)
+    # What the plugin winrm hands on unread is no option that could be set by its name.
+    connection.set_options(var_options={"_extras": old.get_option("_extras") if old.allow_extras else {}})
     for name, value in old.get_options().items():
         connection.set_option(name, value)
     if old.become is not None:
         connection.set_become_plugin(old.become)
     if "ssh_args" in old.get_options():
         connection.set_option("ssh_args", f"{_NOT_SHARED} {old.get_option('ssh_args') or ''}")
-    else:
+    elif old.transport not in ALONE:
         old.reset()
     return connection
 
@@ -43,9 +47,9 @@ def confirmed(confirm: Execute, within: float) -> bool:
         return False
 
 
-def observed_again(observe: Execute) -> t.Mapping[str, t.Any]:
+def observed_again(observe: Execute, key: str = "observations", within: float = GRACE_SECONDS) -> t.Mapping[str, t.Any]:
     """Ask the device what it shows once it has taken the change back; raise AnsibleConnectionFailure if it is gone."""
-    return _until("observations", observe, _GRACE_SECONDS)
+    return _until(key, observe, within)
 
 
 def _until(key: str, ask: Execute, within: float) -> t.Mapping[str, t.Any]:

@@ -17,7 +17,7 @@ from ansible_collections.commune.baseline.plugins.plugin_utils._door import site
 from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.store import EvidenceError
 
 _DOOR = "commune.baseline.policy"
-_ROLLBACK = "commune.baseline.linux_rollback"
+_ROLLBACKS = ("commune.baseline.linux_rollback", "commune.baseline.windows_rollback")
 
 
 class Setting(t.NamedTuple):
@@ -103,7 +103,7 @@ def is_door(task: t.Any) -> bool:
 
 def is_rollback(task: t.Any) -> bool:
     """Tell whether a task takes a run back."""
-    return str(task.action).endswith("rollback") and task.resolved_action == _ROLLBACK
+    return str(task.action).endswith("rollback") and task.resolved_action in _ROLLBACKS
 
 
 def is_proof(task: t.Any) -> bool:

@@ -16,9 +16,10 @@ from ansible.errors import AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.parsing.dataloader import DataLoader
 
+from ansible_collections.commune.baseline.plugins.plugin_utils._door.confirmation import ALONE
 from ansible_collections.commune.baseline.plugins.plugin_utils._policy.change import read_change
 from ansible_collections.commune.baseline.plugins.plugin_utils._policy.controls import FAIL_ON
-from ansible_collections.commune.baseline.plugins.plugin_utils._policy.rows import Row, RowError
+from ansible_collections.commune.baseline.plugins.plugin_utils._policy.rows import PLATFORMS, Row, RowError
 from ansible_collections.commune.baseline.plugins.plugin_utils._policy.site import DEVICE_CLASSES, Site, read_exceptions
 
 _SITE = {
@@ -107,6 +108,16 @@ class Variables:
         if checked.error_messages:
             raise RowError(f"{place}: {'; '.join(checked.error_messages)}")
         return t.cast("dict[str, t.Any]", checked.validated_parameters)
+
+
+def platform_of(connection: t.Any, variables: t.Mapping[str, t.Any]) -> str:
+    """Return the platform of a device: what the register says, else what its connection and shell are made for."""
+    recorded = (variables.get("register_device") or {}).get("platform")
+    if recorded in PLATFORMS:
+        return str(recorded)
+    # Only the shells of Windows have the mark.
+    speaks_windows = connection.transport in ALONE or getattr(connection._shell, "_IS_WINDOWS", False)
+    return "windows" if speaks_windows else "linux"
 
 
 @functools.cache

@@ -71,7 +71,7 @@ class ZoneFirewall:
                     host = guarded({**row["desired"], **self._place(row["desired"])})
                     self._firewalls[HostFirewall.table] = HostFirewall(self._model(), host, _today())
                 except HostError as error:
-                    raise RowError(f"host_firewall: {error}") from error
+                    raise RowError(f"host_firewall_offer: {error}") from error
 
     def _place(self, given: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         """Return zone and addresses of the device: as the site gives them, else as the register knows them."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import typing as t
 
-from ansible_collections.commune.baseline.plugins.module_utils._observation import FAIL, NOT_ASSESSED
+from ansible_collections.commune.baseline.plugins.module_utils._observation import FAIL, NOT_ASSESSED, TAKEN_BACK
 from ansible_collections.commune.baseline.plugins.plugin_utils._catalogue import PRIORITIES, Control
 from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.control import judged
 from ansible_collections.commune.baseline.plugins.plugin_utils._policy.coverage import parts_of
@@ -18,7 +18,6 @@ from ansible_collections.commune.baseline.plugins.plugin_utils._policy.rows impo
 from ansible_collections.commune.baseline.plugins.plugin_utils._policy.site import SiteException, with_exception
 
 FAIL_ON = (*PRIORITIES, "never")
-_TAKEN_BACK = "no new connection was possible after the change, so the device took it back"
 
 
 Observations = t.Sequence[t.Mapping[str, t.Any]]
@@ -102,6 +101,6 @@ def taken_back(written: Observations, now: Observations, rows: t.Iterable[t.Mapp
     cutting = {row["id"] for row in rows if row.get("connectivity")}
     shown = {observation["id"]: observation for observation in now}
     return [
-        {**shown[one["id"]], "reason": _TAKEN_BACK} if one["id"] in cutting and one["changed"] else one
+        {**shown[one["id"]], "reason": TAKEN_BACK} if one["id"] in cutting and one["changed"] else one
         for one in written
     ]  # fmt: skip

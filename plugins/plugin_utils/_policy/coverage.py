@@ -97,7 +97,14 @@ def _served(rows: t.Sequence[Row]) -> Served:
 
 
 def only_looks(row: Row) -> bool:
-    """Tell whether a row can only look: what a command says, the numbers of accounts, passwords that must be set."""
+    """Tell whether a row can only look: what a command says, the numbers of accounts, passwords that must be set.
+
+    On Windows: what Defender tells and no preference of it decides, and whether an account needs a password.
+    """
+    if row.fields["kind"] == "defender":
+        return "preference" not in row.fields
+    if row.fields["kind"] == "local_account":
+        return bool(row.fields["attribute"] == "password_required")
     if row.fields["kind"] == "account":
         attribute, value = row.fields["attribute"], row.fields.get("value")
         return attribute == "uid" or (attribute == "password" and value is not None and "locked" not in value)

@@ -11,17 +11,27 @@ import re
 import typing as t
 
 from ansible_collections.commune.baseline.plugins.module_utils._policy.compare import COMPARISONS
-from ansible_collections.commune.baseline.plugins.module_utils._policy.kind import KINDS
+from ansible_collections.commune.baseline.plugins.module_utils._policy.kind import KINDS as LINUX_KINDS
 from ansible_collections.commune.baseline.plugins.module_utils._policy.kinds import privilege, site_record, ssh_access
+from ansible_collections.commune.baseline.plugins.plugin_utils._engines.windows.kind import KINDS as WINDOWS_KINDS
+from ansible_collections.commune.baseline.plugins.plugin_utils._engines.windows.kinds import (
+    audit_policy,
+    firewall_profile,
+    local_account,
+    registry,
+    user_right,
+)
 from ansible_collections.commune.baseline.plugins.plugin_utils._zones.demands import UNLESS
 
 Fields = t.Mapping[str, t.Any]
 
+# The platforms that an engine brings to the baseline, with the kinds of rows that each knows.
+KINDS_OF: t.Mapping[str, t.Mapping[str, t.Any]] = {"linux": LINUX_KINDS, "windows": WINDOWS_KINDS}
 _REQUIRED = frozenset({"id", "control", "kind", "why", "fix"})
 _SHAPES: dict[str, t.Any] = {
     "id": "text",
     "control": "text",
-    "kind": tuple(KINDS),
+    "kind": "word",
     "parameter": "text",
     "value": "anything",
     "knob": "word",
@@ -39,13 +49,20 @@ _SHAPES: dict[str, t.Any] = {
     "fix": "text in vi and in en",
 }
 # What logins and sudo depend on.
-_CUTTING_KINDS = frozenset({"account", "nft_ruleset", "pam", "privilege", "ssh_access"})
+_CUTTING_KINDS = frozenset(
+    {"account", "nft_ruleset", "pam", "privilege", "ssh_access", "firewall_profile", "local_account", "user_right"}
+)
 _CUTTING_PATHS = ("/etc/ssh/", "/etc/sudoers", "/etc/pam.d/", "/etc/security/", "/etc/nftables", "/home/", "/root/")
 # Kinds that know more of a desired value than its sort.
 _FAULTS: t.Mapping[str, t.Callable[[Fields, t.Any], str | None]] = {
     "privilege": privilege.fault_of_desired,
     "site_record": site_record.fault_of_desired,
     "ssh_access": ssh_access.fault_of_desired,
+    "audit_policy": audit_policy.fault_of_desired,
+    "firewall_profile": firewall_profile.fault_of_desired,
+    "local_account": local_account.fault_of_desired,
+    "registry": registry.fault_of_desired,
+    "user_right": user_right.fault_of_desired,
 }
 
 
@@ -55,12 +72,12 @@ def fault_of_desired(fields: Fields, desired: t.Any) -> str | None:
     return fault(fields, desired) if fault else None
 
 
-def fault_of(fields: Fields) -> str | None:
-    """Return what is wrong with the fields of a row, or None."""
-    kind = fields.get("kind")
-    if not isinstance(kind, str) or kind not in KINDS:
-        return f"kind is {kind!r}, not one of {', '.join(KINDS)}"
-    required, shapes = _REQUIRED | KINDS[kind].REQUIRED, {**_SHAPES, **KINDS[kind].FIELDS}
+def fault_of(fields: Fields, platform: str) -> str | None:
+    """Return what is wrong with the fields of a row of a platform, or None."""
+    kind, kinds = fields.get("kind"), KINDS_OF[platform]
+    if not isinstance(kind, str) or kind not in kinds:
+        return f"kind is {kind!r}, not one of {', '.join(kinds)}"
+    required, shapes = _REQUIRED | kinds[kind].REQUIRED, {**_SHAPES, **kinds[kind].FIELDS}
     missing = sorted(required - fields.keys())
     if missing:
         return f"lacks {', '.join(missing)}"
@@ -73,7 +90,7 @@ def fault_of(fields: Fields) -> str | None:
             return f"{name} is {value!r}, not {wrong}"
     if _can_cut(fields) and not fields.get("connectivity"):
         return "can cut the connection, so it needs connectivity: true"
-    return _fault_of_wish(fields, KINDS[kind].COMPARISONS)
+    return _fault_of_wish(fields, kinds[kind].COMPARISONS)
 
 
 def _can_cut(fields: Fields) -> bool:
@@ -143,6 +160,11 @@ def _is_whole_number(value: t.Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
+def _is_registry_key(value: t.Any) -> bool:
+    """Tell whether a value is a key such as SOFTWARE\\Policies, which begins with no hive and no backslash."""
+    return _is_text(value) and not re.match(r"\\|HK|.*[:/]|.*\\$", value)
+
+
 def _is_expression(value: t.Any) -> bool:
     """Tell whether a value is a regular expression that finds texts: more than one group would find tuples."""
     try:
@@ -166,6 +188,10 @@ _HAS_SHAPE: dict[str, t.Callable[[t.Any], bool]] = {
     "true or false": lambda value: isinstance(value, bool),
     "dictionary of class, distribution (lists of words), exists (an absolute path) or firewall (true)": _is_condition,
     "whole number": _is_whole_number,
+    "key of the registry without its hive": _is_registry_key,
+    "GUID in braces, in capitals": lambda value: bool(
+        re.fullmatch(r"\{[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}\}", str(value))
+    ),
     "regular expression": _is_expression,
     "list of whole numbers": _is_list_of_numbers,
     "list of ways between zones": lambda value: isinstance(value, list) and bool(value) and all(map(_is_way, value)),

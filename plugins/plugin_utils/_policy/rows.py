@@ -14,12 +14,17 @@ from pathlib import Path
 
 from ansible_collections.commune.baseline.plugins.plugin_utils import _yaml
 from ansible_collections.commune.baseline.plugins.plugin_utils._catalogue import Catalogue, CatalogueError, Control
-from ansible_collections.commune.baseline.plugins.plugin_utils._policy.row_fields import fault_of, fault_of_desired
+from ansible_collections.commune.baseline.plugins.plugin_utils._policy.row_fields import (
+    KINDS_OF,
+    fault_of,
+    fault_of_desired,
+)
 
-PLATFORMS = ("linux",)
+PLATFORMS = tuple(KINDS_OF)
 
 # What a person reads, or what becomes ``desired``, stays on the controller.
 _NOT_SENT = frozenset({"parameter", "value", "knob", "measured_in", "maximum", "optional", "refs", "why", "fix"})
+_NO_AMOUNTS = frozenset({"file", "user_right", "audit_policy"})  # a mode, a set of people, a set of outcomes
 _SECONDS = {"minutes": 60}  # in one unit of a setting, whose knob is in seconds
 
 
@@ -51,7 +56,7 @@ class Row(t.NamedTuple):
         sent = {key: value for key, value in self.fields.items() if key not in _NOT_SENT}
         if desired is None and self.fields.get("optional"):
             return {**sent, "desired": None, "undecided": f"{self.knob} is not set, so nobody has said what is right"}
-        if self.fields.get("compare") in ("<=", ">=") and self.fields["kind"] != "file":  # whose mode is no amount
+        if self.fields.get("compare") in ("<=", ">=") and self.fields["kind"] not in _NO_AMOUNTS:
             self._check_bounds(desired)
         if self.fields.get("compare") == "in" and not (isinstance(desired, list) and desired):
             raise RowError(f"{self._place(desired)}, not a list to choose from")
@@ -144,14 +149,14 @@ def _role_rows(roles_directory: Path, role: str, platform: str, catalogue: Catal
     key = f"__{role}_rows"
     if not isinstance(data, dict) or not isinstance(data.get(key), list):
         raise RowError(f"{path}: rows are a list under {key!r}")
-    return [_row(path, role, fields, catalogue) for fields in data[key]]
+    return [_row(path, role, fields, catalogue, platform) for fields in data[key]]
 
 
-def _row(path: Path, role: str, fields: t.Any, catalogue: Catalogue) -> Row:
+def _row(path: Path, role: str, fields: t.Any, catalogue: Catalogue, platform: str) -> Row:
     if not isinstance(fields, dict):
         raise RowError(f"{path}: a row is a dictionary, not {fields!r}")
     place = f"{path}: row {fields.get('id', '?')}"
-    fault = fault_of(fields)
+    fault = fault_of(fields, platform)
     if fault:
         raise RowError(f"{place}: {fault}")
     try:

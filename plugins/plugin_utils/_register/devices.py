@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from ansible_collections.commune.baseline.plugins.plugin_utils._register import (
     addresses,
+    disposal,
     events,
     life_cycle,
     records,
@@ -66,6 +67,8 @@ def transition(
     if stored.record["state"] == state:
         return Change(stored.record["name"], False, stored.record, stored.record)
     life_cycle.check_step(stored.record["name"], stored.record["state"], state)
+    if state == life_cycle.SANITISED:
+        disposal.check(writer, stored)
     if state == life_cycle.IN_SERVICE:
         service.check(writer, stored, document, roles)
     given: dict[str, t.Any] = {"name": stored.record["name"], **({"ips": []} if state == life_cycle.DISPOSED else {})}

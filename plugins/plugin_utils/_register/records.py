@@ -156,10 +156,11 @@ def versions(reader: Reader | Writer, kind: Kind) -> dict[str, int]:
 
 def history_of(reader: Reader | Writer, kind: Kind, *key: t.Any) -> list[dict[str, t.Any]]:
     """Return the events of one record, oldest first; raise UnknownRecordError."""
-    return _history(reader, kind, get(reader, kind, *key).id)
+    return events_of(reader, kind, get(reader, kind, *key).id)
 
 
-def _history(reader: Reader | Writer, kind: Kind, id_: int) -> list[dict[str, t.Any]]:
+def events_of(reader: Reader | Writer, kind: Kind, id_: int) -> list[dict[str, t.Any]]:
+    """Return the events of the record with this id, oldest first, also those that this transaction added."""
     if isinstance(reader, Writer):
         reader.chain.flush()
     return history(reader.connection, kind.name, id_)
@@ -192,7 +193,7 @@ def _check_version(
     if stored is None:
         raise UnknownRecordError(f"the register knows no {said}")
     if stored.version != version:
-        last = _history(writer, kind, stored.id)[-1]
+        last = events_of(writer, kind, stored.id)[-1]
         raise ConflictError(f"{said} was changed by {last['who']} at {last['at']}, after it was read; read it again")
 
 

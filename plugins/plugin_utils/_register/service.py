@@ -18,7 +18,7 @@ import typing as t
 
 from ansible_collections.commune.baseline.plugins.plugin_utils._register import approvals, life_cycle, records
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.errors import ServiceError
-from ansible_collections.commune.baseline.plugins.plugin_utils._register.events import Event, history
+from ansible_collections.commune.baseline.plugins.plugin_utils._register.events import Event
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.kinds import APPROVAL, DEVICE, PERSON
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.records import Stored
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.register import Reader, Writer
@@ -61,7 +61,7 @@ def check(reader: Reader | Writer, device: Stored, document: str | None, roles: 
         error = fault
     raise ServiceError(
         f"device {device.record['name']} does not go into service: {error}; run playbooks/enroll.yml, or name as "
-        "document an approval for it whose scope is in_service: and the reason"
+        "document an approval with the scope in_service: and a reason"
     )
 
 
@@ -77,7 +77,7 @@ def _missing(verdict: dict[str, t.Any] | None, record: t.Mapping[str, t.Any]) ->
 
 def _verdict(reader: Reader | Writer, device: Stored) -> dict[str, t.Any] | None:
     """Return what the gate last said of a device in this enrolment."""
-    for event in reversed(history(reader.connection, DEVICE.name, device.id)):
+    for event in reversed(records.events_of(reader, DEVICE, device.id)):
         after = _values(event["after"])
         if event["verb"] == VERDICT:
             return _values(after.get(VERDICT))

@@ -77,7 +77,7 @@ CLASSES = {
     },
 }
 # Their values are words of ours; those of the other kinds stand in a configuration, where a person looks for them.
-OWN_WORDS = frozenset({"account", "kernel_module", "nft_ruleset", "package", "privilege", "service"})
+OWN_WORDS = frozenset({"account", "audit_policy", "kernel_module", "nft_ruleset", "package", "privilege", "service"})
 _NOT_SET = {"vi": "chưa đặt", "en": "not set"}
 _ABSENT = {"vi": "không có", "en": "absent"}
 _NOT_INSTALLED = {"vi": "chưa cài", "en": "not installed"}

@@ -38,7 +38,8 @@ class Table(t.NamedTuple):
     lines: t.Sequence[Line]
 
     def fault(self, line: Line, field: str, value: str, reason: str) -> CellFault:
-        """Return a fault of a field in a row of this table."""
+        """Return a fault of a field in a row of this table; what it can choose from is told as cells show it too."""
+        reason = wording.reason(field, reason)
         if field not in self.columns:
             return CellFault(self.sheet, line.number, "", value, f"{field}: {reason}")
         return CellFault(self.sheet, line.number, self.column(field), value, reason)

@@ -195,6 +195,19 @@ def choice_of(field: str, text: str) -> str:
     return _CHOSEN.get(field, {}).get(folded(text), text)
 
 
+def reason(field: str, text: str) -> str:
+    """Return the reason of a fault; where it lists words of the register, with the Vietnamese for each."""
+    begin, found, words = text.partition("one of ")
+    if begin or not found or field not in CHOICES:
+        return text
+    return f"one of {', '.join(_with_vietnamese(field, word) for word in words.split(', '))}"
+
+
+def _with_vietnamese(field: str, word: str) -> str:
+    vietnamese = CHOICES[field].get(word)
+    return f"{vietnamese} ({word})" if vietnamese else word
+
+
 def shown(field: str, value: str, language: str) -> str:
     """Return what a cell shows for a word of the register."""
     return CHOICES.get(field, {}).get(value, value) if language == "vi" else value

@@ -44,7 +44,7 @@ class HostFirewall(Firewall):
         judged = super().judged(observation, row)
         if row.get("outbound") != _LIMITED or not self._host.any_outbound:
             return judged
-        free = "outbound of host_firewall lets the host begin any connection"
+        free = "outbound of host_firewall_offer lets the host begin any connection"
         return {**judged, "state": FAIL, "reason": "; ".join(filter(None, (free, judged["reason"])))}
 
     def _proof(self, ruleset: t.Mapping[str, t.Any]) -> Proof:
@@ -52,7 +52,7 @@ class HostFirewall(Firewall):
 
 
 def guarded(given: t.Mapping[str, t.Any]) -> Guarded:
-    """Return the host that a site's ``host_firewall`` tells of; raise HostError for what is no address or no port."""
+    """Return the host that ``host_firewall_offer`` tells of; raise HostError for what is no address or no port."""
     for port in given["management_ports"]:
         if port not in _PORTS:
             raise HostError(f"{port} is no port: 1 to 65535")

@@ -29,7 +29,7 @@ SITE = {
     "ssh_server_allowed_sources": ["10.77.0.0/24", "127.0.0.0/8"],
     "ssh_server_allowed_groups": ["ops"],
     "ssh_server_authentication_methods": "publickey,password",
-    "host_firewall": {
+    "host_firewall_offer": {
         "zone": "control",
         "services": [],
         "managers": ["10.77.0.1"],

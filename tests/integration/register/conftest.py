@@ -157,7 +157,7 @@ class Verbs:
     def start(
         self, *tasks: dict[str, Any], arguments: Iterable[str] = (), prefix: Iterable[str] = (), **variables: Any
     ) -> subprocess.Popen[str]:
-        """Start the program with these tasks, in a group of processes of its own."""
+        """Start the program with these tasks."""
         (handle, name) = tempfile.mkstemp(suffix=".yml", dir=self.folder)
         play = {"hosts": "localhost", "gather_facts": False, "ignore_errors": True, "vars": variables}
         with os.fdopen(handle, "w") as file:
@@ -165,7 +165,6 @@ class Verbs:
         program = Path(sys.executable).with_name("ansible-playbook")
         return subprocess.Popen(
             [*prefix, program, "--inventory", "localhost,", name, *arguments],
-            start_new_session=True,
             cwd=ROOT,
             env={
                 **os.environ,

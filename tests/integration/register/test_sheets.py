@@ -80,8 +80,8 @@ def test_every_faulty_cell_is_told_and_nothing_is_stored(verbs, book, foreign_sq
     assert {fault["sheet"] for fault in result["faults"]} == {"Thiết bị"}
     vietnamese, english = result["msg"].splitlines()
     assert vietnamese.startswith("thiet-bi.xlsx: chưa lưu gì, vì có ô sai (15): ")
-    assert "trang Thiết bị, ô B3: 'Máy bay': một trong workstation" in vietnamese
-    assert "sheet Thiết bị, cell B3 is 'Máy bay': one of workstation" in english
+    assert "trang Thiết bị, ô B3: 'Máy bay': một trong Máy trạm (workstation), " in vietnamese
+    assert "sheet Thiết bị, cell B3 is 'Máy bay': one of Máy trạm (workstation), " in english
     assert all(fault["vi"].startswith(f"trang Thiết bị, ô {fault['column']}") for fault in result["faults"])
     assert "pc-0" not in foreign_sql("SELECT name FROM devices")
 

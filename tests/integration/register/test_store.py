@@ -179,6 +179,8 @@ def test_a_device_lives_from_the_order_to_its_disposal(register):
     steps = ["received", "hardening", "in_service", "quarantined", "pending_disposal", "sanitised", "disposed"]
     for step in steps:
         with register.write("officer") as writer:
+            if step == "sanitised":
+                records.put(writer, kinds.SANITISATION, WIPED)
             if step == "in_service":
                 service.record(writer, devices.get(writer, "pc-01"), opens=True)
             assert devices.transition(writer, "pc-01", step, document="12/BB-UBND").changed
@@ -188,6 +190,18 @@ def test_a_device_lives_from_the_order_to_its_disposal(register):
     assert [one["verb"] for one in told if one["verb"] != service.VERDICT] == ["add", *["transition"] * 7]
     assert {one["document"] for one in told if one["verb"] == "transition"} == {"12/BB-UBND"}
     assert stored.record["ips"] == []
+
+
+@pytest.mark.parametrize("result", [None, "failed"])
+def test_a_device_whose_medium_was_not_wiped_does_not_become_sanitised(register, result):
+    put(register, PC)
+    with register.write("officer") as writer:
+        for step in ("received", "pending_disposal"):
+            devices.transition(writer, "pc-01", step)
+        if result:
+            records.put(writer, kinds.SANITISATION, {**WIPED, "result": result})
+    with register.write("officer") as writer, pytest.raises(RegisterError, match="its media DISK-1 are neither"):
+        devices.transition(writer, "pc-01", "sanitised")
 
 
 def test_an_illegal_step_names_the_legal_ones_and_changes_nothing(register):
@@ -229,6 +243,10 @@ def test_devices_are_found_by_what_they_have(register):
             devices.find(reader, colour="blue")
 
 
+WIPED = {
+    **{"device": "pc-01", "medium": "disk-1", "done_on": "1/2/2026"},
+    **{"method": "purge", "result": "done", "done_by": "it01"},
+}
 SIGNER = (kinds.PERSON, {"code": "it01", "name": "Cán bộ CNTT", "roles": ["it_officer", "van_phong"]})
 OTHERS = [
     SIGNER,
@@ -257,17 +275,7 @@ OTHERS = [
         kinds.DOCUMENT,
         {"number": "3/BB", "dated_on": "1/2/2026", "title": "Bàn giao", "sha256": "A" * 64, "devices": ["pc-01"]},
     ),
-    (
-        kinds.SANITISATION,
-        {
-            "device": "pc-01",
-            "medium": "disk-1",
-            "done_on": "1/2/2026",
-            "method": "purge",
-            "result": "done",
-            "done_by": "it01",
-        },
-    ),
+    (kinds.SANITISATION, WIPED),
     (kinds.DUTY, {"duty": "AL-06", "period": "2026-Q3", "done_on": "30/9/2026", "done_by": "it01"}),
     (
         kinds.PROPOSAL,

@@ -222,3 +222,15 @@ def test_a_table_that_is_gone_is_told_and_no_crash(register):
     faults = verify(register).faults
     assert "schema: table duties_done is missing" in faults
     assert faults[-1].startswith("because of that, nothing else could be read: ")
+
+
+def test_a_login_that_cannot_compare_the_schema_does_not_say_that_it_is_right(server):
+    place = server.new_database()
+    Register.open(place, create=True).close()
+    database = place.partition("?")[0].rpartition("/")[2]
+    server.sql(database, f"CREATE ROLE clerk_of_{database} LOGIN")
+    server.sql(database, f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO clerk_of_{database}")
+    register = Register.open(place.replace("postgres@", f"clerk_of_{database}@"))
+    (fault,) = verify(register).faults
+    register.close()
+    assert fault.startswith("schema: it could not be compared, for which this login must be able to create a schema (")

@@ -65,7 +65,7 @@ def fixture_host(controller):
 
 
 def bring(controller, *arguments, check=False, **given):
-    settings = {"baseline_only": ["NZ-06"], "baseline_device_class": "server", "host_firewall": {**HOST, **given}}
+    settings = {"baseline_only": ["NZ-06"], "baseline_device_class": "server", "host_firewall_offer": {**HOST, **given}}
     playbook = ["playbooks/drift.yml", "--check", "--diff"] if check else ["playbooks/harden.yml"]
     return controller.playbook(*playbook, "--limit", GUARDED, "--extra-vars", json.dumps(settings), *arguments)
 
@@ -89,9 +89,9 @@ def answers(controller, port):
 
 def test_a_site_that_has_not_said_what_a_host_offers_has_not_decided(controller, host):
     before = manifest(host)
-    run = bring(controller, "--extra-vars", json.dumps({"host_firewall": None}))
+    run = bring(controller, "--extra-vars", json.dumps({"host_firewall_offer": None}))
     assert (rules(run)["state"], run.exit_code) == ("not_assessed", 2)
-    assert rules(run)["reason"] == "host_firewall is not set, so nobody has said what is right"
+    assert rules(run)["reason"] == "host_firewall_offer is not set, so nobody has said what is right"
     assert changes(before, manifest(host)) == {}
 
 
@@ -143,7 +143,8 @@ def test_a_server_that_may_begin_anything_is_told(controller):
     run = bring(controller, outbound="any")
     assert (run.exit_code, rules(run)["state"]) == (2, "pass")
     seen = run.rows(GUARDED)["LNX-HOSTFW-OutboundOfServers"]
-    assert (seen["state"], seen["reason"]) == ("fail", "outbound of host_firewall lets the host begin any connection")
+    told = "outbound of host_firewall_offer lets the host begin any connection"
+    assert (seen["state"], seen["reason"]) == ("fail", told)
     assert begins(controller, 22)
     assert bring(controller).exit_code == 0
     assert not begins(controller, 22)
@@ -167,12 +168,12 @@ def test_rules_that_lock_the_controller_out_are_taken_back_and_the_run_fails(con
 
 
 WRONG = {
-    "an unknown service": ({"services": ["htps"]}, "host_firewall: htps is no service of the zone model: "),
-    "an unknown zone": ({"zone": "lna"}, "host_firewall: zone lna is none that hosts can stand in: "),
+    "an unknown service": ({"services": ["htps"]}, "host_firewall_offer: htps is no service of the zone model: "),
+    "an unknown zone": ({"zone": "lna"}, "host_firewall_offer: zone lna is none that hosts can stand in: "),
     "another zone": ({"zone": "lan"}, "lies outside zone lan, in which the host and its gateway stand"),
-    "nobody to manage it": ({"managers": []}, "host_firewall: the controller would be shut out: "),
-    "a network": ({"managers": ["10.77.0.0/24"]}, "host_firewall: 10.77.0.0/24 is no address such as 10.1.2.3"),
-    "port 70000": ({"management_ports": [70000]}, "host_firewall: 70000 is no port: 1 to 65535"),
+    "nobody to manage it": ({"managers": []}, "host_firewall_offer: the controller would be shut out: "),
+    "a network": ({"managers": ["10.77.0.0/24"]}, "host_firewall_offer: 10.77.0.0/24 is no address such as 10.1.2.3"),
+    "port 70000": ({"management_ports": [70000]}, "host_firewall_offer: 70000 is no port: 1 to 65535"),
     "no gateway": ({"gateways": []}, "speaks of the firewall, and its addresses in zone control are not named"),
     "an unknown key": ({"sevices": []}, "sevices"),
 }

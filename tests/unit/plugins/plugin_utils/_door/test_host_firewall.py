@@ -76,7 +76,7 @@ def test_zone_and_addresses_are_those_of_the_register_and_the_rules_come_last(fo
 def test_a_device_that_no_register_knows_is_where_it_is_reached(folder):
     given = {**ROW, "desired": {**GIVEN, "zone": "lan"}}
     firewall(folder, register_device={}, ansible_host="10.1.0.7").guard([given])
-    with pytest.raises(RowError, match=r"host_firewall: pc\.example is no address"):
+    with pytest.raises(RowError, match=r"host_firewall_offer: pc\.example is no address"):
         firewall(folder, register_device={}, ansible_host="pc.example").guard([given])
 
 

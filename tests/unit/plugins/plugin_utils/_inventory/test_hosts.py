@@ -74,7 +74,8 @@ def test_a_site_may_say_which_states_are_targets():
         ({"class": "workstation", "zone": "secret"}, False),
         ({"class": "camera", "platform": None}, False),
         ({"class": "camera", "platform": "linux"}, False),
-        ({"platform": "windows"}, False),  # no engine of this collection speaks to it yet
+        ({"platform": "windows"}, True),
+        ({"class": "network_device", "platform": "ios"}, False),  # no engine of this collection speaks to it yet
         ({"platform": None}, True),
         ({"class": "network_device"}, True),
     ],

@@ -173,11 +173,11 @@ def test_a_zip_with_a_password_is_told_as_one(office):
         ([["Tên thiết bị", "Loại"], ["x" * 1_000_000, "Máy trạm"]], ["A2: at most 64 characters, not 1000000"]),
         (
             [["Tên thiết bị", "Loại", "Số sê-ri"], ["pc-01", "Máy bay", "S1"], ["PC-01", "Máy trạm", "s1"]],
-            ["B2: one of workstation", "A3: row 2 has it already", "C3: row 2 has it already"],
+            ["B2: one of Máy trạm (workstation)", "A3: row 2 has it already", "C3: row 2 has it already"],
         ),
         (
             [["Tên thiết bị", "Loại", "IP", "Vùng"], ["a", "x", "10.1.0.1", "lan"], ["b", "Máy in", "10.1.0.1", "lan"]],
-            ["B2: one of workstation", "C3: row 2 has it already"],
+            ["B2: one of Máy trạm (workstation)", "C3: row 2 has it already"],
         ),
     ],
 )
@@ -233,7 +233,7 @@ def test_more_faults_than_a_screen_holds_are_all_listed(office):
     error = office.refused(office.book(**{"Thiết bị": rows}))
     assert len(error.faults) == 500
     assert str(error).endswith("; and 480 more")
-    assert error.said(in_vietnamese).endswith("; và 480 chỗ nữa")
+    assert error.said(in_vietnamese).endswith("; và 480 mục khác")
 
 
 PEOPLE = [["Mã", "Họ và tên", "Vai trò"], ["cb-01", "Nguyễn Văn A", "Cán bộ công nghệ thông tin; it_officer"]]

@@ -1,0 +1,33 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.commune.baseline.plugins.plugin_utils._door import ordering
+from ansible_collections.commune.baseline.plugins.plugin_utils._door.ordering import APPROVER_ROLES
+from ansible_collections.commune.baseline.plugins.plugin_utils._door.register_verb import ReadingVerb
+
+if t.TYPE_CHECKING:
+    from ansible_collections.commune.baseline.plugins.plugin_utils._door.register_verb import Arguments, Result
+    from ansible_collections.commune.baseline.plugins.plugin_utils._register.register import Reader
+
+_TEXT: t.Final = {"type": "str", "required": True}
+
+
+class ActionModule(ReadingVerb):
+    """Tells whether an order allows to wipe media of a device, and fails with every reason why it does not."""
+
+    ARGUMENTS: t.ClassVar = {
+        "name": _TEXT,
+        "order": _TEXT,
+        "requested_by": _TEXT,
+        "wiped_by": _TEXT,
+        "approver_roles": APPROVER_ROLES,
+        "media": {"type": "list", "elements": "dict", "required": True},
+        "daily_cap": {"type": "int", "default": 10},
+    }
+
+    def answer(self, reader: Reader, arguments: Arguments) -> Result:
+        return ordering.answer(reader, arguments)

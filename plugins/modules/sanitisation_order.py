@@ -1,0 +1,119 @@
+#!/usr/bin/python
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: sanitisation_order
+short_description: Tell whether an order allows to wipe media of a device
+version_added: 0.1.0
+description:
+  - Looks at the register before anything is wiped, and fails with everything that is against it.
+  - The device has to be V(pending_disposal), and the register has to know each medium. At least two people have to have
+    approved the order in approvals (M(commune.baseline.approval)) that name the device, have an end, and hold today.
+    None of them may be who requested or who wipes.
+  - What held state secrets is refused, for its media are destroyed (SS-07).
+  - Returns the days between which the order holds, for M(commune.baseline.media_sanitise).
+author:
+  - commune.baseline contributors (!UNKNOWN)
+extends_documentation_fragment:
+  - commune.baseline.register
+attributes:
+  check_mode:
+    description: Reads the same.
+    support: full
+  diff_mode:
+    description: Changes nothing.
+    support: none
+options:
+  name:
+    description: Name of the device, in any case.
+    type: str
+    required: true
+  order:
+    description: Number of the order.
+    type: str
+    required: true
+  requested_by:
+    description: Code of the person who asked for the disposal.
+    type: str
+    required: true
+  wiped_by:
+    description: Code of the person who wipes.
+    type: str
+    required: true
+  approver_roles:
+    description: The roles of which each approver needs one, as the site's rules on public assets name them (DC-02).
+    type: list
+    elements: str
+    choices:
+      - chu_tich
+      - chu_quan
+      - don_vi_van_hanh
+      - bo_phan_attt
+      - phong_vhxh
+      - van_phong
+      - it_officer
+      - nguoi_kiem
+      - thu_truong
+      - cong_an
+      - nguoi_dung
+      - cap_tren
+      - van_phong_tinh_uy
+      - nha_cung_cap
+    default: [cap_tren, chu_tich, chu_quan, thu_truong]
+  media:
+    description: The media, as M(commune.baseline.media_sanitise) takes them.
+    type: list
+    elements: dict
+    required: true
+  daily_cap:
+    description: How many devices may be wiped on one day, counted by their certificates.
+    type: int
+    default: 10
+seealso:
+  - module: commune.baseline.media_sanitise
+  - module: commune.baseline.sanitisation_certificate
+"""
+
+EXAMPLES = r"""
+- name: Ask the register
+  commune.baseline.sanitisation_order:
+    name: old-server
+    order: 12/QD-UBND
+    requested_by: van-phong
+    wiped_by: can-bo-cntt
+    media: "{{ order_media }}"
+  register: allowed
+"""
+
+RETURN = r"""
+order:
+  description: The order as its approvals tell it.
+  type: dict
+  returned: success
+  contains:
+    number:
+      description: Its number.
+      type: str
+      sample: 12/QD-UBND
+    dated_on:
+      description: The last of the days of its approvals.
+      type: str
+      sample: "2026-01-31"
+    expires_on:
+      description: The first of the ends of its approvals.
+      type: str
+      sample: "2026-12-31"
+    approvers:
+      description: Codes of the people who approved it.
+      type: list
+      elements: str
+      sample: [chau, dung]
+device:
+  description: The device as it stands in the register.
+  type: dict
+  returned: success
+  sample: {name: old-server, state: pending_disposal}
+"""

@@ -1,0 +1,71 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This plugin util is PRIVATE to the collection. It can change at any time.
+
+"""What a real Windows answered, without the names of people and machines, so that it can be shown and tried again."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+import typing as t
+
+from ansible_collections.commune.baseline.plugins.plugin_utils._engines.windows.facts import FactsError, decoded
+
+_SID = re.compile(r"S-1-(?:5-21|12-1)(?:-\d+)+")
+_RID_OF_OWN = re.compile(r"(?P<machine>S-1-5-21(?:-\d+){3})-(?P<rid>\d+)")
+_WITH_DOMAIN = re.compile(r"[^\s,=*\"\\]+\\[^\s,=*\"\\]+")
+
+
+def redacted(text: str) -> str:
+    """Return the answer of collect.ps1 with account names, SIDs and names of machines and domains replaced.
+
+    The same name becomes the same word, and the last number of a SID stays, for rows ask for it. Raises FactsError.
+    """
+    try:
+        answer = json.loads(text.lstrip("\ufeff"))
+        sections = answer["sections"]
+        words = _words(sections.get("accounts", []))
+        sids: dict[str, str] = {}
+        for name in ("template", "audit"):
+            sections[name] = [_export(one, name, words, sids) for one in sections.get(name, [])]
+        return json.dumps(_clean(answer, words, sids), ensure_ascii=False, indent=1)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise FactsError(f"the answer cannot be made free of names, so nothing is kept: {error}") from error
+
+
+def _words(accounts: t.Iterable[t.Mapping[str, t.Any]]) -> dict[str, str]:
+    return {str(one["name"]).lower(): f"account-{one['sid'].rpartition('-')[2]}" for one in accounts}
+
+
+def _export(content: str, name: str, words: t.Mapping[str, str], sids: dict[str, str]) -> str:
+    """Clean the file that a program wrote, in the encoding in which it wrote it as far as that can be kept."""
+    lines = decoded(base64.b64decode(content)).splitlines()
+    if name == "audit":  # the first column names the machine, in whatever language its head is
+        lines = [line if number == 0 else re.sub(r"^[^,]*", "", line) for number, line in enumerate(lines)]
+    cleaned = [_WITH_DOMAIN.sub(r"DOMAIN\\name", _text(line, words, sids)) for line in lines]
+    return base64.b64encode("\r\n".join(cleaned).encode("utf-16")).decode()
+
+
+def _clean(value: t.Any, words: t.Mapping[str, str], sids: dict[str, str]) -> t.Any:
+    if isinstance(value, dict):
+        return {_clean(key, words, sids): _clean(one, words, sids) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_clean(one, words, sids) for one in value]
+    return _text(value, words, sids) if isinstance(value, str) else value
+
+
+def _text(text: str, words: t.Mapping[str, str], sids: dict[str, str]) -> str:
+    for name, word in words.items():
+        text = re.sub(rf"(?<![\w-]){re.escape(name)}(?![\w-])", word, text, flags=re.IGNORECASE)
+    return _SID.sub(lambda found: _sid(found[0], sids), text)
+
+
+def _sid(sid: str, sids: dict[str, str]) -> str:
+    """Give each machine or domain a number of its own; what is none is numbered as a whole."""
+    own = _RID_OF_OWN.fullmatch(sid)
+    whole = own["machine"] if own else sid
+    number = sids.setdefault(whole, str(len(sids) + 1))
+    return f"S-1-5-21-0-0-{number}-{own['rid']}" if own else f"S-1-12-1-0-0-0-{number}"

@@ -1,0 +1,177 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This plugin util is PRIVATE to the collection. It can change at any time.
+
+"""The certificate of a sanitisation, and what keeps it from being given. Pure.
+
+Its fields are those of NIST SP 800-88 Rev. 2 and of the minutes on erasure (form F-07). Nobody has two roles in it, but
+for the second approver, who may verify (DC-02, DC-04).
+"""
+
+from __future__ import annotations
+
+import datetime
+import typing as t
+
+from ansible_collections.commune.baseline.plugins.plugin_utils._register import approvals
+
+FORMAT = "commune.baseline.sanitisation/1"
+_APPROVERS = 2
+_LEVELS = {"clear": "Clear", "purge": "Purge"}
+
+Record = t.Mapping[str, t.Any]
+
+
+class Parties(t.NamedTuple):
+    """People as the register knows them; ``approvers`` are those whose signatures under the order count."""
+
+    requested_by: Record
+    wiped_by: Record
+    verified_by: Record
+    approvers: t.Sequence[Record]
+
+
+class Medium(t.NamedTuple):
+    """One medium: what the register says of it, and what the wipe and the verification returned."""
+
+    registered: Record
+    wiped: Record
+    verified: Record
+
+    @property
+    def serial(self) -> str:
+        return str(self.registered["serial"])
+
+
+def holding(
+    order: str, device: str, every: t.Iterable[Record], signers: approvals.Signers, today: datetime.date
+) -> list[Record]:
+    """Return the approvals of an order for a device that hold today and whose signatures count.
+
+    One without an end does not count.
+    """
+    return [
+        one
+        for one in every
+        if one["number"] == order and approvals.is_for(one, device, today) and one["expires_on"]
+        if signers.fault_of(one) is None
+    ]
+
+
+def approvers_of(held: t.Iterable[Record], signers: approvals.Signers) -> list[Record]:
+    """Return the people who signed, each once."""
+    return [signers.people[code] for code in sorted({one["signer"] for one in held})]
+
+
+def faults_of_approvers(
+    order: str, device: str, approvers: t.Sequence[Record], requested_by: Record, wiped_by: Record
+) -> list[str]:
+    """Return a sentence if not two people approved, and for each of them who must not have."""
+    faults = []
+    if len({_folded(person["name"]) for person in approvers}) < _APPROVERS:
+        found = ", ".join(person["name"] for person in approvers) or "nobody"
+        faults.append(
+            f"order {order} for {device} needs the approvals of two people that hold today, and has that of {found}"
+        )
+    for role, person in (("requested", requested_by), ("wiped", wiped_by)):
+        if any(_same(person, one) for one in approvers):
+            faults.append(f"{person['name']} {role} and approved order {order}: that takes two people")
+    return faults
+
+
+def faults_of_parties(order: str, device: str, parties: Parties) -> list[str]:
+    """Return a sentence for each role that the wrong person has."""
+    faults = faults_of_approvers(order, device, parties.approvers, parties.requested_by, parties.wiped_by)
+    if _same(parties.wiped_by, parties.verified_by):
+        faults.append(f"{parties.wiped_by['name']} wiped and verified {device}: that takes two people")
+    return faults
+
+
+def media_of(device: Record, wiped: t.Sequence[Record], verified: t.Sequence[Record]) -> tuple[list[Medium], list[str]]:
+    """Bring together what the register, the wipe and the verification say of each medium; return it and the faults."""
+    registered = {one["serial"]: one for one in device["media"]}
+    seen = {_code(one["serial"]): one for one in verified}
+    found, faults = [], []
+    for one in wiped:
+        serial = _code(one["identity"]["serial"])
+        if serial not in registered:
+            faults.append(f"the register knows no medium {serial} of {device['name']}")
+        elif serial not in seen:
+            faults.append(f"medium {serial} was wiped and not verified")
+        else:
+            found.append(Medium(registered[serial], one, seen[serial]))
+    return found, faults
+
+
+def faults_of_medium(medium: Medium, order: str) -> list[str]:
+    """Return a sentence for each reason why a medium cannot be certified."""
+    wiped, verified, serial = medium.wiped, medium.verified, medium.serial
+    faults = []
+    if wiped["state"] != "wiped":
+        faults.append(f"medium {serial} was not wiped: {wiped.get('reason', wiped['state'])}")
+    if wiped["order"] != order:
+        faults.append(f"medium {serial} was wiped under order {wiped['order']}, not under {order}")
+    if not (verified["is_clean"] and verified["is_complete"] and verified["checked"] > 0):
+        faults.append(f"medium {serial} is not clean: {verified['reason'] or 'not enough was read'}")
+    if verified["expectation"] != wiped.get("expectation"):
+        faults.append(f"medium {serial} was verified as {verified['expectation']}, not as it has to read")
+    size = wiped.get("size")
+    if verified["size"] != size:
+        faults.append(f"medium {serial} was wiped with {size} bytes and verified with {verified['size']}")
+    if medium.registered["bytes"] not in (None, size, wiped["identity"]["size"]):
+        faults.append(f"medium {serial} has {size} bytes, and the register says {medium.registered['bytes']}")
+    return faults
+
+
+def certificate_of(
+    order: str, device: Record, parties: Parties, media: t.Sequence[Medium], facts: Record
+) -> dict[str, t.Any]:
+    """Return the certificate: whole numbers and texts only, so that RFC 8785 writes it in one way."""
+    return {
+        "format": FORMAT,
+        "kind": "sanitisation",
+        "order": order,
+        **facts,
+        "device": {name: device[name] for name in ("name", "class", "make", "model", "serial", "asset_tag", "secrecy")},
+        "approved_by": [_person(one) for one in parties.approvers],
+        **{role: _person(person) for role, person in parties._asdict().items() if role != "approvers"},
+        "media": [_told(medium) for medium in media],
+    }
+
+
+def _told(medium: Medium) -> dict[str, t.Any]:
+    wiped, verified = medium.wiped, medium.verified
+    return {
+        "serial": medium.serial,
+        "model": wiped["identity"]["model"],
+        "wwn": wiped["identity"]["wwn"],
+        "bytes": wiped["size"],
+        "kind": medium.registered["kind"],
+        "method": _LEVELS[wiped["level"]],
+        "technique": wiped["technique"],
+        "attempts": [f"{one['technique']}: {one['reason']}" for one in wiped["attempts"]],
+        "began": wiped["started"],
+        "ended": wiped["finished"],
+        "verification": {
+            **{name: verified[name] for name in ("expectation", "checked", "confidence", "seed", "largest_gap")},
+            "scope": "full" if verified["checked"] == verified["size"] else "sample",
+        },
+    }
+
+
+def _person(person: Record) -> dict[str, t.Any]:
+    return {name: person[name] for name in ("code", "name", "post", "department")}
+
+
+def _same(one: Record, other: Record) -> bool:
+    return bool(one["code"] == other["code"] or _folded(one["name"]) == _folded(other["name"]))
+
+
+def _folded(name: str) -> str:
+    return " ".join(name.casefold().split())
+
+
+def _code(serial: str) -> str:
+    """Return a serial number as the register keeps it."""
+    return serial.upper()

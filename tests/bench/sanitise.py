@@ -1,0 +1,152 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What overwriting and verifying cost beside dd, on the same loop devices, in the same run, past the cache as it is."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from ansible_collections.commune.baseline.plugins.plugin_utils._evidence import bundle
+from ansible_collections.commune.baseline.plugins.plugin_utils._sanitisation import certificate
+from tests.bench import process
+from tests.bench.results import Result
+from tests.integration.media.loops import Loop, attached
+
+TOPIC = "sanitise"
+ROOT = Path(__file__).parents[2]
+_SIZE = 512 << 20
+_ROUNDS = 5
+_MEDIA = 4
+_CERTIFICATES = 500
+# What the modules do to each medium, without Ansible: that is the same for dd.
+_PROGRAM = """
+import sys, threading
+from ansible_collections.commune.baseline.plugins.module_utils._media import interlock, medium, overwrite, verify
+what, *names = sys.argv[1:]
+patterns = overwrite.Patterns()
+def work(name):
+    found = medium.read(name)
+    with interlock.claimed(found, writing=what == "overwrite") as handle:
+        if what == "overwrite":
+            progress = overwrite.Progress(found.identity.size, 0, [])
+            overwrite.overwrite(handle, patterns.view("zeros"), progress, lambda: None, sector=found.sector)
+            clean.append(not progress.bad)
+        else:
+            clean.append(verify.verify(handle, found.identity.size, "zeros", percent=100, seed="x").is_clean)
+clean = []
+threads = [threading.Thread(target=work, args=(name,)) for name in names]
+[thread.start() for thread in threads]
+[thread.join() for thread in threads]
+sys.exit(clean != [True] * len(names))
+"""
+_DD = {
+    "overwrite": ("if=/dev/zero", "bs=8M", "oflag=direct", "conv=fdatasync"),
+    "verify": ("of=/dev/null", "bs=2M", "iflag=direct"),
+}
+
+
+def measure() -> list[Result]:
+    with _media() as media:
+        results = [_certificates()]
+        for what in ("overwrite", "verify"):
+            one = _share(what, media[:1])
+            four = _share(what, media)
+            results += [
+                Result(TOPIC, f"{what} of one medium, of the speed of dd", 100 * one, "%", 90, at_least=True),
+                Result(
+                    TOPIC, f"{what} of {_MEDIA} media at once, of the speed of {_MEDIA} dd", 100 * four, "%", 90, True
+                ),
+                Result(TOPIC, f"memory for {what} of {_MEDIA} media at once", _memory(what, media), "MB", 64),
+            ]
+        return results
+
+
+def _certificates() -> Result:
+    """Without storing them: that is one bundle for each, as for every run, and waits for the disk."""
+    person = {"code": "an", "name": "An", "post": None, "department": None}
+    device = {**dict.fromkeys(("name", "class", "make", "model", "serial", "asset_tag", "secrecy"), "x"), "media": []}
+    wiped = {
+        **{"identity": {"serial": "SN-1", "model": "x", "size": 1, "wwn": ""}, "size": 1, "level": "clear"},
+        **{"technique": "overwrite", "attempts": [], "started": "x", "finished": "x"},
+    }
+    verified = dict.fromkeys(("expectation", "confidence", "seed"), "x") | {"checked": 1, "size": 1, "largest_gap": 0}
+    medium = certificate.Medium({"serial": "SN-1", "kind": "hdd"}, wiped, verified)
+    parties = certificate.Parties(person, person, person, ["x", "y"])
+    key = Ed25519PrivateKey.generate()
+    began = time.perf_counter()
+    for _number in range(_CERTIFICATES):
+        key.sign(bundle.canonical(certificate.certificate_of("12", device, parties, [medium], {"place": "x"})))
+    seconds = time.perf_counter() - began
+    return Result(
+        TOPIC, "certificates made and signed, not stored", _CERTIFICATES / seconds, "per s", 100, at_least=True
+    )
+
+
+def _share(what: str, media: list[Loop]) -> float:
+    """Return how fast we are for dd's 1.0; in turn, so that what else the machine does hits both."""
+    ours, theirs = [], []
+    for _round in range(_ROUNDS):
+        theirs.append(_seconds(lambda: _dd(what, media)))
+        ours.append(_seconds(lambda: _own(what, media)) - _start())
+    return statistics.median(theirs) / statistics.median(ours)
+
+
+def _dd(what: str, media: list[Loop]) -> None:
+    own = {"overwrite": "of={}", "verify": "if={}"}[what]
+    count = f"count={_SIZE // (8 << 20)}" if what == "overwrite" else "count=-1"
+    words = [word for word in (*_DD[what], count) if word != "count=-1"]
+    running = [
+        subprocess.Popen(["dd", own.format(one.path), *words], stderr=subprocess.DEVNULL) for one in media
+    ]  # fmt: skip
+    if any(one.wait() for one in running):
+        raise SystemExit("bench: dd failed")
+
+
+def _command(what: str, media: list[Loop]) -> list[str]:
+    return [sys.executable, "-c", _PROGRAM, what, *(one.name for one in media)]
+
+
+def _own(what: str, media: list[Loop]) -> None:
+    subprocess.run(_command(what, media), env=_environment(), check=True)
+
+
+def _memory(what: str, media: list[Loop]) -> float:
+    return process.run(_command(what, media), folder=ROOT, variables=_environment(), watch_memory=True).pss
+
+
+def _start() -> float:
+    """Return what starting Python and loading the sources costs, which is no part of the wiping."""
+    return _seconds(lambda: _own("verify", []))
+
+
+def _environment() -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": str(ROOT / ".ansible/collections")}
+
+
+def _seconds(work: Callable[[], None]) -> float:
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
+
+
+@contextlib.contextmanager
+def _media() -> Iterator[list[Loop]]:
+    """Make loop devices over files of their own; nothing else on this machine is named."""
+    with tempfile.TemporaryDirectory(dir="/var/tmp") as folder, contextlib.ExitStack() as stack:
+        files = [Path(folder, f"medium-{number}") for number in range(_MEDIA)]
+        for file in files:
+            with file.open("wb") as opened:
+                for _piece in range(_SIZE >> 20):
+                    opened.write(bytes(1 << 20))
+        yield [stack.enter_context(attached(file)) for file in files]

@@ -1,0 +1,158 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The state of a simulated Windows machine, in terms of Windows, and the time that passes on it."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import typing as t
+from collections.abc import Callable
+
+from tests.doubles.windows.registry import Registry
+from tests.doubles.windows.values import PowerShellError, Record
+
+# What an unconfigured Windows 11 of one owner exports (secedit /export), as Microsoft documents the defaults.
+_TEMPLATE = {
+    "System Access": {
+        "MinimumPasswordAge": "0",
+        "MaximumPasswordAge": "42",
+        "MinimumPasswordLength": "0",
+        "PasswordComplexity": "0",
+        "PasswordHistorySize": "0",
+        "LockoutBadCount": "10",
+        "ResetLockoutCount": "10",
+        "LockoutDuration": "10",
+        "AllowAdministratorLockout": "1",
+        "NewAdministratorName": '"Administrator"',
+        "NewGuestName": '"Guest"',
+        "ClearTextPassword": "0",
+        "EnableAdminAccount": "0",
+        "EnableGuestAccount": "0",
+    },
+    "Privilege Rights": {
+        "SeNetworkLogonRight": "*S-1-1-0,*S-1-5-32-544,*S-1-5-32-545,*S-1-5-32-551",
+        "SeDenyNetworkLogonRight": "Guest",
+        "SeRemoteInteractiveLogonRight": "*S-1-5-32-544,*S-1-5-32-555",
+    },
+}
+# Audit subcategories by GUID, with their English names and the setting (1 success, 2 failure).
+_AUDIT = {
+    "{0CCE9215-69AE-11D9-BED3-505054503030}": ("Logon", 3),
+    "{0CCE9216-69AE-11D9-BED3-505054503030}": ("Logoff", 1),
+    "{0CCE9217-69AE-11D9-BED3-505054503030}": ("Account Lockout", 1),
+    "{0CCE921B-69AE-11D9-BED3-505054503030}": ("Special Logon", 1),
+    "{0CCE9235-69AE-11D9-BED3-505054503030}": ("User Account Management", 1),
+    "{0CCE9237-69AE-11D9-BED3-505054503030}": ("Security Group Management", 1),
+    "{0CCE922F-69AE-11D9-BED3-505054503030}": ("Audit Policy Change", 1),
+    "{0CCE923F-69AE-11D9-BED3-505054503030}": ("Credential Validation", 0),
+    "{0CCE9210-69AE-11D9-BED3-505054503030}": ("Security State Change", 1),
+    "{0CCE9212-69AE-11D9-BED3-505054503030}": ("System Integrity", 3),
+    "{0CCE9245-69AE-11D9-BED3-505054503030}": ("Removable Storage", 0),
+    "{0CCE922B-69AE-11D9-BED3-505054503030}": ("Process Creation", 0),
+}
+
+
+@dataclasses.dataclass
+class Words:
+    """What the programs of a language print; texts by which no script may judge."""
+
+    audit_head: str = (
+        "Machine Name,Policy Target,Subcategory,Subcategory GUID,Inclusion Setting,Exclusion Setting,Setting Value"
+    )
+    audit_settings: t.Sequence[str] = ("No Auditing", "Success", "Failure", "Success and Failure")
+    system: str = "System"
+    done: str = "The task has completed successfully."
+
+
+@dataclasses.dataclass
+class Machine:
+    """A PC of a workgroup as it comes; tests change what they like."""
+
+    registry: Registry = dataclasses.field(default_factory=Registry)
+    template: dict[str, dict[str, str]] = dataclasses.field(
+        default_factory=lambda: {section: dict(keys) for section, keys in _TEMPLATE.items()}
+    )
+    name: str = "PC"
+    template_encoding: str = "utf-16"
+    audit: dict[str, tuple[str, int]] = dataclasses.field(default_factory=lambda: dict(_AUDIT))
+    audit_encoding: str = "utf-8"
+    words: Words = dataclasses.field(default_factory=Words)
+    sid: str = "S-1-5-21-1000-2000-3000"
+    user: str = "S-1-5-21-1000-2000-3000-1001"
+    accounts: dict[str, Record] = dataclasses.field(default_factory=dict)
+    services: dict[str, Record] = dataclasses.field(default_factory=dict)
+    firewall: dict[str, Record] = dataclasses.field(default_factory=dict)
+    active_profile: str = "Private"
+    remoting_allowed: bool = True
+    defender_status: Record | None = None
+    defender_preference: Record = dataclasses.field(default_factory=Record)
+    tamper_protected: bool = False
+    antivirus: list[Record] | None = None
+    system: Record = dataclasses.field(default_factory=Record)
+    part_of_domain: bool = False
+    domain_settings: list[Record] = dataclasses.field(default_factory=list)
+    files: dict[str, bytes] = dataclasses.field(default_factory=dict)
+    folders: set[str] = dataclasses.field(default_factory=set)
+    owners: dict[str, str] = dataclasses.field(default_factory=dict)
+    links: set[str] = dataclasses.field(default_factory=set)
+    tasks: dict[str, Record] = dataclasses.field(default_factory=dict)
+    broken: set[str] = dataclasses.field(default_factory=set)
+    writes: list[str] = dataclasses.field(default_factory=list)
+    lag: datetime.timedelta = datetime.timedelta()
+    run_task: Callable[[Record], None] | None = None
+
+    def __post_init__(self) -> None:
+        for key in ("HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion", "HKLM\\SYSTEM\\CurrentControlSet\\Services"):
+            self.registry.create(key)
+        for hive in (".DEFAULT", "S-1-5-18", self.user, f"{self.user}_Classes"):
+            self.registry.create(f"HKU\\{hive}\\Software")
+        self.add_account(500, "Administrator", disabled=True)
+        self.add_account(501, "Guest", disabled=True)
+        self.add_account(503, "DefaultAccount", disabled=True)
+        self.add_account(1001, "officer", disabled=False)
+        for name in ("Domain", "Private", "Public"):
+            self.firewall[name] = Record({"Name": name, "Enabled": "True", "DefaultInboundAction": "Block"})
+        self.defender_status = Record({
+            "AMServiceEnabled": True, "AMRunningMode": "Normal", "RealTimeProtectionEnabled": True,
+            "OnAccessProtectionEnabled": True, "IoavProtectionEnabled": True, "BehaviorMonitorEnabled": True,
+            "AntivirusSignatureAge": 0, "FullScanAge": 4294967295, "QuickScanAge": 1,
+        })  # fmt: skip
+        self.defender_preference = Record({
+            "DisableRealtimeMonitoring": False, "DisableRemovableDriveScanning": True, "DisableCatchupFullScan": True,
+            "ScanScheduleDay": 0, "ScanParameters": 1,
+        })  # fmt: skip
+        self.antivirus = [Record({"displayName": "Windows Defender", "productState": 397568})]
+        self.system = Record({"Version": "10.0.22631", "BuildNumber": "22631", "ProductType": 1})
+
+    def add_account(self, rid: int, name: str, *, disabled: bool) -> None:
+        self.accounts[f"{self.sid}-{rid}"] = Record({
+            "SID": f"{self.sid}-{rid}", "Name": name, "Disabled": disabled, "PasswordExpires": rid > 1000,
+            "PasswordRequired": rid not in (501, 503),
+        })  # fmt: skip
+
+    def now(self) -> datetime.datetime:
+        return datetime.datetime.now().astimezone() + self.lag
+
+    def is_reachable(self) -> bool:
+        """Tell whether the firewall lets a new connection of remote management in."""
+        profile = self.firewall[self.active_profile]
+        blocks = profile["Enabled"] == "True" and profile["DefaultInboundAction"] != "Allow"
+        return self.remoting_allowed or not blocks
+
+    def run_due_tasks(self) -> None:
+        """Do what the task scheduler would have done by now."""
+        for name, task in list(self.tasks.items()):
+            if task["At"] <= self.now() and self.run_task is not None:
+                del self.tasks[name]
+                self.run_task(task)
+
+    def changed(self, what: str) -> None:
+        """Note a write, for tests that want to know whether there was any."""
+        self.writes.append(what)
+
+    def require(self, what: str) -> None:
+        """Fail as a part of the machine that a test broke."""
+        if what in self.broken:
+            raise PowerShellError(f"{what}: The service cannot be started.")

@@ -1,0 +1,81 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Media are wiped and verified, judged by programs that know nothing of us."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.integration.media import loops
+
+
+@pytest.mark.parametrize("sector", [512, 4096])
+@pytest.mark.parametrize("size", [24 * loops.MIB, 17 * loops.MIB + 4096])
+def test_an_overwritten_medium_holds_nothing_and_is_verified(run, loop, sector, size):
+    medium = loop(size, sector=sector)
+    assert not loops.is_blank(medium)
+    wiped = run("sanitise", medium.medium)
+    assert [one["state"] for one in wiped["media"]] == ["wiped"]
+    assert wiped["changed"] is True
+    assert loops.is_blank(medium)
+    (seen,) = run("verify", medium.medium)["media"]
+    assert (seen["is_clean"], seen["checked"], seen["confidence"]) == (True, size, "every byte was read")
+
+
+def test_check_mode_tells_the_plan_and_writes_nothing(run, loop, journals):
+    medium = loop()
+    before = loops.digest(medium)
+    told = run("sanitise", medium.medium, _ansible_check_mode=True)
+    (plan,) = told["plan"]
+    assert (plan["path"], plan["size"], plan["technique"]) == (medium.path, medium.size, "overwrite")
+    assert isinstance(plan["seconds"], int)
+    assert told["changed"] is True
+    assert "media" not in told
+    assert loops.digest(medium) == before
+    assert not journals.exists()
+
+
+def test_what_this_order_has_wiped_is_not_wiped_again(run, loop):
+    medium = loop()
+    run("sanitise", medium.medium)
+    again = run("sanitise", medium.medium)
+    assert (again["changed"], again["media"][0]["state"]) == (False, "wiped")
+    assert run("sanitise", medium.medium, order="13/QĐ-UBND")["changed"] is True
+
+
+def test_several_media_are_wiped_by_one_call(run, loop):
+    media = [loop() for _medium in range(4)]
+    wiped = run("sanitise", *(one.medium for one in media))
+    assert [one["state"] for one in wiped["media"]] == ["wiped"] * 4
+    assert all(loops.is_blank(one) for one in media)
+    assert run("verify", *(one.medium for one in media))["failed"] is False
+
+
+def test_data_that_came_back_is_found_and_the_same_order_wipes_again(run, loop):
+    medium = loop()
+    run("sanitise", medium.medium)
+    place = 9 * loops.MIB + 4096
+    with medium.file.open("r+b") as file:
+        file.seek(place)
+        file.write(b"%PDF-1.7 quyet dinh")
+    seen = run("verify", medium.medium)
+    assert seen["failed"] is True
+    assert f"{place}+4096 a PDF" in seen["msg"]
+    again = run("sanitise", medium.medium)
+    assert (again["changed"], again["media"][0]["state"]) == (True, "wiped")
+    assert loops.is_blank(medium)
+    assert run("verify", medium.medium)["failed"] is False
+
+
+def test_a_medium_that_was_never_wiped_is_not_clean(run, loop):
+    seen = run("verify", loop().medium)
+    assert seen["failed"] is True
+    assert seen["media"][0]["is_clean"] is False
+
+
+def test_all_media_are_listed_with_what_uses_them(run, loop):
+    medium = loop(sector=4096)
+    (own,) = [one for one in run("info")["media"] if one["path"] == medium.path]
+    assert own["identity"]["serial"] == medium.medium["serial"]
+    assert (own["kind"], own["sector"], own["uses"], own["unknown"]) == ("loop", 4096, [], None)

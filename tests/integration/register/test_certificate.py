@@ -1,0 +1,172 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Certificates by the real ansible-playbook, over both databases, of media that were really wiped; openssl judges."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible.module_utils.testing import patch_module_args
+
+from ansible_collections.commune.baseline.plugins.module_utils._media import journal
+from ansible_collections.commune.baseline.plugins.modules import media_sanitise, media_verify
+from ansible_collections.commune.baseline.plugins.plugin_utils._evidence import verification
+from tests.integration.media import loops
+from tests.integration.media.conftest import ORDER
+from tests.integration.register.disposal import NUMBER, PEOPLE, ROLES, prepared
+
+
+class Wiped:
+    """A loop device that was wiped and verified by the modules, and what they returned."""
+
+    def __init__(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+        self._capsys = capsys
+        monkeypatch.setattr(journal, "FOLDER", str(tmp_path / "journals"))
+        loops.full_of_letters(tmp_path / "medium", 4 * loops.MIB)
+        with loops.attached(tmp_path / "medium") as medium:
+            self.serial = medium.medium["serial"].upper()
+            self.wiped = self._run(media_sanitise, **ORDER, media=[medium.medium])
+            self.verified = self._run(media_verify, media=[medium.medium])
+
+    def _run(self, module: Any, **arguments: Any) -> list[dict[str, Any]]:
+        with patch_module_args(arguments), pytest.raises(SystemExit):
+            module.main()
+        media: list[dict[str, Any]] = json.loads(self._capsys.readouterr().out)["media"]
+        return media
+
+
+@pytest.fixture(name="medium")
+def fixture_medium(tmp_path, monkeypatch, capsys) -> Wiped:
+    return Wiped(tmp_path, monkeypatch, capsys)
+
+
+def certificate(medium: Wiped, folder: Path, **special: Any) -> dict[str, Any]:
+    options = {
+        **{"name": "old-server", "order": NUMBER, **ROLES, "wiped": medium.wiped, "verified": medium.verified},
+        **{"place": "Trụ sở UBND xã", "destination": "Thanh lý", "folder": str(folder), **special},
+    }
+    return {"commune.baseline.sanitisation_certificate": options}
+
+
+def test_what_was_wiped_and_verified_is_certified_and_the_device_is_sanitised(verbs, medium, tmp_path, foreign_sql):
+    *_before, told = verbs.run(*prepared(medium.serial), certificate(medium, tmp_path / "evidence"))
+    assert told["device"]["state"] == "sanitised", told
+    path = Path(told["path"])
+    assert hashlib.sha256(path.read_bytes()).hexdigest() == told["sha256"]
+    assert told["sha256"] in foreign_sql("SELECT detail FROM sanitisations")
+    written = json.loads(path.read_text("utf-8"))
+    assert [one["name"] for one in written["approved_by"]] == [PEOPLE["chau"], PEOPLE["dung"]]
+    (certified,) = written["media"]
+    assert (certified["method"], certified["technique"]) == ("Clear", "overwrite")
+    assert certified["verification"]["scope"] == "full"
+    assert is_signed(tmp_path / "evidence", tmp_path)
+
+
+def is_signed(folder: Path, tmp_path: Path) -> bool:
+    """Ask openssl, which knows nothing of us."""
+    (bundle,), (key,) = folder.glob("bundles/*.bundle"), folder.glob("keys/public-*.pem")
+    line, signature = bundle.read_bytes().splitlines()
+    (tmp_path / "line").write_bytes(line)
+    (tmp_path / "signature").write_bytes(base64.b64decode(signature))
+    (record,) = folder.glob("runs/*.json")
+    assert hashlib.sha256(record.read_bytes()).hexdigest().encode() in line
+    check = ["openssl", "pkeyutl", "-verify", "-rawin", "-pubin", "-inkey", key, "-in", tmp_path / "line"]
+    return subprocess.run([*check, "-sigfile", tmp_path / "signature"], capture_output=True).returncode == 0
+
+
+def test_an_edited_certificate_is_found(verbs, medium, tmp_path):
+    folder = tmp_path / "evidence"
+    *_before, told = verbs.run(*prepared(medium.serial), certificate(medium, folder))
+    (key,) = folder.glob("keys/public-*.pem")
+    assert verification.verify(folder, verification.public_key_of(key)).faults == []
+    path = Path(told["path"])
+    path.write_text(path.read_text("utf-8").replace('"Clear"', '"Purge"'), "utf-8")
+    (fault,) = verification.verify(folder, verification.public_key_of(key)).faults
+    assert "was changed" in fault
+
+
+def test_check_mode_finds_the_same_and_signs_nothing(verbs, medium, tmp_path):
+    verbs.run(*prepared(medium.serial))
+    (told,) = verbs.run(certificate(medium, tmp_path / "evidence"), arguments=["--check"])
+    assert (told["device"]["state"], told["path"]) == ("sanitised", None)
+    assert not (tmp_path / "evidence").exists()
+    (told,) = verbs.run(certificate(medium, tmp_path / "evidence"))
+    assert told["device"]["state"] == "sanitised"
+    (again,) = verbs.run(certificate(medium, tmp_path / "evidence"), arguments=["--check"])
+    assert "only what is pending_disposal is certified" in again["msg"]
+
+
+Change = Callable[[Wiped], dict[str, Any]]
+REFUSED: dict[str, tuple[Change, str]] = {
+    "who wiped verified": (lambda _one: {"verified_by": "binh"}, "Tran Thi Binh wiped and verified old-server"),
+    "who requested approved": (lambda _one: {"requested_by": "chau"}, "Le Minh Chau requested and approved order"),
+    "who wiped approved": (lambda _one: {"wiped_by": "chau"}, "Le Minh Chau wiped and approved order"),
+    "another order": (lambda _one: {"order": "99/QĐ-UBND"}, "and has that of nobody"),
+    "nobody of this name": (lambda _one: {"verified_by": "khong-ai"}, "the register knows no person khong-ai"),
+    "not verified": (lambda _one: {"verified": []}, "was wiped and not verified"),
+    "not wiped": (lambda one: {"wiped": [{**one.wiped[0], "state": "failed", "reason": "x"}]}, "was not wiped: x"),
+    "not clean": (lambda one: {"verified": [{**one.verified[0], "is_clean": False, "reason": "y"}]}, "is not clean: y"),
+    "nothing read": (lambda one: {"verified": [{**one.verified[0], "checked": 0}]}, "not enough was read"),
+    "read as something else": (
+        lambda one: {"verified": [{**one.verified[0], "expectation": "noise"}]},
+        "was verified as noise",
+    ),
+    "another size": (lambda one: {"verified": [{**one.verified[0], "size": 1}]}, "verified with 1"),
+    "another medium": (
+        lambda one: {"wiped": [{**one.wiped[0], "identity": {**one.wiped[0]["identity"], "serial": "X"}}]},
+        "the register knows no medium X of old-server",
+    ),
+    "no media": (lambda _one: {"wiped": []}, "no medium was wiped"),
+    "something else": (lambda _one: {"wiped": [{"a": 1}]}, "are no results of media_sanitise"),
+}
+
+
+@pytest.mark.parametrize("place", ["sqlite"], indirect=True)
+def test_what_is_not_in_order_is_not_certified(verbs, medium, tmp_path, foreign_sql):
+    tasks = [certificate(medium, tmp_path / "evidence", **change(medium)) for change, _reason in REFUSED.values()]
+    results = verbs.run(*prepared(medium.serial), *tasks)[-len(tasks) :]
+    for (name, (_change, reason)), told in zip(REFUSED.items(), results, strict=True):
+        assert told["failed"] is True, name
+        assert reason in told["msg"], name
+    assert not (tmp_path / "evidence").exists()
+    assert foreign_sql("SELECT count(*) FROM sanitisations").strip() in ("[(0,)]", "0")
+
+
+@pytest.mark.parametrize(
+    ("signers", "order"),
+    [(("chau",), {}), (("chau", "chau"), {}), ((), {}), (("chau", "dung"), {"expires_on": "2026-02-01"})],
+)
+@pytest.mark.parametrize("place", ["sqlite"], indirect=True)
+def test_two_people_have_to_approve_and_their_approval_has_to_hold(verbs, medium, tmp_path, signers, order):
+    told = verbs.run(*prepared(medium.serial, signers=signers, **order), certificate(medium, tmp_path / "evidence"))[-1]
+    assert "needs the approvals of two people that hold today" in told["msg"]
+
+
+@pytest.mark.parametrize("place", ["sqlite"], indirect=True)
+def test_a_device_is_not_sanitised_while_one_of_its_media_is_not_certified(verbs, medium, tmp_path):
+    media = [{"serial": medium.serial, "kind": "other"}, {"serial": "STILL-FULL", "kind": "ssd"}]
+    more = {"commune.baseline.device": {"name": "old-server", "media": media}}
+    step = {"commune.baseline.device_transition": {"name": "old-server", "state": "sanitised"}}
+    *_before, told, refused = verbs.run(
+        *prepared(medium.serial), more, certificate(medium, tmp_path / "evidence"), step
+    )
+    assert told["device"]["state"] == "pending_disposal"
+    assert refused["msg"].startswith("device old-server cannot become sanitised: its media STILL-FULL are neither")
+
+
+@pytest.mark.parametrize("place", ["sqlite"], indirect=True)
+def test_a_sanitisation_of_an_earlier_life_proves_nothing(verbs, medium, tmp_path):
+    steps = [
+        {"commune.baseline.device_transition": {"name": "old-server", "state": state}}
+        for state in ("received", "pending_disposal", "sanitised")
+    ]
+    *_before, refused = verbs.run(*prepared(medium.serial), certificate(medium, tmp_path / "evidence"), *steps)
+    assert "cannot become sanitised" in refused["msg"]

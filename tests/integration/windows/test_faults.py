@@ -1,0 +1,74 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What goes wrong on the way to a machine is told in a sentence, and never taken for an answer."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+
+from tests.doubles.windows import certificate
+from tests.doubles.windows.machine import Machine
+from tests.integration.windows.office import PASSWORD, office
+
+LOCK = f"--args={json.dumps({'roles': ['session_lock']})}"
+
+
+@pytest.mark.parametrize("connection", ["psrp", "winrm"])
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        ("wrong password", "authenticate|credentials"),
+        ("expired certificate", "certificate has expired"),
+        ("certificate of another authority", "certificate verify failed"),
+        ("HTTP where HTTPS is asked", "SSL|HTTP"),
+    ],
+)
+def test_a_machine_that_cannot_be_trusted_or_does_not_trust_us_is_not_looked_at(tmp_path, connection, fault, said):
+    machine = Machine()
+    with office(
+        tmp_path,
+        {"pc": machine},
+        connection,
+        https=fault != "HTTP where HTTPS is asked",
+        expired=fault == "expired certificate",
+    ) as site:
+        wrong = {"ansible_password": "wrong"} if fault == "wrong password" else {}
+        if fault == "certificate of another authority":
+            certificate.context(tmp_path / "pc", expired=False)  # a new one, which did not issue the machine's
+        outcome = site.run(LOCK, "-vvv", **wrong)
+    assert (outcome.code in (2, 4), machine.writes) == (True, [])
+    assert "controls" not in outcome.results["pc"]
+    assert re.search(said, outcome.results["pc"]["msg"]), outcome.results["pc"]["msg"]
+    assert PASSWORD not in outcome.printed
+
+
+@pytest.mark.parametrize("connection", ["psrp", "winrm"])
+def test_a_machine_that_hangs_up_halfway_is_not_taken_for_one_that_answered(tmp_path, connection):
+    machine = Machine()
+    with office(tmp_path, {"pc": machine}, connection) as site:
+        site.servers["pc"].hang_up_after = 4
+        outcome = site.run(LOCK)
+    assert outcome.code in (2, 4)
+    assert "controls" not in outcome.results["pc"]
+
+
+def test_an_answer_that_is_cut_off_is_refused(tmp_path):
+    machine = Machine()
+    with office(tmp_path, {"pc": machine}) as site:
+        site.servers["pc"].cut_output_to = 200
+        outcome = site.run(LOCK)
+    assert outcome.code == 2
+    assert "controls" not in outcome.results["pc"]
+
+
+def test_no_secret_of_the_connection_is_printed_or_kept(tmp_path):
+    machine = Machine()
+    with office(tmp_path, {"pc": machine}) as site:
+        outcome = site.run(LOCK, "-vvv", "--diff")
+    assert outcome.code == 0
+    assert PASSWORD not in outcome.printed
+    assert not any(PASSWORD.encode() in content for content in machine.files.values())

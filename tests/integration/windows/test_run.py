@@ -1,0 +1,118 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Real runs of Ansible, over HTTPS, against simulated machines: what they cost, what they change, what they survive."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.doubles.windows.machine import Machine
+from tests.integration.windows.office import PASSWORD, ROOT, office
+
+POLICIES = "HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Policies"
+
+
+def fresh() -> Machine:
+    """A machine on which nothing but time makes a scan old enough to fail."""
+    machine = Machine()
+    machine.defender_status["FullScanAge"] = 1
+    return machine
+
+
+@pytest.mark.parametrize(("connection", "most"), [("psrp", 17), ("winrm", 19)])
+def test_a_machine_is_corrected_and_then_left_alone_within_the_requests_that_the_design_allows(
+    tmp_path, connection, most
+):
+    machine = fresh()
+    with office(tmp_path, {"pc": machine}, connection) as site:
+        server = site.servers["pc"]
+        audit = site.run("--check")
+        assert machine.writes == []
+        assert (server.requests <= 7, server.bytes < 450_000) == (True, True), (server.requests, server.bytes)
+        server.reset_count()
+        first = site.run()
+        assert (server.requests <= most, server.bytes < 1_500_000) == (True, True), (server.requests, server.bytes)
+        server.reset_count()
+        second = site.run()
+        assert (server.requests <= 7, server.bytes < 450_000) == (True, True), (server.requests, server.bytes)
+    failing = {id_ for id_, row in audit.rows().items() if row["would_change"]}
+    assert len(failing) > 20
+    assert failing == {id_ for id_, row in first.rows().items() if row["changed"]}
+    assert {row["state"] for row in first.rows().values()} == {"pass", "not_applicable"}
+    assert (second.code, second.results["pc"]["changed"]) == (0, False)
+    assert machine.template["System Access"]["MinimumPasswordLength"] == "10"
+    assert machine.registry.get(f"{POLICIES}\\Explorer", "NoDriveTypeAutoRun") == ("DWord", 255)
+    assert machine.tasks == {}
+    assert PASSWORD not in audit.printed + first.printed
+
+
+def test_a_change_that_cuts_the_connection_is_taken_back_by_the_machine(tmp_path):
+    machine = fresh()
+    machine.remoting_allowed = False
+    machine.firewall["Private"].update(Enabled="False")
+    machine.firewall["Public"].update(Enabled="False")
+    with office(tmp_path, {"pc": machine}) as site:
+        outcome = site.run('--args={"roles": ["host_firewall"]}', baseline_revert_seconds=10)
+    rows = outcome.rows()
+    for name in ("Private", "Public"):  # of which only the first did cut it: what was written together goes together
+        row = rows[f"WIN-FW-{name}Enabled"]
+        assert (row["state"], row["changed"]) == ("fail", False)
+        assert row["reason"] == "no new connection was possible after the change, so the device took it back"
+        assert machine.firewall[name]["Enabled"] == "False"
+    assert rows["WIN-FW-DomainEnabled"]["state"] == "pass"
+    assert machine.tasks == {}
+
+
+def test_a_change_that_leaves_the_connection_stays(tmp_path):
+    machine = fresh()
+    machine.firewall["Private"].update(Enabled="False")
+    with office(tmp_path, {"pc": machine}) as site:
+        outcome = site.run('--args={"roles": ["host_firewall"]}', baseline_revert_seconds=10)
+        machine.lag = machine.lag.max // 100_000_000  # long after the revert would have come
+        site.run("--check", '--args={"roles": ["host_firewall"]}')
+    assert outcome.rows()["WIN-FW-PrivateEnabled"]["changed"] is True
+    assert machine.firewall["Private"]["Enabled"] == "True"
+
+
+def collection_with(folder: Path, count: int) -> Path:
+    """Copy the collection and give it a role with so many rows; return where Ansible finds it."""
+    copy = folder / "ansible_collections/commune/baseline"
+    for part in ("plugins", "catalogue", "roles/session_lock", "meta"):
+        shutil.copytree(ROOT / part, copy / part, ignore=shutil.ignore_patterns("__pycache__", "linux.yml"))
+    path = copy / "roles/session_lock/vars/windows.yml"
+    (row, *_others) = yaml.safe_load(path.read_text("utf-8"))["__session_lock_rows"]
+    rows = [{**row, "id": f"WIN-{number}", "name": f"Setting{number}"} for number in range(count)]
+    path.write_text(json.dumps({"__session_lock_rows": rows}))
+    return folder
+
+
+def test_the_number_of_rows_does_not_change_the_number_of_requests_for_ten_machines(tmp_path):
+    """Bars of the design: 7 requests and 450 kB for a compliant machine, 17 and 1.5 MB for one with drift.
+
+    What is to be written may need one more request if all of 300 rows drifted: the connection cuts it into pieces.
+    """
+    machines = {f"pc{number}": fresh() for number in range(10)}
+    counted = {}
+    for rows in (30, 300):
+        place = tmp_path / str(rows)
+        place.mkdir()
+        with office(place, machines) as site:
+            collections = str(collection_with(place, rows))
+            for mode in ("drift", "compliant"):
+                outcome = site.run(collections=collections)
+                assert {len(outcome.rows(name)) for name in machines} == {rows}
+                assert outcome.code == 0
+                counted[rows, mode] = {server.requests for server in site.servers.values()}
+                most_bytes = max(server.bytes for server in site.servers.values())
+                assert most_bytes < (1_500_000 if mode == "drift" else 450_000), (rows, mode, most_bytes)
+                for server in site.servers.values():
+                    server.reset_count()
+    assert counted[30, "compliant"] == counted[300, "compliant"]
+    assert max(counted[300, "drift"]) <= 17
+    assert max(counted[300, "compliant"]) <= 7

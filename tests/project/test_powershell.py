@@ -1,0 +1,138 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The scripts for Windows: they parse, need no PowerShell later than 5.1, and those that look write nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import tree_sitter
+import tree_sitter_pwsh
+
+SCRIPTS = {
+    path.stem: path.read_bytes()
+    for path in (Path(__file__).parents[2] / "plugins/plugin_utils/_engines/windows").glob("*.ps1")
+}
+LOOKING = ("collect", "journals")
+PARSER = tree_sitter.Parser(tree_sitter.Language(tree_sitter_pwsh.language()))
+
+READ_COMMANDS = {
+    "convertfrom-json", "convertto-json", "get-acl", "get-ciminstance", "get-mpcomputerstatus", "get-mppreference",
+    "get-netfirewallprofile",
+}  # fmt: skip
+READ_PROGRAMS = {("secedit.exe", "/export"), ("auditpol.exe", "/backup")}
+READ_MEMBERS = {
+    "close", "delete", "exists", "getcurrent", "getfiles", "getowner", "getsubkeynames", "gettempfilename",
+    "getvalue", "getvaluekind", "getvaluenames", "openbasekey", "opensubkey", "readallbytes", "readalltext",
+    "tobase64string",
+}  # fmt: skip
+# What Windows PowerShell 5.1 does not have: operators, and commands or parameters that came later.
+LATER_OPERATORS = {"??", "??=", "?.", "?[", "&&", "||", "?"}
+LATER_WORDS = (
+    "-Parallel",
+    "-AsHashtable",
+    "-AsArray",
+    "Get-Error",
+    "Test-Json",
+    "Join-String",
+    "clean {",
+    "$IsWindows",
+)
+
+
+def nodes_of(source, *types):
+    def walk(node):
+        yield node
+        for child in node.children:
+            yield from walk(child)
+
+    return [node for node in walk(PARSER.parse(source).root_node) if not types or node.type in types]
+
+
+def text(node):
+    return node.text.decode()
+
+
+def commands_of(source):
+    """Return every command as its words; one that is called by a variable begins with a dollar sign."""
+    found = []
+    for node in nodes_of(source, "command"):
+        words = [text(one) for one in node.named_children if one.type in ("command_name", "command_name_expr")]
+        for part in node.named_children:
+            if part.type == "command_elements":
+                words += [text(one) for one in part.named_children if one.type != "command_argument_sep"]
+        found.append(words)
+    return found
+
+
+def faults(source):
+    """Return what a script does that only looks must not do."""
+    own = {text(node).lower() for node in nodes_of(source, "function_name")}
+    found = []
+    for words in commands_of(source):
+        name = words[0].lower()
+        is_known = name in own or name in READ_COMMANDS or name in ("$read", "$export")
+        if not is_known and (name, *words[1:2]) not in READ_PROGRAMS:
+            found.append(" ".join(words[:2]))
+    for node in nodes_of(source, "invocation_expression"):
+        (member,) = [one for one in node.named_children if one.type == "member_name"]
+        if text(member).lower() not in READ_MEMBERS:
+            found.append(text(node))
+    return found
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_a_script_parses(name):
+    assert not PARSER.parse(SCRIPTS[name]).root_node.has_error
+
+
+@pytest.mark.parametrize("name", LOOKING)
+def test_a_script_that_looks_calls_nothing_that_writes(name):
+    assert faults(SCRIPTS[name]) == []
+
+
+@pytest.mark.parametrize("name", LOOKING)
+def test_a_script_that_looks_runs_in_check_mode_too(name):
+    assert b"[CmdletBinding(SupportsShouldProcess)]" in SCRIPTS[name]
+
+
+def test_a_script_that_writes_is_left_out_by_check_mode():
+    assert b"ShouldProcess" not in SCRIPTS["apply"]
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_a_script_knows_nothing_later_than_windows_powershell(name):
+    operators = {text(node) for node in nodes_of(SCRIPTS[name]) if node.child_count == 0}
+    assert operators & LATER_OPERATORS == set()
+    assert [word for word in LATER_WORDS if word.lower() in SCRIPTS[name].decode().lower()] == []
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_a_script_is_ascii_and_stops_at_the_first_error(name):
+    SCRIPTS[name].decode("ascii")  # Windows PowerShell takes a file without a mark for the code page of the machine
+    assert b"$ErrorActionPreference = 'Stop'" in SCRIPTS[name]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Set-Service -Name Spooler -StartupType Disabled",
+        "Remove-Item -Path C:\\x",
+        "$key.SetValue('a', 1)",
+        "[System.IO.File]::WriteAllText('a', 'b')",
+        "secedit.exe /configure /db a /cfg b",
+        "auditpol.exe /set /subcategory:x",
+        "& $anything",
+        "Invoke-Expression $x",
+    ],
+)
+def test_a_line_that_writes_is_found_in_a_script_that_looks(line):
+    assert len(faults(SCRIPTS["collect"] + f"\n{line}\n".encode())) == 1
+
+
+@pytest.mark.parametrize("line", ["$a = $b ?? 1", "Get-Item a && Get-Item b", "$x = $a ? 1 : 2", "$a?.b"])
+def test_a_line_of_a_later_powershell_is_found(line):
+    operators = {text(node) for node in nodes_of(f"{line}\n".encode()) if node.child_count == 0}
+    assert operators & LATER_OPERATORS
