@@ -82,7 +82,7 @@ def _certificates() -> Result:
     }
     verified = dict.fromkeys(("expectation", "confidence", "seed"), "x") | {"checked": 1, "size": 1, "largest_gap": 0}
     medium = certificate.Medium({"serial": "SN-1", "kind": "hdd"}, wiped, verified)
-    parties = certificate.Parties(person, person, person, ["x", "y"])
+    parties = certificate.Parties(person, person, person, [person, person])
     key = Ed25519PrivateKey.generate()
     began = time.perf_counter()
     for _number in range(_CERTIFICATES):

@@ -37,7 +37,7 @@ class Progress:
     def __init__(self, size: int, done: int, bad: t.Iterable[t.Sequence[int]]) -> None:
         self.size = size
         self.done = done
-        self.bad: list[Range] = [(first, length) for first, length in bad]
+        self.bad: list[Range] = [(one[0], one[1]) for one in bad]
         self._from, self._began = done, time.monotonic()
 
     @property
