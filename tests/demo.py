@@ -37,7 +37,7 @@ VALUES = {
         "services": [],
         "managers": ["10.77.0.1"],
         "gateways": ["10.77.0.1"],
-        "outbound": "any",
+        "outbound": "{{ 'model' if baseline_device_class == 'server' else 'any' }}",
     },
 }
 BY = {"approver": "Người chạy thử", "document": "make demo", "expires": "2099-12-31"}
@@ -48,7 +48,6 @@ EXCEPTIONS = (
         "reason": "Máy thử là container, lấy giờ của máy chủ chứa nó",
         **BY,
     },
-    {"control": "NZ-06", "reason": "Đơn vị thử chưa có mô hình vùng mạng", **BY},
 )
 RUNNER = {"code": "demo", "name": "Người chạy thử", "roles": ["chu_quan"]}
 APPROVED = {

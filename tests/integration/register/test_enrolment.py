@@ -30,7 +30,7 @@ VALUES = {
         "services": [],
         "managers": ["10.77.0.1"],
         "gateways": ["10.77.0.1"],
-        "outbound": "any",
+        "outbound": "{{ 'model' if baseline_device_class == 'server' else 'any' }}",
     },
 }
 # A container has no firmware; this is where setup asks for the number then.
