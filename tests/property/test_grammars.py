@@ -81,6 +81,7 @@ def foreign(name: str, text: str) -> list[str]:
 
 @quick
 @given(CASES)
+@example(("sshd", "", "="))
 def test_what_is_written_is_read(case):
     name, text, value = case
     assert str(read(name, write(name, text, value))) == str(value)

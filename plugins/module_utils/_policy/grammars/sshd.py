@@ -88,7 +88,10 @@ def write(text: str, key: str, value: t.Any, section: str | None = None) -> str:
         return "\n".join(line for line, its_key in zip(split, keys) if its_key != key.lower())
     if key.lower() in COLLECTED:
         raise ValueError(f"{key}: its lines add up, so that one more cannot set it")
-    line = f"{key} {lines.as_text(key, value, booleans=BOOLEANS, forbidden=_QUOTES)}"
+    told = lines.as_text(key, value, booleans=BOOLEANS, forbidden=_QUOTES)
+    if told.startswith("="):  # sshd takes the first one for what may stand between a key and its value
+        raise ValueError(f"{key}: a value cannot begin with '='")
+    line = f"{key} {told}"
     for index, its_key in enumerate(keys):
         if its_key == key.lower():
             return lines.replace(split, index, index + 1, line)

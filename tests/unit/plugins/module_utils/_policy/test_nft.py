@@ -14,28 +14,28 @@ from ansible_collections.commune.baseline.plugins.module_utils._policy.things im
 
 TEXT = """\
 table inet t {
-	set s {
-		type ipv4_addr
-		size 65535
-		flags dynamic,timeout
-		timeout 1m
-		elements = { 127.0.0.1 limit rate over 5/second, 127.0.0.2 limit rate over 5/second,
-				127.0.0.3 limit rate over 5/second }
-	}
+    set s {
+        type ipv4_addr
+        size 65535
+        flags dynamic,timeout
+        timeout 1m
+        elements = { 127.0.0.1 limit rate over 5/second, 127.0.0.2 limit rate over 5/second,
+                127.0.0.3 limit rate over 5/second }
+    }
 
-	set k {
-		type ipv4_addr
-		flags interval
-		elements = { 10.0.0.0/8, 192.168.0.0/16 }
-	}
+    set k {
+        type ipv4_addr
+        flags interval
+        elements = { 10.0.0.0/8, 192.168.0.0/16 }
+    }
 
-	chain c {
-		type filter hook input priority filter; policy accept;
-		add @s { ip saddr limit rate over 5/second } counter drop comment "x"
-		tcp dport { 22, 80, 443 } counter accept
-	}
+    chain c {
+        type filter hook input priority filter; policy accept;
+        add @s { ip saddr limit rate over 5/second } counter drop comment "x"
+        tcp dport { 22, 80, 443 } counter accept
+    }
 }
-"""
+""".replace("    ", "\t")
 REMEMBERED = {"elem": {"val": "127.0.0.1", "expires": 59, "limit": {"rate": 5, "per": "second", "inv": True}}}
 
 

@@ -71,7 +71,8 @@ def fixture_apply(tmp_path):
     return apply
 
 
-def read(row=ROW):
+def read(row=None):
+    row = row or ROW
     (reading,) = nft_ruleset.observe([row]).values()
     return reading, nft_ruleset.compare(row, reading)
 
