@@ -35,6 +35,13 @@ def test_a_device_is_isolated_in_the_register_and_the_officer_told_which_cable_t
     assert "put Gi0/7 @ sw-1 into the quarantine VLAN" in english
 
 
+def test_a_device_whose_address_its_zone_has_no_more_is_quarantined_all_the_same(site):
+    zones = site / "group_vars/all/zones.yml"
+    zones.write_text(zones.read_text("utf-8").replace("10.20.10.", "10.21.10."), "utf-8")
+    play(site, "isolate", device="pc-01", reason=REASON)
+    assert state_of(site)[0] == "quarantined"
+
+
 def test_nothing_is_isolated_or_released_without_a_device_or_a_reason_of_several_words(site):
     for extra in ({"device": "pc-01"}, {"reason": REASON}, {"device": "pc-01", "reason": "Nghi"}):
         for name in ("isolate", "release"):
