@@ -37,7 +37,7 @@ class ActionModule(ControllerVerb):
             anchors = self._anchors(arguments["register"], variables)
             verdict = verification.verify(folder, verification.public_key_of(public_key), arguments["last"], anchors)
         except OSError as error:
-            raise EvidenceError(f"{error.filename}: {error.strerror}") from error
+            raise EvidenceError(f"cannot read {error.filename}: {error.strerror}") from error
         doubts = [verdict.unseen] if verdict.unseen else []
         if public_key.is_relative_to(folder):
             doubts.append(f"{public_key} lies in the folder that it is to prove: whoever changed one could change both")

@@ -18,10 +18,16 @@ from ansible_collections.commune.baseline.plugins.plugin_utils._register.fields 
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.kinds import DEVICE, KINDS, Field, Kind
 
 
+def _missing(refers_to: str) -> str:
+    if refers_to == DEVICE.name:
+        return "the register knows no device of this name"
+    return "the register knows no person of this code"
+
+
 def faults_of_references(connection: sa.Connection, kind: Kind, record: Record, own_id: int) -> list[Fault]:
     """Return a fault for every reference to nothing and for every value that another record already has."""
     faults = [
-        Fault(place, repr(value), f"the register knows no {refers_to} of this {KINDS[refers_to].key[0]}")
+        Fault(place, repr(value), _missing(refers_to))
         for place, refers_to, value in _references(kind, record)
         if not _exists(connection, KINDS[refers_to], value)
     ]

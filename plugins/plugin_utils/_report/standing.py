@@ -42,7 +42,7 @@ def standing(reader: Reader, record: Data, collection: Path) -> dict[str, t.Any]
     devices = [one for one in stored if one["state"] != life_cycle.DISPOSED]
     facts = _Facts(collection)
     shown = _Shown(reader, record, facts)
-    told = [shown.device(device["name"], device["class"]) for device in devices]
+    told = [shown.device(device["name"], device["class"], device.get("platform")) for device in devices]
     present = {device["name"] for device in devices}
     return {
         **record,
@@ -66,8 +66,14 @@ class _Facts:
     def __init__(self, collection: Path) -> None:
         rows = [(platform, row) for platform in PLATFORMS for row in rows_of_all_roles(collection, platform)]
         self._rows = {row.id: row for _platform, row in rows}
+        self._platforms = {row.id: platform for platform, row in rows}
         self._catalogue = Catalogue(collection / "catalogue")
-        self.baseline = len(rows)
+
+    def baseline(self, seen: t.Iterable[str], platform: str | None) -> int:
+        """Return how many rows the platforms of these rows have; without any, the platform that the register names."""
+        of_rows = {self._platforms[id_] for id_ in seen if id_ in self._platforms}
+        platforms = of_rows or {platform or "none"}
+        return sum(one in platforms for one in self._platforms.values())
 
     def control(self, id_: str) -> Data:
         try:
@@ -96,9 +102,10 @@ class _Shown:
         for row in runs.now(reader):
             self._rows.setdefault(row["device"], []).append(row)
 
-    def device(self, name: str, device_class: str) -> dict[str, t.Any]:
+    def device(self, name: str, device_class: str, platform: str | None) -> dict[str, t.Any]:
         obstacle = self._obstacle(name)
         rows = [self._row(row) for row in self._rows.get(name, ())]
+        baseline = self._facts.baseline((row["id"] for row in rows), platform)
         return {
             "device": name,
             "class": device_class,
@@ -106,7 +113,7 @@ class _Shown:
             "obstacle": obstacle,
             "assessed": self._assessed.get(name),
             "in_run": obstacle is None and self._last[name]["run"] == self._run,
-            "unseen": None if obstacle else {"rows": len(rows), "baseline": self._facts.baseline},
+            "unseen": None if obstacle else {"rows": len(rows), "baseline": baseline},
             "controls": self._controls([row for row in rows if obstacle is None or row["changed"]]),
         }
 

@@ -52,7 +52,7 @@ _WORDS = {
         "total": "{passed}/{all} lượt kiểm tra biện pháp đạt",
         "finding": "chưa đạt: [{device}] => {message}",
         "nobody": "Không có thiết bị nào trong danh sách (inventory) khớp: chưa kiểm tra gì cả.",
-        "restarted": "{id}: đã khởi động lại dịch vụ để áp dụng",
+        "kept": "{id}: giá trị giữ nguyên; đã ghi vào cấu hình, hoặc khởi động lại dịch vụ để áp dụng",
         "undo": "Để hoàn tác lần chạy này: {command}",
         "report": "Báo cáo: {path}",
         "record": "Hồ sơ: {path}",
@@ -72,7 +72,7 @@ _WORDS = {
         "total": "{passed}/{all} checks of controls pass",
         "finding": "not met: [{device}] => {message}",
         "nobody": "No device of the inventory matches: nothing was looked at.",
-        "restarted": "{id}: the service was restarted to take it up",
+        "kept": "{id}: the same value; it was written in the configuration, or a service restarted to take it up",
         "undo": "To take this run back: {command}",
         "report": "Report: {path}",
         "record": "Record: {path}",
@@ -154,7 +154,7 @@ def _details(row: t.Mapping[str, t.Any], language: str) -> t.Iterator[str]:
     elif row["would_change"]:
         yield words["would"].format(**_values(row, language))
     elif row["changed"] and row["before"] == row["after"]:
-        yield words["restarted"].format(id=row["id"])
+        yield words["kept"].format(id=row["id"])
     elif row["changed"]:
         yield words["was"].format(**_values(row, language))
     elif row["state"] == FAIL:

@@ -24,14 +24,22 @@ def fixture_site(tmp_path):
 
 
 def test_a_device_is_isolated_in_the_register_and_the_officer_told_which_cable_to_pull(site):
-    code, tasks, _printed = play(site, "isolate", device="PC-01", reason=REASON)
+    code, tasks, printed = play(site, "isolate", device="PC-01", reason=REASON)
     assert code == 3  # no device matches: there is no firewall that could cut it off
     state, note = state_of(site)
     assert (state, note.split(": ", 1)[1]) == ("quarantined", REASON)
+    assert "Could not match" not in printed
     vietnamese, english = tasks["Name the port, the addresses, and what is left"]["msg"]
     assert "không nêu tường lửa nào" in vietnamese
     assert "Gi0/7 @ sw-1" in vietnamese
     assert "put Gi0/7 @ sw-1 into the quarantine VLAN" in english
+
+
+def test_a_device_whose_address_its_zone_has_no_more_is_quarantined_all_the_same(site):
+    zones = site / "group_vars/all/zones.yml"
+    zones.write_text(zones.read_text("utf-8").replace("10.20.10.", "10.21.10."), "utf-8")
+    play(site, "isolate", device="pc-01", reason=REASON)
+    assert state_of(site)[0] == "quarantined"
 
 
 def test_nothing_is_isolated_or_released_without_a_device_or_a_reason_of_several_words(site):
@@ -67,6 +75,14 @@ def test_a_plan_of_two_files_is_shown_and_nothing_is_written(site):
     assert shown[0] == "Thêm 1, bỏ 0, đổi 0."
     assert "dịch vụ https (tcp/443, udp/443)" in shown[2]
     assert tasks["Compare it with the model"]["changed"] is False
+
+
+def test_a_plan_for_a_model_without_a_firewall_says_so_instead_of_nothing(site):
+    code, tasks, _printed = play(site, "zones_plan")
+    assert code == 2
+    said = tasks["Stop if the zone model names no firewall of the inventory"]["msg"]
+    assert "không nêu tường lửa nào" in said
+    assert "names no firewall of the inventory" in said
 
 
 def test_a_fault_of_the_model_is_told_with_file_and_line(site):

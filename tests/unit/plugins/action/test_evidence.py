@@ -83,7 +83,8 @@ def test_a_public_key_of_the_folder_itself_is_used_with_a_warning(verb, tmp_path
 def test_a_key_that_is_not_there_is_named(verb, tmp_path):
     key = str(tmp_path / "no.pem")
     code, result = verb("evidence_verify", folder=str(tmp_path / "evidence"), public_key=key)
-    assert (code, result["msg"]) == (2, f"{key}: No such file or directory")
+    english = f"cannot read {key}: No such file or directory"
+    assert (code, result["msg"].splitlines()) == (2, [f"không đọc được {key}: không có tệp hoặc thư mục này", english])
 
 
 def test_new_keys_are_made_and_what_the_old_ones_signed_is_still_verified(verb, tmp_path):

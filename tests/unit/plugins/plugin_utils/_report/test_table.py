@@ -225,6 +225,10 @@ def test_a_row_says_what_it_did_or_lacks_and_is_silent_if_it_simply_passes(field
         ({"state": "fail", "after": None}, "LNX-A: hiện tại: chưa đặt; cần: ≤ 600"),
         ({"state": "fail", "before": "0", "would_change": True}, "LNX-A: hiện tại: 0; sẽ sửa thành: 600"),
         ({"changed": True, "before": "0"}, "LNX-A: đã sửa: 0 → 600"),
+        (
+            {"changed": True, "before": "600"},
+            "LNX-A: giá trị giữ nguyên; đã ghi vào cấu hình, hoặc khởi động lại dịch vụ để áp dụng",
+        ),
     ],
 )
 def test_a_row_says_it_in_vietnamese_too(fields, sentence):
