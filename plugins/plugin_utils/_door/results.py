@@ -25,7 +25,9 @@ def collect(run: Run, result: t.Any, *, failed: bool) -> bool:
         restored = Restored(str(shown["run"]), bool(shown["known"]), tuple(map(str, shown["restored"])))
         run.restore(name, restored, check_mode=bool(shown["check_mode"]))
         return True
-    stands_in_the_way = plays.is_proof(task) or not (run.has_answered(name) or _is_judged(shown))
+    # An implicit localhost is the controller: what fails there is no device's, unless it was to be looked at.
+    is_aside = result.host.implicit or run.has_answered(name) or _is_judged(shown)
+    stands_in_the_way = plays.is_proof(task) or not is_aside
     if failed and stands_in_the_way and not plays.told_by_round(result):
         message = str(shown.get("msg", "no_log hides the reason"))
         run.hinder(name, FAILED, message, lasting=plays.is_proof(task))

@@ -203,6 +203,13 @@ def test_a_run_in_which_no_device_matches_is_no_success(play):
     assert "No device of the inventory matches: nothing was looked at." in run.screen
 
 
+def test_the_controller_that_fails_before_any_device_is_looked_at_is_no_device_and_leaves_no_evidence(play, site):
+    plays = [a_play({"ansible.builtin.fail": {}}, hosts="localhost", connection="local"), a_play(DOOR)]
+    run = play(plays=plays)
+    assert (run.code, run.record) == (3, None)
+    assert not (site / "evidence").exists()
+
+
 @pytest.fixture(name="run_to_take_back")
 def fixture_run_to_take_back(play, site):
     """The id of a run that corrected the row."""
