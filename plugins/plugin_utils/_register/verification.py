@@ -117,7 +117,7 @@ def _wrongly_repeated(reader: Reader | Writer) -> dict[int, list[str]]:
             found.setdefault(id_, []).append("name_folded")
     zones = sa.select(devices.c.id).join_from(devices, ips, ips.c.owner == devices.c.id)
     for (id_,) in reader.connection.execute(zones.where(ips.c.zone != devices.c.zone).distinct()):
-        found.setdefault(id_, []).append("zone of ips")
+        found.setdefault(id_, []).append("ips_zone")
     return found
 
 

@@ -214,7 +214,7 @@ def test_a_medium_that_is_dropped_while_its_device_awaits_disposal_is_still_to_b
         devices.put(writer, {"name": "pc-01", "media": left})
         for one in left:
             records.put(writer, kinds.SANITISATION, {**WIPED, "medium": one["serial"]})
-    with register.write("officer") as writer, pytest.raises(RegisterError, match="its media DISK-1, DISK-3 are neither"):
+    with register.write("officer") as writer, pytest.raises(RegisterError, match="DISK-1, DISK-3 are neither"):
         devices.transition(writer, "pc-01", "sanitised")
 
 
