@@ -202,17 +202,17 @@ def _counted(content: t.Any) -> tuple[t.Any, ...]:
     if content["op"] != "add" or len(statements) != 1:
         raise UnreadableError(f"a set that is {content['op']}ed to without one limit cannot be judged here")
     ((what, amount),) = statements[0].items()
-    if what == "limit" and amount.get("inv") and _is_plain(amount):
-        return "rate", str(content["elem"]), amount["rate"], amount["per"]
+    if what == "limit" and amount.get("inv") and amount.get("rate_unit", "packets") == "packets":
+        return "rate", str(content["elem"]), *_rate(amount)
     if what == "ct count" and amount.get("inv"):
         return "count", str(content["elem"]), amount["val"]
     raise UnreadableError(f"a set that counts by {what} cannot be judged here")
 
 
-def _is_plain(limit: t.Mapping[str, t.Any]) -> bool:
-    """Tell whether a limit counts packets and lets no more of them come at once than its rate."""
+def _rate(limit: t.Mapping[str, t.Any]) -> tuple[t.Any, ...]:
+    """Return how much a limit lets pass; how many packets at once only if these are not as many as its rate."""
     burst = limit.get("burst", _USUAL_BURST)
-    return bool(limit.get("rate_unit", "packets") == "packets" and burst == limit["rate"])
+    return limit["rate"], limit["per"], *([("burst", burst)] if burst != limit["rate"] else [])
 
 
 def _verdict_above(rule: dict[str, t.Any], tag: str) -> str:

@@ -138,7 +138,6 @@ UNREADABLE = {
     "a set of what packets add": ([field("ip", "saddr", "@seen"), ACCEPT], "a set of what packets add .seen"),
     "a limit that is seldom asked": ([{"limit": {"rate": 1, "per": "day"}}, above(), DROP], "a limit before set"),
     "a limit of some alone": ([above(), port(80), DROP], "above a limit comes match, drop"),
-    "a limit with a larger burst": ([above(burst=5000), DROP], "counts by limit cannot be judged"),
     "a limit in bytes": ([above(rate_unit="mbytes"), DROP], "counts by limit cannot be judged"),
     "an expression not known here": ([{"xt": {"type": "match", "name": "string"}}], "xt"),
     "a header not known here": ([field("ip", "dscp", 1), ACCEPT], "ip dscp cannot be judged"),
@@ -164,6 +163,12 @@ def test_what_cannot_be_judged_ends_the_proof_and_is_named(what):
 def test_a_limit_with_its_verdict_is_judged(expression):
     more = [{"set": {**TABLE, "name": "seen", "flags": ["dynamic"]}}]
     assert accepted(held(expression, [ACCEPT], more=more), dport=443)
+
+
+def test_a_limit_that_lets_more_pass_at_once_is_another_limit():
+    usual, larger = (held([above(**more), DROP]).program(HERE).run(1)[0].notes for more in ({}, {"burst": 5000}))
+    assert usual
+    assert usual != larger
 
 
 def test_a_set_that_rules_feed_is_one_of_what_packets_add_though_nft_does_not_mark_it():
