@@ -39,6 +39,11 @@ class ActionModule(ControllerVerb):
         except OSError as error:
             raise EvidenceError(f"cannot read {error.filename}: {error.strerror}") from error
         doubts = [verdict.unseen] if verdict.unseen else []
+        if verdict.elsewhere:
+            doubts.append(
+                f"the register is anchored to {verdict.elsewhere} bundles that are no part of this folder: if no other "
+                "folder of evidence holds them, all that was here before was removed"
+            )
         if public_key.is_relative_to(folder):
             doubts.append(f"{public_key} lies in the folder that it is to prove: whoever changed one could change both")
         warnings = [in_both(one, in_vietnamese(one)) for one in doubts]

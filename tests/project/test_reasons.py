@@ -106,6 +106,7 @@ NO_REASONS = {
     "auditpol: {guid}": "a place where a value was found",
     "built in": "a value",
     "firewall profile {profile}": "a place where a value was found",
+    "chain at hook {hook}": "a part of a sentence",
     "chain {chain}, rule {handle}": "a place in a ruleset",
     "ct count": "a word of nft",
     "database is locked": "a sign in what a database says",

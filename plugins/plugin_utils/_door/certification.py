@@ -12,7 +12,7 @@ import hashlib
 import typing as t
 
 from ansible_collections.commune.baseline.plugins.plugin_utils._door.register_verb import changed
-from ansible_collections.commune.baseline.plugins.plugin_utils._door.signing import open_signer
+from ansible_collections.commune.baseline.plugins.plugin_utils._door.signing import digest_of, open_signer
 from ansible_collections.commune.baseline.plugins.plugin_utils._register import life_cycle
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.errors import RegisterError
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.kinds import (
@@ -43,16 +43,16 @@ def certify(writer: Writer, given: t.Mapping[str, t.Any], folder: Path | None) -
     now = datetime.datetime.now().astimezone().isoformat(timespec="seconds")
     facts = {"made": now, "place": given["place"], "destination": given["destination"], "tool": _TOOL}
     told = certificate.certificate_of(given["order"], device, parties, media, facts)
-    result: Result = {"certificate": told, "path": None, "sha256": None}
+    result: Result = {"changed": True, "device": device, "certificate": told, "path": None, "sha256": None}
     if folder is not None:
-        signer = open_signer(folder)
-        path = signer.keep(_file_name(device["name"], now), told)
-        result |= {"path": str(path), "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
+        result["sha256"] = digest_of(told)
     _record(writer, given, media, result["sha256"])
     if life_cycle.SANITISED in life_cycle.NEXT[device["state"]] and not disposal.uncertified(writer, stored):
         step = devices.transition(writer, device["name"], life_cycle.SANITISED, document=given["order"])
-        return {**changed(writer, DEVICE, step), **result, "changed": True}
-    return {"changed": True, "device": device, **result}
+        result |= {**changed(writer, DEVICE, step), "changed": True}
+    if folder is not None:  # last: what the register refuses must not be signed
+        result["path"] = str(open_signer(folder).keep(_file_name(device["name"], now), told))
+    return result
 
 
 def _checked(

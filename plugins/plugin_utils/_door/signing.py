@@ -15,6 +15,7 @@ from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.store i
 if t.TYPE_CHECKING:
     from pathlib import Path
 
+    from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.record import Record
     from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.signer import Signer
 
 
@@ -33,3 +34,10 @@ def open_signer(folder: Path) -> Signer:
         return Signer(store)
     except OSError as error:
         raise EvidenceError(f"evidence cannot be signed: {error.filename}: {error.strerror}") from error
+
+
+def digest_of(record: Record) -> str:
+    """Return the SHA-256 that the file of a record will have once it is signed."""
+    from ansible_collections.commune.baseline.plugins.plugin_utils._evidence import bundle
+
+    return bundle.digest(bundle.canonical(record))

@@ -64,8 +64,9 @@ def heads_in(folder: Path) -> list[tuple[int, str]]:
 
 
 def _fault(link: Link, kept: str | None) -> str | None:
-    if kept is None and link.bundle and link.bundle.statement.next_key:
-        return None  # new keys, which the next run anchors together with its own bundle
+    told = link.bundle.statement if link.bundle else None
+    if kept is None and told and told.next_key and not (told.records or told.found):
+        return None  # new keys alone, which the next run anchors together with its own bundle
     if kept is None:
         return (
             f"{link.name} has no anchor in the register: its run was broken off or could not be stored, or it was added"

@@ -5,7 +5,8 @@
 
 """Going out of service for good: a device is sanitised when each of its media is certified as wiped.
 
-What counts is the disposal that it awaits now: a device that was wiped may have been issued again since.
+What counts is the disposal that it awaits now: a device that was wiped may have been issued again since. A medium that
+the register drops meanwhile is still to be wiped; one that was noted by mistake goes before that, or after a step back.
 """
 
 from __future__ import annotations
@@ -22,10 +23,11 @@ from ansible_collections.commune.baseline.plugins.plugin_utils._register.registe
 def uncertified(reader: Reader | Writer, device: Stored) -> list[str]:
     """Return the serial numbers of the media of which no sanitisation is done since the device awaits its disposal."""
     c = tables.RECORDS[SANITISATION.name].c
-    begun = max((one["number"] for one in records.events_of(reader, DEVICE, device.id) if _begins(one)), default=0)
+    told = records.events_of(reader, DEVICE, device.id)
+    begun = max((one["number"] for one in told if _begins(one)), default=0)
     done = records.select(reader, SANITISATION, c.device == device.record["name"], c.result == "done")
     certified = {one.record["medium"] for one in done if _last(reader, one) > begun}
-    return [medium["serial"] for medium in device.record["media"] if medium["serial"] not in certified]
+    return [serial for serial in _media_since(begun, told, device) if serial not in certified]
 
 
 def check(reader: Reader | Writer, device: Stored) -> None:
@@ -36,6 +38,17 @@ def check(reader: Reader | Writer, device: Stored) -> None:
             f"device {device.record['name']} cannot become {life_cycle.SANITISED}: its media {', '.join(left)} are "
             "neither certified as wiped nor destroyed"
         )
+
+
+def _media_since(begun: int, told: t.Iterable[t.Mapping[str, t.Any]], device: Stored) -> list[str]:
+    """Return the serial numbers of all media that a device has, or had since it awaits its disposal."""
+    serials: dict[str, None] = {}
+    held: t.Sequence[t.Mapping[str, t.Any]] = ()
+    for event in told:
+        held = events.values_of(event["after"]).get("media", held)
+        if event["number"] >= begun:
+            serials |= dict.fromkeys(medium["serial"] for medium in held)
+    return [*serials, *(one["serial"] for one in device.record["media"] if one["serial"] not in serials)]
 
 
 def _begins(event: t.Mapping[str, t.Any]) -> bool:

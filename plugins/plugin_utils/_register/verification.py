@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import collections
 import typing as t
 
 import sqlalchemy as sa
@@ -18,10 +19,11 @@ from ansible_collections.commune.baseline.plugins.plugin_utils._register import 
     records,
     runs,
     schema_check,
+    service,
     tables,
 )
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.errors import Translate
-from ansible_collections.commune.baseline.plugins.plugin_utils._register.kinds import KINDS
+from ansible_collections.commune.baseline.plugins.plugin_utils._register.kinds import DEVICE, KINDS
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.register import Reader, Writer
 
 _TOLD_AT_ONCE = 10
@@ -63,16 +65,19 @@ def verify(reader: Reader | Writer, anchors: t.Iterable[events.Head] = ()) -> Ve
 def _compared(reader: Reader | Writer, anchors: t.Iterable[events.Head]) -> tuple[events.Head, list[str]]:
     links = events.Links(anchors)
     told: dict[str, dict[int, _Told]] = {kind: {} for kind in (*KINDS, "run")}
+    versions: collections.Counter[tuple[str, int]] = collections.Counter()
     for event in events.all_events(reader.connection):
         links.look_at(event)
         if isinstance(event["record"], int):  # SQLite takes any value; what is none of ours shows as edited
             one = told.setdefault(event["kind"], {}).setdefault(event["record"], _Told(event["name"], {}))
             one.values.update(events.values_of(event["after"]))
+            versions[event["kind"], event["record"]] += event["verb"] != service.VERDICT  # which changes no record
     head = events.head(reader.connection)
     links.end(head)
     faults = [*links.faults]
     for kind in KINDS.values():
-        faults += _faults_of_records(reader, kind.name, told[kind.name])
+        expected = {id_: versions[kind.name, id_] for id_ in told[kind.name]}
+        faults += _faults_of_records(reader, kind.name, told[kind.name], expected)
     return head, [*faults, *_faults_of_runs(reader, told["run"])]
 
 
@@ -83,8 +88,11 @@ class _Told(t.NamedTuple):
     values: dict[str, t.Any]
 
 
-def _faults_of_records(reader: Reader | Writer, kind: str, told: t.Mapping[int, _Told]) -> t.Iterator[str]:
-    held = {one.id: one.record for one in records.select(reader, KINDS[kind])}
+def _faults_of_records(
+    reader: Reader | Writer, kind: str, told: t.Mapping[int, _Told], versions: t.Mapping[int, int]
+) -> t.Iterator[str]:
+    held = {one.id: one for one in records.select(reader, KINDS[kind])}
+    repeated = _wrongly_repeated(reader) if kind == DEVICE.name else {}
     for id_ in sorted(told.keys() | held.keys()):
         said = f"{kind} {told[id_].name if id_ in told else f'number {id_}'}"
         if id_ not in held:
@@ -93,9 +101,24 @@ def _faults_of_records(reader: Reader | Writer, kind: str, told: t.Mapping[int, 
             yield f"{said} was added past the register"
         else:
             expected = {**fields.empty(KINDS[kind]), **told[id_].values}
-            changed = sorted(name for name, value in held[id_].items() if value != expected.get(name))
+            changed = [name for name, value in held[id_].record.items() if value != expected.get(name)]
+            changed += [*repeated.get(id_, ()), *(["version"] if held[id_].version != versions[id_] else [])]
             if changed:
-                yield f"{said} was changed past the register: {', '.join(changed)}"
+                yield f"{said} was changed past the register: {', '.join(sorted(changed))}"
+
+
+def _wrongly_repeated(reader: Reader | Writer) -> dict[int, list[str]]:
+    """Return, by device, what the tables repeat of it and repeat wrongly: by that it is found, or addresses are its."""
+    devices, ips = tables.RECORDS[DEVICE.name], tables.PARTS["device_ips"]
+    found: dict[int, list[str]] = {}
+    names = sa.select(devices.c.id, devices.c.name, devices.c.name_folded)
+    for id_, name, folded in reader.connection.execute(names):
+        if not isinstance(name, str) or folded != name.casefold():
+            found.setdefault(id_, []).append("name_folded")
+    zones = sa.select(devices.c.id).join_from(devices, ips, ips.c.owner == devices.c.id)
+    for (id_,) in reader.connection.execute(zones.where(ips.c.zone != devices.c.zone).distinct()):
+        found.setdefault(id_, []).append("ips_zone")
+    return found
 
 
 def _faults_of_runs(reader: Reader | Writer, told: t.Mapping[int, _Told]) -> t.Iterator[str]:
@@ -115,3 +138,12 @@ def _faults_of_runs(reader: Reader | Writer, told: t.Mapping[int, _Told]) -> t.I
                 or runs.digest_of(reader.connection, number) != values.get("digest")
             ):
                 yield f"run {told[number].name} or what it showed was changed past the register"
+    for number in sorted(_named_runs(reader) - held.keys() - told.keys(), key=str):
+        yield f"run {number} was added past the register"
+
+
+def _named_runs(reader: Reader | Writer) -> set[t.Any]:
+    """Return the numbers of all runs that observations name: one that is none of a run would be in no digest."""
+    observed, reached = tables.OBSERVATIONS.c, tables.RUN_DEVICES.c
+    queries = (sa.select(column).distinct() for column in (observed.run, observed.until, reached.run))
+    return {number for query in queries for (number,) in reader.connection.execute(query)} - {None}

@@ -59,10 +59,11 @@ def both(one: Alternative | None, other: Alternative | None) -> Alternative | No
 
 
 class Matches:
-    """Reads comparisons; knows the elements of the table's sets."""
+    """Reads comparisons; knows the elements of the table's sets, and which of them change with the packets."""
 
-    def __init__(self, sets: t.Mapping[str, t.Sequence[t.Any]]) -> None:
+    def __init__(self, sets: t.Mapping[str, t.Sequence[t.Any]], *, changing: t.Collection[str] = ()) -> None:
         self._sets = sets
+        self._changing = changing
         self._met: dict[t.Any, list[tuple[Alternative, t.Any]]] = {}
 
     def match(self, content: t.Mapping[str, t.Any], slice_: Slice) -> Alternative | None:
@@ -116,6 +117,8 @@ class Matches:
         if isinstance(right, str) and right.startswith("@"):
             if right[1:] not in self._sets:
                 raise UnreadableError(f"set {right[1:]} is not there")
+            if right[1:] in self._changing:
+                raise UnreadableError(f"a set of what packets add ({right[1:]}) cannot be judged here")
             return list(self._sets[right[1:]])
         if isinstance(right, dict) and "set" in right:
             return list(right["set"])
@@ -125,10 +128,10 @@ class Matches:
         self, payload: t.Mapping[str, t.Any], right: t.Any, slice_: Slice, *, negated: bool
     ) -> Alternative | None:
         header = (payload.get("protocol", ""), payload.get("field", ""))
-        if header == ("ip", "protocol") or header == ("ip6", "nexthdr"):
-            wrong_family = slice_.family != (4 if header[0] == "ip" else 6)
+        # Not so the next header of IPv6: with an extension header between, it is another than the protocol.
+        if header == ("ip", "protocol"):
             fits = any(_number(one) == slice_.protocol for one in self.elements(right))
-            return None if wrong_family or fits == negated else {}
+            return None if slice_.family != 4 or fits == negated else {}
         if header not in _FIELDS:
             raise UnreadableError(f"the field {' '.join(header)} cannot be judged here")
         if not self.carries({"payload": payload}, slice_):
@@ -159,7 +162,7 @@ class Matches:
         return {name.replace(_PATTERN, "-any") if name.endswith(_PATTERN) else name for name in found}
 
     def protocols_of(self, rules: t.Iterable[t.Sequence[t.Any]]) -> set[int]:
-        return {_number(one) for one in _values_at(rules, ("l4proto", "protocol", "nexthdr"), self)}
+        return {_number(one) for one in _values_at(rules, ("l4proto", "protocol"), self)}
 
 
 def _texts_at(rules: t.Iterable[t.Sequence[t.Any]], keys: t.Collection[str], matches: Matches) -> t.Iterator[str]:

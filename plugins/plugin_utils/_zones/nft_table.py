@@ -28,13 +28,23 @@ from ansible_collections.commune.baseline.plugins.plugin_utils._zones.program im
     Instruction,
     Program,
 )
-from ansible_collections.commune.baseline.plugins.plugin_utils._zones.slices import Slice
+from ansible_collections.commune.baseline.plugins.plugin_utils._zones.slices import (
+    FORWARD,
+    INPUT,
+    OUTPUT,
+    POSTROUTING,
+    PREROUTING,
+    Slice,
+)
 
 FAMILY = "inet"
 _DEEPEST = 16  # the kernel's own limit of chains within chains
 _SILENT = {"counter"}
 _VERDICTS = {"accept": ACCEPT, "drop": DROP, "reject": REJECT}
 _RETURN = "return"
+_HOOKS = frozenset({INPUT, FORWARD, OUTPUT, PREROUTING, POSTROUTING})
+_CHANGING = frozenset({"dynamic", "timeout"})
+_USUAL_BURST = 5  # which nft does not list
 
 
 class Table:
@@ -48,11 +58,24 @@ class Table:
         for kind, one in own:
             if kind == "rule":
                 self._rules[one["chain"]].append(one)
-        self._matches = nft_matches.Matches({one["name"]: one.get("elem", []) for kind, one in own if kind == "set"})
+        sets = [one for kind, one in own if kind == "set"]
+        self._matches = nft_matches.Matches(
+            {one["name"]: one.get("elem", []) for one in sets},
+            changing={one["name"] for one in sets if _CHANGING & {*one.get("flags", ())}} | self._fed(),
+        )
+        hooks = {one["hook"] for one in self._chains.values() if "hook" in one} - _HOOKS
         unknown = sorted({kind for kind, _one in own} - {"chain", "rule", "set"})
+        unknown += [f"chain at hook {hook}" for hook in sorted(hooks)]
+        # A table that is dormant does nothing at all.
+        unknown += ["flag" for entry in entries if _is_flagged(entry.get("table"), name)]
         if unknown:
             raise UnreadableError(f"table {name} holds a {unknown[0]}, which cannot be judged here")
         self.exists = bool(self._chains)
+
+    def _fed(self) -> set[str]:
+        """Return the sets that rules put addresses of packets into; not every release of nft marks them."""
+        statements = (one for rules in self._rules.values() for rule in rules for one in rule["expr"])
+        return {one["set"]["set"].lstrip("@") for one in statements if isinstance(one, dict) and "set" in one}
 
     @property
     def interfaces(self) -> set[str]:
@@ -118,7 +141,7 @@ class _Flat:
                 limited = (content["rate"], content["per"], bool(content.get("inv")))
             elif kind == "log":
                 self._append(conditions, Effect(NOTE, ("log", content.get("group"), limited)), tag)
-            elif kind == "set":
+            elif kind == "set" and not limited:
                 self._add_limit(rule, content, conditions, tag)
                 return False
             elif kind not in _SILENT:
@@ -179,18 +202,30 @@ def _counted(content: t.Any) -> tuple[t.Any, ...]:
     if content["op"] != "add" or len(statements) != 1:
         raise UnreadableError(f"a set that is {content['op']}ed to without one limit cannot be judged here")
     ((what, amount),) = statements[0].items()
-    if what == "limit" and amount.get("inv"):
-        return "rate", str(content["elem"]), amount["rate"], amount["per"]
+    if what == "limit" and amount.get("inv") and amount.get("rate_unit", "packets") == "packets":
+        return "rate", str(content["elem"]), *_rate(amount)
     if what == "ct count" and amount.get("inv"):
         return "count", str(content["elem"]), amount["val"]
     raise UnreadableError(f"a set that counts by {what} cannot be judged here")
 
 
+def _rate(limit: t.Mapping[str, t.Any]) -> tuple[t.Any, ...]:
+    """Return how much a limit lets pass; how many packets at once only if these are not as many as its rate."""
+    burst = limit.get("burst", _USUAL_BURST)
+    return limit["rate"], limit["per"], *([("burst", burst)] if burst != limit["rate"] else [])
+
+
 def _verdict_above(rule: dict[str, t.Any], tag: str) -> str:
-    kind = next(iter(rule["expr"][-1]))
-    if kind not in (DROP, REJECT):
-        raise UnreadableError(f"{tag}: above a limit comes {kind}")
-    return str(kind)
+    """Return what meets the packets above a limit: no condition stands between the limit and that."""
+    kinds = [next(iter(one)) for one in rule["expr"]]
+    behind = [kind for kind in kinds[kinds.index("set") + 1 :] if kind not in _SILENT]
+    if behind not in ([DROP], [REJECT]):
+        raise UnreadableError(f"{tag}: above a limit comes {', '.join(behind)}")
+    return str(behind[0])
+
+
+def _is_flagged(one: t.Any, table: str) -> bool:
+    return isinstance(one, dict) and (one.get("family"), one.get("name")) == (FAMILY, table) and "flags" in one
 
 
 def _is_of(one: t.Any, table: str) -> bool:

@@ -21,6 +21,7 @@ from ansible_collections.commune.baseline.plugins.plugin_utils._zones.model impo
     INTERNET,
     Address,
     Host,
+    Invariant,
     Model,
     Network,
     Policy,
@@ -44,13 +45,15 @@ def isolated(model: Model, devices: Devices) -> Model:
     by_zone: dict[str, list[Host]] = {}
     for host in hosts:
         by_zone.setdefault(host.zone, []).append(host)
-    policies = [one for zone, own in by_zone.items() for one in _kept(model, zone, own)]
+    kept = [named for zone, own in by_zone.items() for named in _kept(model, zone, own)]
+    policies = [policy for _name, policy in kept]
     policies += [one for zone, own in by_zone.items() for one in _stopped(model, zone, own)]
     return model._replace(
         hosts={**model.hosts, **{host.name: host for host in hosts}},
         policies=(*policies, *model.policies),
         isolated=tuple(sorted({address for host in hosts for address in host.addresses}, key=_order)),
         partners=_collapsed(_partners(model, by_zone)),
+        never=tuple(_with_kept(invariant, kept) for invariant in model.never),
     )
 
 
@@ -72,17 +75,23 @@ def _hosts(model: Model, device: str, texts: t.Iterable[str]) -> t.Iterator[Host
         yield Host(f"{device}.{zone}", zone, tuple(sorted(addresses, key=_order)))
 
 
-def _kept(model: Model, zone: str, hosts: t.Sequence[Host]) -> t.Iterator[Policy]:
+def _kept(model: Model, zone: str, hosts: t.Sequence[Host]) -> t.Iterator[tuple[str, Policy]]:
+    """Yield what still holds for these hosts, each with the name of the policy that it is a part of."""
     names = tuple(host.name for host in hosts)
     for policy in model.policies:
         if policy.name not in model.quarantine_policies:
             continue
-        name = f"{policy.name}.{zone}"
-        own = policy._replace(name=name)
+        own = policy._replace(name=f"{policy.name}.{zone}")
         if zone in policy.destinations and not policy.destination_hosts:
-            yield own._replace(destinations=(zone,), destination_hosts=names)
+            yield policy.name, own._replace(destinations=(zone,), destination_hosts=names)
         elif zone in policy.sources and not policy.source_hosts:
-            yield own._replace(sources=(zone,), source_hosts=names)
+            yield policy.name, own._replace(sources=(zone,), source_hosts=names)
+
+
+def _with_kept(invariant: Invariant, kept: t.Iterable[tuple[str, Policy]]) -> Invariant:
+    """Return an invariant that spares the parts of the policies that it spares."""
+    parts = (policy.name for name, policy in kept if name in invariant.unless)
+    return invariant._replace(unless=(*invariant.unless, *parts))
 
 
 def _stopped(model: Model, zone: str, hosts: t.Sequence[Host]) -> t.Iterator[Policy]:

@@ -124,6 +124,10 @@ REFUSED: dict[str, tuple[Change, str]] = {
         lambda one: {"wiped": [{**one.wiped[0], "identity": {**one.wiped[0]["identity"], "serial": "X"}}]},
         "the register knows no medium X of old-server",
     ),
+    "the device's clock is ahead": (
+        lambda one: {"wiped": [{**one.wiped[0], "finished": "2099-01-01T00:00:00+07:00"}]},
+        "a day that is not in the future",
+    ),
     "no media": (lambda _one: {"wiped": []}, "no medium was wiped"),
     "something else": (lambda _one: {"wiped": [{"a": 1}]}, "are no results of media_sanitise"),
 }

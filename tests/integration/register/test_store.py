@@ -204,6 +204,30 @@ def test_a_device_whose_medium_was_not_wiped_does_not_become_sanitised(register,
         devices.transition(writer, "pc-01", "sanitised")
 
 
+@pytest.mark.parametrize("left", [[], [{"serial": "disk-2", "kind": "ssd"}]])
+def test_a_medium_that_is_dropped_while_its_device_awaits_disposal_is_still_to_be_wiped(register, left):
+    put(register, PC)
+    with register.write("officer") as writer:
+        for step in ("received", "pending_disposal"):
+            devices.transition(writer, "pc-01", step)
+        devices.put(writer, {"name": "pc-01", "media": [*PC["media"], {"serial": "disk-3", "kind": "ssd"}]})
+        devices.put(writer, {"name": "pc-01", "media": left})
+        for one in left:
+            records.put(writer, kinds.SANITISATION, {**WIPED, "medium": one["serial"]})
+    with register.write("officer") as writer, pytest.raises(RegisterError, match="DISK-1, DISK-3 are neither"):
+        devices.transition(writer, "pc-01", "sanitised")
+
+
+def test_a_medium_that_was_noted_by_mistake_goes_before_the_device_awaits_its_disposal(register):
+    put(register, PC)
+    with register.write("officer") as writer:
+        for step in ("received", "pending_disposal", "quarantined"):
+            devices.transition(writer, "pc-01", step)
+        devices.put(writer, {"name": "pc-01", "media": []})
+        for step in ("pending_disposal", "sanitised"):
+            assert devices.transition(writer, "pc-01", step).changed
+
+
 def test_an_illegal_step_names_the_legal_ones_and_changes_nothing(register):
     put(register, PC)
     with register.write("officer") as writer, pytest.raises(TransitionError, match=r"it can go to received$"):

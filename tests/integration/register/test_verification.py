@@ -32,7 +32,8 @@ def fixture_register(register):
     """Six events: a person, two devices, a step, two runs of which the second shows a change."""
     with register.write("officer") as writer:
         records.put(writer, kinds.PERSON, {"code": "it01", "name": "Cán bộ CNTT"})
-        devices.put(writer, {"name": "pc-01", "class": "workstation", "zone": "lan", "macs": ["020000000001"]})
+        addresses = {"macs": ["020000000001"], "ips": ["10.1.0.1"]}
+        devices.put(writer, {"name": "pc-01", "class": "workstation", "zone": "lan", **addresses})
         devices.put(writer, {"name": "pc-02", "class": "workstation"})
         devices.transition(writer, "pc-01", "received")
     for day, state in enumerate(("fail", "pass")):
@@ -83,6 +84,20 @@ def test_an_untouched_register_has_no_fault(register):
         ("UPDATE checks SET control = 'AC-09'", "run run-0 or what it showed was changed"),
         ("UPDATE runs SET finished_at = started_at || 'x' WHERE number = 1", "run run-0 or what it showed was changed"),
         ("INSERT INTO runs VALUES (3, 'x', 'check', 'a', 'b')", "run x was added past the register"),
+        ("UPDATE observations SET until = 99 WHERE id = 2", "run 99 was added past the register"),
+        (
+            "INSERT INTO observations SELECT 9, device, \"check\", 98, 99, 'pass', detail, was FROM observations"
+            " WHERE id = 2",
+            "run 98 was added past the register",
+        ),
+        (
+            "INSERT INTO run_devices SELECT 97, device, outcome, reason FROM run_devices WHERE run = 2",
+            "run 97 was added past the register",
+        ),
+        ("UPDATE devices SET version = 1 WHERE id = 1", "device pc-01 was changed past the register: version"),
+        ("UPDATE people SET version = 2", "person it01 was changed past the register: version"),
+        ("UPDATE devices SET name_folded = 'x' WHERE id = 2", "device pc-02 was changed past the register: name_fold"),
+        ("UPDATE device_ips SET zone = 'server'", "device pc-01 was changed past the register: ips_zone"),
     ],
 )  # fmt: skip
 def test_a_change_past_the_register_shows(register, tamper, statement, fault):

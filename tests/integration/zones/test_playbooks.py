@@ -66,6 +66,13 @@ def test_a_device_that_does_not_pass_the_gate_stays_in_quarantine(site):
     assert [line.split(": ", 1)[1] for line in note.splitlines()][1] == "Đã cài lại"
 
 
+def test_a_device_in_service_is_not_put_into_quarantine_by_the_wrong_name(site):
+    code, tasks, _printed = play(site, "release", device="pc-01", reason="Đã cài lại")
+    assert code == 2
+    assert "pc-01 is in_service and cannot become hardening" in tasks["Begin to harden it"]["msg"]
+    assert state_of(site) == ("in_service", None)
+
+
 def test_a_plan_of_two_files_is_shown_and_nothing_is_written(site):
     former = site.parent / "former.yml"
     former.write_text(SITE.read_text("utf-8").replace("services: [smb, https]", "services: [smb]"), "utf-8")

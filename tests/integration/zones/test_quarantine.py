@@ -11,6 +11,7 @@ import sys
 import pytest
 
 from ansible_collections.commune.baseline.plugins.plugin_utils._zones.flows import flows_of
+from ansible_collections.commune.baseline.plugins.plugin_utils._zones.model import Invariant
 from ansible_collections.commune.baseline.plugins.plugin_utils._zones.nftables import TABLE, ruleset
 from ansible_collections.commune.baseline.plugins.plugin_utils._zones.prover import prove
 from ansible_collections.commune.baseline.plugins.plugin_utils._zones.quarantine import isolated
@@ -66,6 +67,16 @@ def rules_of(model):
 
 def test_the_rules_are_what_the_model_with_the_devices_apart_says(apart):
     assert prove(apart, listed(rules_of(apart)), TABLE, TODAY).holds
+
+
+@pytest.mark.parametrize("spares", [True, False])
+def test_an_invariant_that_spares_the_channel_of_control_spares_it_for_a_device_apart(model, spares):
+    unless = model.quarantine_policies if spares else ()
+    never = Invariant(("mgmt",), ("lan", "dmz"), (), unless, "r", ("zone_never", len(model.never)))
+    apart = isolated(model._replace(never=(*model.never, never)), DEVICES)
+    proof = prove(apart, listed(rules_of(apart)), TABLE, TODAY)
+    own = {one.packet.fields["daddr"] for one in proof.violations} & {*PC, *WEB}
+    assert (proof.holds, bool(own)) == (spares, not spares)
 
 
 @pytest.mark.parametrize("chain", ["forward", "lan.to.firewall", "firewall.to.lan"])

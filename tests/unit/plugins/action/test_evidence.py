@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -13,6 +14,9 @@ import sys
 from pathlib import Path
 
 import pytest
+
+from ansible_collections.commune.baseline.plugins.plugin_utils._evidence import storing
+from ansible_collections.commune.baseline.plugins.plugin_utils._register.register import Register
 
 COLLECTIONS = Path(__file__).parents[4] / ".ansible/collections"
 
@@ -71,6 +75,24 @@ def test_evidence_is_verified_with_the_public_key_alone_and_what_was_changed_is_
         f"the evidence in {tmp_path}/evidence is not whole:",
         told,
     ]
+
+
+def test_evidence_that_was_removed_as_a_whole_is_asked_for(verb, tmp_path):
+    folder, place = tmp_path / "evidence", str(tmp_path / "register.db")
+    write = WRITE.replace('{"run": name}', '{"run": name, "kind": "rollback", "round": sys.argv[2]}')
+    environment = {**os.environ, "PYTHONPATH": str(COLLECTIONS)}
+    with contextlib.closing(Register.open(place, create=True)) as register:
+        for again in range(2):
+            for one in (*(folder / "bundles").iterdir(), *(folder / "runs").iterdir()):
+                one.unlink()
+            subprocess.run([sys.executable, "-c", write, str(folder), str(again)], env=environment, check=True)
+            with register.write("officer") as writer:
+                assert storing.store(writer, folder) == []
+    given = {"folder": str(folder), "public_key": str(tmp_path / "key.pem"), "register": place}
+    code, result = verb("evidence_verify", **given)
+    assert (code, result["bundles"], result["elsewhere"]) == (0, 2, 2)
+    (warning,) = result["warnings"]
+    assert "the register is anchored to 2 bundles that are no part of this folder" in warning
 
 
 def test_a_public_key_of_the_folder_itself_is_used_with_a_warning(verb, tmp_path):

@@ -51,6 +51,13 @@ def test_new_keys_need_no_anchor_of_their_own():
     assert faults_of(here, anchors("a", "x")) != []
 
 
+@pytest.mark.parametrize("told", [{"records": {"x.json": "d"}}, {"found": {"x.json": "d"}}])
+def test_new_keys_that_tell_of_records_need_an_anchor(told):
+    keys = Statement(2, "a", "2026-11-25T08:46:26+07:00", "k", {}, {}, next_key="l")._replace(**told)
+    (fault,) = faults_of([*links("a"), Link(2, "b", Bundle(keys, is_signed=True))], anchors("a"))
+    assert fault.startswith("bundles/00000002.bundle has no anchor in the register")
+
+
 def test_anchors_of_other_folders_are_left_alone_and_counted():
     both = [*anchors("x", "y", "z", chain="x"), *anchors("a", "b")]
     assert faults_of(links("a", "b"), both) == []

@@ -125,7 +125,20 @@ def test_a_table_of_another_family_or_name_is_not_ours():
     assert not Table({"nftables": [{"chain": {**TABLE, "table": "docker", "name": "forward"}}]}, "zones").exists
 
 
+SADDR = {"payload": {"protocol": "ip", "field": "saddr"}}
+
+
+def above(rate=50, **limit):
+    amount = {"limit": {"rate": rate, "burst": rate, "per": "second", "inv": True, **limit}}
+    return {"set": {"op": "add", "elem": SADDR, "set": "@seen", "stmt": [amount]}}
+
+
 UNREADABLE = {
+    "the next header of IPv6": ([field("ip6", "nexthdr", 0), ACCEPT], "ip6 nexthdr cannot be judged"),
+    "a set of what packets add": ([field("ip", "saddr", "@seen"), ACCEPT], "a set of what packets add .seen"),
+    "a limit that is seldom asked": ([{"limit": {"rate": 1, "per": "day"}}, above(), DROP], "a limit before set"),
+    "a limit of some alone": ([above(), port(80), DROP], "above a limit comes match, drop"),
+    "a limit in bytes": ([above(rate_unit="mbytes"), DROP], "counts by limit cannot be judged"),
     "an expression not known here": ([{"xt": {"type": "match", "name": "string"}}], "xt"),
     "a header not known here": ([field("ip", "dscp", 1), ACCEPT], "ip dscp cannot be judged"),
     "a comparison not known here": ([port(80, "<"), ACCEPT], "the comparison < cannot be judged"),
@@ -143,7 +156,32 @@ UNREADABLE = {
 def test_what_cannot_be_judged_ends_the_proof_and_is_named(what):
     expression, sentence = UNREADABLE[what]
     with pytest.raises(UnreadableError, match=sentence):
-        held(expression).program(HERE)
+        held(expression, more=[{"set": {**TABLE, "name": "seen", "flags": ["dynamic"]}}]).program(HERE)
+
+
+@pytest.mark.parametrize("expression", [[above(), {"counter": None}, DROP], [above(5), DROP]])
+def test_a_limit_with_its_verdict_is_judged(expression):
+    more = [{"set": {**TABLE, "name": "seen", "flags": ["dynamic"]}}]
+    assert accepted(held(expression, [ACCEPT], more=more), dport=443)
+
+
+def test_a_limit_that_lets_more_pass_at_once_is_another_limit():
+    usual, larger = (held([above(**more), DROP]).program(HERE).run(1)[0].notes for more in ({}, {"burst": 5000}))
+    assert usual
+    assert usual != larger
+
+
+def test_a_set_that_rules_feed_is_one_of_what_packets_add_though_nft_does_not_mark_it():
+    table = held([above(), DROP], [field("ip", "saddr", "@seen"), ACCEPT], more=[{"set": {**TABLE, "name": "seen"}}])
+    with pytest.raises(UnreadableError, match="a set of what packets add"):
+        table.program(HERE)
+
+
+def test_a_table_that_may_be_dormant_and_a_hook_that_is_not_looked_at_end_the_proof():
+    with pytest.raises(UnreadableError, match="holds a flag"):
+        held(more=[{"table": {"family": "inet", "name": "zones", "flags": ["dormant"]}}])
+    with pytest.raises(UnreadableError, match="holds a chain at hook ingress"):
+        held(more=[{"chain": {**TABLE, "name": "first", "hook": "ingress", "policy": "accept"}}])
 
 
 @pytest.mark.parametrize("kind", ["map", "flowtable", "ct helper"])
