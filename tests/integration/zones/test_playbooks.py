@@ -45,9 +45,9 @@ def test_a_device_whose_address_its_zone_has_no_more_is_quarantined_all_the_same
 def test_nothing_is_isolated_or_released_without_a_device_or_a_reason_of_several_words(site):
     for extra in ({"device": "pc-01"}, {"reason": REASON}, {"device": "pc-01", "reason": "Nghi"}):
         for name in ("isolate", "release"):
-            code, _tasks, printed = play(site, name, **extra)
+            code, tasks, _printed = play(site, name, **extra)
             assert code in (2, 3)  # 3: nor is there a firewall
-            assert "Hãy nêu thiết bị và lý do" in printed
+            assert "Hãy nêu thiết bị và lý do" in tasks["Ask for the device and the reason"]["msg"]
     assert state_of(site) == ("in_service", None)
 
 
