@@ -7,6 +7,7 @@ import typing as t
 from pathlib import Path
 
 from ansible_collections.commune.baseline.plugins.plugin_utils._door import site_register, zone_verb
+from ansible_collections.commune.baseline.plugins.plugin_utils._door.calendar import today
 from ansible_collections.commune.baseline.plugins.plugin_utils._door.register_verb import ReadingVerb
 
 if t.TYPE_CHECKING:
@@ -36,7 +37,7 @@ class ActionModule(zone_verb.ZoneFaults, ReadingVerb):
         from ansible_collections.commune.baseline.plugins.plugin_utils._zones.reading import read_model
 
         title = f": {arguments['title']}" if arguments["title"] else ""
-        wanted = files.Wanted(self._dest, self._inventory, title, arguments["names"], zone_verb.today())
+        wanted = files.Wanted(self._dest, self._inventory, title, arguments["names"], today())
         known = [stored.record for stored in devices.find(reader)]
         drawn = files.draw(read_model(self._model), known, wanted, dry_run=self._task.check_mode)
         return {

@@ -7,6 +7,7 @@ import typing as t
 from pathlib import Path
 
 from ansible_collections.commune.baseline.plugins.plugin_utils._door import quarantine, zone_verb
+from ansible_collections.commune.baseline.plugins.plugin_utils._door.calendar import today
 
 if t.TYPE_CHECKING:
     from ansible_collections.commune.baseline.plugins.plugin_utils._door.register_verb import Arguments, Result
@@ -28,4 +29,4 @@ class ActionModule(zone_verb.ZoneVerb):
         question = planning.Question(
             zone_verb.model_file(arguments, variables), former, arguments["ruleset"], quarantine.devices_of(variables)
         )
-        return {"changed": False, **planning.answer(question, arguments["day"] or zone_verb.today())}
+        return {"changed": False, **planning.answer(question, arguments["day"] or today())}

@@ -89,7 +89,6 @@ cache_connection: ~/.cache/commune-baseline
 cache_timeout: 600
 """
 
-import datetime
 import functools
 import typing as t
 from pathlib import Path
@@ -99,6 +98,7 @@ from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructa
 from ansible.template import trust_as_template
 
 from ansible_collections.commune.baseline.plugins.plugin_utils._door import site_register
+from ansible_collections.commune.baseline.plugins.plugin_utils._door.calendar import today
 from ansible_collections.commune.baseline.plugins.plugin_utils._inventory.hosts import (
     OWN_WORDS,
     HostError,
@@ -133,9 +133,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
                 f"{path}: register holds a password; put it into ~/.pgpass, where only you read it"
             )
         read = self._read(place, self.get_cache_key(f"{path} {place}"), cache)
-        today = datetime.datetime.now().astimezone().date().isoformat()
         try:
-            found = inventory_of(**read, targets=self.get_option("states"), today=today)
+            found = inventory_of(**read, targets=self.get_option("states"), today=today().isoformat())
             self._add(inventory, found)
         except HostError as error:
             raise AnsibleParserError(f"{path}: {error}") from None

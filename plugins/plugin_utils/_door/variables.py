@@ -7,7 +7,6 @@
 
 from __future__ import annotations
 
-import datetime
 import functools
 import typing as t
 from pathlib import Path
@@ -16,6 +15,7 @@ from ansible.errors import AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.parsing.dataloader import DataLoader
 
+from ansible_collections.commune.baseline.plugins.plugin_utils._door.calendar import today
 from ansible_collections.commune.baseline.plugins.plugin_utils._door.confirmation import ALONE
 from ansible_collections.commune.baseline.plugins.plugin_utils._policy.change import read_change
 from ansible_collections.commune.baseline.plugins.plugin_utils._policy.controls import FAIL_ON
@@ -62,14 +62,13 @@ class Variables:
         seconds = settings["baseline_revert_seconds"]
         if seconds < _LEAST_REVERT_SECONDS:
             raise RowError(f"baseline_revert_seconds is {seconds}; a login may need {_LEAST_REVERT_SECONDS}")
-        today = datetime.datetime.now().astimezone().date()
         site = Site(
             device=str(self._variables["inventory_hostname"]),
             groups=[*self._variables.get("group_names", []), "all"],
             device_class=settings["baseline_device_class"],
             only=settings["baseline_only"],
-            exceptions=read_exceptions("baseline_exceptions", settings["baseline_exceptions"], today),
-            registered=read_exceptions("register_exceptions", settings["register_exceptions"], today),
+            exceptions=read_exceptions("baseline_exceptions", settings["baseline_exceptions"], today()),
+            registered=read_exceptions("register_exceptions", settings["register_exceptions"], today()),
         )
         return site, seconds
 

@@ -7,13 +7,13 @@
 
 from __future__ import annotations
 
-import datetime
 import functools
 import typing as t
 from pathlib import Path
 
 from ansible_collections.commune.baseline.plugins.module_utils._observation import FAIL, PASS
 from ansible_collections.commune.baseline.plugins.plugin_utils._door import quarantine, site_register
+from ansible_collections.commune.baseline.plugins.plugin_utils._door.calendar import today
 from ansible_collections.commune.baseline.plugins.plugin_utils._policy.rows import Row, RowError
 from ansible_collections.commune.baseline.plugins.plugin_utils._policy.site import NoFirewall
 from ansible_collections.commune.baseline.plugins.plugin_utils._zones.document import ZoneError
@@ -59,7 +59,7 @@ class ZoneFirewall:
             apart = isolated(model, quarantine.devices_of(variables))
         except ZoneError as error:
             raise RowError(str(error)) from error
-        self._firewalls[TABLE] = Firewall(apart, _today())
+        self._firewalls[TABLE] = Firewall(apart, today())
 
     def guard(self, rows: Rows) -> None:
         """Make the rules of a host that guards itself, if rows ask for them; raise RowError if they cannot be made."""
@@ -69,7 +69,7 @@ class ZoneFirewall:
                     raise RowError(f"there is no zone model: {self._path}")
                 try:
                     host = guarded({**row["desired"], **self._place(row["desired"])})
-                    self._firewalls[HostFirewall.table] = HostFirewall(self._model(), host, _today())
+                    self._firewalls[HostFirewall.table] = HostFirewall(self._model(), host, today())
                 except HostError as error:
                     raise RowError(f"host_firewall_offer: {error}") from error
 
@@ -125,10 +125,6 @@ def _model(path: Path, _changed: int) -> Model:
 
 def _is_of(row: t.Mapping[str, t.Any], table: str) -> bool:
     return row["kind"] == "nft_ruleset" and row.get("table") == table
-
-
-def _today() -> datetime.date:
-    return datetime.datetime.now().astimezone().date()
 
 
 def _joined(one: dict[str, t.Any], other: dict[str, t.Any]) -> dict[str, t.Any]:

@@ -7,7 +7,6 @@
 
 from __future__ import annotations
 
-import datetime
 import typing as t
 from pathlib import Path
 
@@ -43,8 +42,3 @@ class ZoneVerb(ZoneFaults):
 def model_file(arguments: Arguments, variables: t.Mapping[str, t.Any]) -> Path:
     """Return where the model lies: as the task says, else among the variables of the site."""
     return Path(arguments["model"] or site_register.folder_of(variables) / FILE)
-
-
-def today() -> datetime.date:
-    """Return the day on the controller, by which policies expire."""
-    return datetime.datetime.now().astimezone().date()
