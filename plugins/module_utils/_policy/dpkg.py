@@ -27,7 +27,8 @@ _NEEDED = re.compile(
     r"|grub-.*|shim-.*|initramfs-tools|dracut|cryptsetup(-initramfs)?|lvm2|mdadm"
 )
 _FIELD = re.compile(
-    r"^(Package|Architecture|Version|Status|Essential|Protected|Provides|Depends|Pre-Depends|Priority|Section): (.*)$"
+    r"^(Package|Architecture|Version|Status|Essential|Protected|Provides|Depends|Pre-Depends|Recommends|Priority|Section)"
+    r": (.*)$"
 )
 
 
@@ -47,6 +48,12 @@ class Package(t.NamedTuple):
     wish: str = ""
     priority: str = ""
     section: str = ""
+    recommends: frozenset[str] = frozenset()
+
+    @property
+    def pulls(self) -> frozenset[str]:
+        """Return the names of what apt installs with it, alternatives among them."""
+        return self.needs | self.recommends
 
     @property
     def is_installed(self) -> bool:
@@ -92,6 +99,7 @@ def _package(stanza: str) -> Package:
         wish=found.get("Status", "").partition(" ")[0],
         priority=found.get("Priority", ""),
         section=found.get("Section", ""),
+        recommends=_names(found.get("Recommends", "")),
         is_essential="yes" in (found.get("Essential"), found.get("Protected")),
         provides=_names(found.get("Provides", "")),
         needs=_names(f"{found.get('Depends', '')}, {found.get('Pre-Depends', '')}"),

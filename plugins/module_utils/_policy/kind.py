@@ -27,6 +27,7 @@ from ansible_collections.commune.baseline.plugins.module_utils._policy.kinds imp
     privilege,
     service,
     site_record,
+    software,
     ssh_access,
     sysctl,
 )
@@ -70,6 +71,7 @@ KINDS: dict[str, Kind] = {
     "nft_ruleset": nft_ruleset,
     "command": command,
     "patching": patching,
+    "software": software,
     "console_login": console_login,
     "site_record": site_record,
 }

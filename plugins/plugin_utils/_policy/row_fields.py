@@ -16,6 +16,7 @@ from ansible_collections.commune.baseline.plugins.module_utils._policy.kinds imp
     apt_source,
     privilege,
     site_record,
+    software,
     ssh_access,
 )
 from ansible_collections.commune.baseline.plugins.plugin_utils._engines.windows.kind import KINDS as WINDOWS_KINDS
@@ -63,6 +64,7 @@ _FAULTS: t.Mapping[str, t.Callable[[Fields, t.Any], str | None]] = {
     "apt_source": apt_source.fault_of_desired,
     "privilege": privilege.fault_of_desired,
     "site_record": site_record.fault_of_desired,
+    "software": software.fault_of_desired,
     "ssh_access": ssh_access.fault_of_desired,
     "audit_policy": audit_policy.fault_of_desired,
     "firewall_profile": firewall_profile.fault_of_desired,
