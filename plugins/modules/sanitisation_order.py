@@ -12,7 +12,8 @@ description:
   - Looks at the register before anything is wiped, and fails with everything that is against it.
   - The device has to be V(pending_disposal), and the register has to know each medium. At least two people have to have
     approved the order in approvals (M(commune.baseline.approval)) that name the device, have an end, and hold today.
-    None of them may be who requested or who wipes.
+    None of them may be who requested or who wipes, and these are two. People who have the same name but for accents,
+    case and spaces are taken for one, whatever their codes.
   - What held state secrets is refused, for its media are destroyed (SS-07).
   - Returns the days between which the order holds, for M(commune.baseline.media_sanitise).
 author:
