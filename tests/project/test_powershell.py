@@ -20,7 +20,7 @@ PARSER = tree_sitter.Parser(tree_sitter.Language(tree_sitter_pwsh.language()))
 
 READ_COMMANDS = {
     "convertfrom-json", "convertto-json", "get-acl", "get-ciminstance", "get-mpcomputerstatus", "get-mppreference",
-    "get-netfirewallprofile",
+    "get-netfirewallprofile", "get-scheduledtask", "get-smbshare", "get-windowsoptionalfeature", "get-winevent",
 }  # fmt: skip
 READ_PROGRAMS = {("secedit.exe", "/export"), ("auditpol.exe", "/backup")}
 READ_MEMBERS = {

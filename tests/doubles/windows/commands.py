@@ -12,7 +12,7 @@ import typing as t
 import uuid
 from collections.abc import Callable
 
-from tests.doubles.windows import changes, programs
+from tests.doubles.windows import changes, components, programs
 from tests.doubles.windows.machine import Machine
 from tests.doubles.windows.powershell import Command, Shell, parsed
 from tests.doubles.windows.registry import open_base_key
@@ -41,6 +41,7 @@ def shell_of(machine: Machine) -> Shell:
         ("Get-MpPreference", _defender_preference),
         ("Get-Acl", _acl),
         *changes.COMMANDS,
+        *components.COMMANDS,
     )
     commands: dict[str, Callable[[Command], list[t.Any]]] = {
         "convertfrom-json": lambda call: [from_json(json.loads(_first(call, "inputobject")))],

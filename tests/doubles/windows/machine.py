@@ -10,6 +10,7 @@ import datetime
 import typing as t
 from collections.abc import Callable
 
+from tests.doubles.windows.components import Components
 from tests.doubles.windows.registry import Registry
 from tests.doubles.windows.values import PowerShellError, Record
 
@@ -97,6 +98,7 @@ class Machine:
     folders: set[str] = dataclasses.field(default_factory=set)
     owners: dict[str, str] = dataclasses.field(default_factory=dict)
     links: set[str] = dataclasses.field(default_factory=set)
+    components: Components = dataclasses.field(default_factory=Components)
     tasks: dict[str, Record] = dataclasses.field(default_factory=dict)
     broken: set[str] = dataclasses.field(default_factory=set)
     writes: list[str] = dataclasses.field(default_factory=list)

@@ -102,6 +102,40 @@ Read-Section 'services' {
     }
 }
 
+Read-Section 'features' {
+    foreach ($feature in Get-WindowsOptionalFeature -Online) {
+        if ($asked.features -contains $feature.FeatureName) {
+            @{ name = $feature.FeatureName; state = [string] $feature.State }
+        }
+    }
+}
+
+Read-Section 'tasks' {
+    foreach ($one in Get-ScheduledTask) {
+        $path = "$($one.TaskPath)$($one.TaskName)"
+        if ($asked.tasks -contains $path) { @{ task = $path; state = [int] $one.State } }
+    }
+}
+
+Read-Section 'logs' {
+    foreach ($name in $asked.logs) {
+        try {
+            $log = Get-WinEvent -ListLog $name
+            @{ name = $name; size = $log.MaximumSizeInBytes; mode = [int] $log.LogMode }
+        } catch {
+            @{ name = $name; error = $_.Exception.Message }
+        }
+    }
+}
+
+Read-Section 'shares' {
+    foreach ($share in Get-SmbShare) {
+        if (-not $share.Special -and [int] $share.ShareType -eq 0) { # a folder, and not one for administrators
+            @{ name = $share.Name; path = $share.Path; access = $share.SecurityDescriptor }
+        }
+    }
+}
+
 Read-Section 'firewall' {
     foreach ($one in Get-NetFirewallProfile -PolicyStore ActiveStore) {
         @{ name = $one.Name; enabled = [string] $one.Enabled; inbound = [string] $one.DefaultInboundAction }
