@@ -19,6 +19,7 @@ from ansible_collections.commune.baseline.plugins.plugin_utils._engines.windows.
     event_log,
     feature,
     firewall_profile,
+    firewall_rule,
     local_account,
     registry,
     scheduled_task,
@@ -54,7 +55,17 @@ _SHAPES: dict[str, t.Any] = {
 }
 # What logins and sudo depend on.
 _CUTTING_KINDS = frozenset(
-    {"account", "nft_ruleset", "pam", "privilege", "ssh_access", "firewall_profile", "local_account", "user_right"}
+    {
+        "account",
+        "nft_ruleset",
+        "pam",
+        "privilege",
+        "ssh_access",
+        "firewall_profile",
+        "firewall_rule",
+        "local_account",
+        "user_right",
+    }
 )
 _CUTTING_PATHS = ("/etc/ssh/", "/etc/sudoers", "/etc/pam.d/", "/etc/security/", "/etc/nftables", "/home/", "/root/")
 # Kinds that know more of a desired value than its sort.
@@ -66,6 +77,7 @@ _FAULTS: t.Mapping[str, t.Callable[[Fields, t.Any], str | None]] = {
     "event_log": event_log.fault_of_desired,
     "feature": feature.fault_of_desired,
     "firewall_profile": firewall_profile.fault_of_desired,
+    "firewall_rule": firewall_rule.fault_of_desired,
     "local_account": local_account.fault_of_desired,
     "registry": registry.fault_of_desired,
     "scheduled_task": scheduled_task.fault_of_desired,

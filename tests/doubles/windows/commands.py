@@ -12,7 +12,7 @@ import typing as t
 import uuid
 from collections.abc import Callable
 
-from tests.doubles.windows import changes, components, programs
+from tests.doubles.windows import changes, components, programs, rules
 from tests.doubles.windows.machine import Machine
 from tests.doubles.windows.powershell import Command, Shell, parsed
 from tests.doubles.windows.registry import open_base_key
@@ -42,6 +42,7 @@ def shell_of(machine: Machine) -> Shell:
         ("Get-Acl", _acl),
         *changes.COMMANDS,
         *components.COMMANDS,
+        *rules.COMMANDS,
     )
     commands: dict[str, Callable[[Command], list[t.Any]]] = {
         "convertfrom-json": lambda call: [from_json(json.loads(_first(call, "inputobject")))],

@@ -10,6 +10,7 @@ import datetime
 import typing as t
 from collections.abc import Callable
 
+from tests.doubles.windows import rules
 from tests.doubles.windows.components import Components
 from tests.doubles.windows.registry import Registry
 from tests.doubles.windows.values import PowerShellError, Record
@@ -87,6 +88,8 @@ class Machine:
     firewall: dict[str, Record] = dataclasses.field(default_factory=dict)
     active_profile: str = "Private"
     remoting_allowed: bool = True
+    rules: list[Record] = dataclasses.field(default_factory=rules.of_windows)
+    controller: str = "10.1.20.2"
     defender_status: Record | None = None
     defender_preference: Record = dataclasses.field(default_factory=Record)
     tamper_protected: bool = False
@@ -141,7 +144,8 @@ class Machine:
         """Tell whether the firewall lets a new connection of remote management in."""
         profile = self.firewall[self.active_profile]
         blocks = profile["Enabled"] == "True" and profile["DefaultInboundAction"] != "Allow"
-        return self.remoting_allowed or not blocks
+        allowed = self.remoting_allowed and rules.lets_in(self.rules, 5986, self.controller)
+        return allowed or not blocks
 
     def run_due_tasks(self) -> None:
         """Do what the task scheduler would have done by now."""

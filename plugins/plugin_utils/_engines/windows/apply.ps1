@@ -107,6 +107,10 @@ function Set-Firewall($Step) {
     if ($null -ne $Step.inbound) { Set-NetFirewallProfile -Name $Step.name -DefaultInboundAction $Step.inbound }
 }
 
+function Set-Rule($Step) {
+    Set-NetFirewallRule -Name $Step.name -RemoteAddress $Step.remote -Enabled $Step.enabled
+}
+
 function Set-Feature($Step) {
     if ($Step.enabled) {
         $null = Enable-WindowsOptionalFeature -Online -FeatureName $Step.name -All -NoRestart

@@ -31,6 +31,16 @@ function Get-Export([scriptblock] $Export) {
     }
 }
 
+function Get-ById($Filters) {
+    # A rule of the domain and one of this machine may have the same id: then neither can be told.
+    $found = @{}
+    foreach ($one in $Filters) {
+        $id = $one.InstanceID
+        if ($found.ContainsKey($id)) { $found[$id] = $null } else { $found[$id] = $one }
+    }
+    $found
+}
+
 function Get-Value($Root, [string] $Hive, [string] $Prefix, $Places) {
     foreach ($place in $Places) {
         try {
@@ -139,6 +149,42 @@ Read-Section 'shares' {
 Read-Section 'firewall' {
     foreach ($one in Get-NetFirewallProfile -PolicyStore ActiveStore) {
         @{ name = $one.Name; enabled = [string] $one.Enabled; inbound = [string] $one.DefaultInboundAction }
+    }
+}
+
+Read-Section 'rules' {
+    $ports = Get-ById (Get-NetFirewallPortFilter -PolicyStore ActiveStore) # all at once: one by one takes minutes
+    $addresses = Get-ById (Get-NetFirewallAddressFilter -PolicyStore ActiveStore)
+    $programs = Get-ById (Get-NetFirewallApplicationFilter -PolicyStore ActiveStore)
+    $services = Get-ById (Get-NetFirewallServiceFilter -PolicyStore ActiveStore)
+    foreach ($rule in Get-NetFirewallRule -PolicyStore ActiveStore) {
+        $port = $ports[$rule.InstanceID]
+        $program = $programs[$rule.InstanceID]
+        $wanted = $asked.rules -contains $rule.Name
+        $open = [string] $rule.Enabled -eq 'True' -and [string] $rule.Action -eq 'Allow'
+        if ($open -and [string] $rule.Direction -eq 'Inbound') {
+            if ($asked.groups -contains $rule.Group -or $null -eq $port) { $wanted = $true }
+            foreach ($one in $port.LocalPort) {
+                if ($asked.ports -contains $one -or $one -match '^[0-9]+-') { $wanted = $true }
+                if ($one -eq 'Any' -and -not $program.Package -and $program.Program -match '^(Any|System|.*svchost.exe)$') {
+                    $wanted = $true # for whatever the system itself runs
+                }
+            }
+        }
+        if ($wanted) {
+            @{
+                name = $rule.Name
+                group = $rule.Group
+                store = [string] $rule.PolicyStoreSourceType
+                enabled = [string] $rule.Enabled
+                direction = [string] $rule.Direction
+                action = [string] $rule.Action
+                protocol = $port.Protocol
+                ports = @($port.LocalPort)
+                remote = @($addresses[$rule.InstanceID].RemoteAddress)
+                service = $services[$rule.InstanceID].Service
+            }
+        }
     }
 }
 

@@ -17,6 +17,7 @@ from ansible_collections.commune.baseline.plugins.plugin_utils._engines.windows.
     event_log,
     feature,
     firewall_profile,
+    firewall_rule,
     local_account,
     registry,
     scheduled_task,
@@ -67,5 +68,6 @@ KINDS: dict[str, Kind] = {
     "share": share,
     "defender": defender,
     "local_account": local_account,
+    "firewall_rule": firewall_rule,
     "firewall_profile": firewall_profile,
 }

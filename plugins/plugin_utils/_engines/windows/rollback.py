@@ -15,6 +15,7 @@ from ansible_collections.commune.baseline.plugins.plugin_utils._engines.windows.
 from ansible_collections.commune.baseline.plugins.plugin_utils._engines.windows.kinds import (
     event_log,
     feature,
+    firewall_rule,
     registry,
     scheduled_task,
     share,
@@ -62,6 +63,7 @@ def question(entries: t.Sequence[Entry]) -> dict[str, t.Any]:
         "defender": [step.do["name"] for step in steps if step.kind == "defender"],
         "features": [step.do["name"] for step in steps if step.kind == feature.STEP],
         "tasks": [f"{step.do['path']}{step.do['name']}" for step in steps if step.kind == scheduled_task.STEP],
+        **firewall_rule.asked(names=(step.do["name"] for step in steps if step.kind == firewall_rule.STEP)),
         "logs": [step.do["name"] for step in steps if step.kind == event_log.STEP],
     }
 
@@ -107,6 +109,8 @@ def _comparable(values: Values, facts: Facts) -> t.Any:
     """Return values so that two of them can be compared; Windows writes rights and access lists in its own way."""
     if "access" in values:
         return share.entries(values["access"]) or values
+    if "remote" in values:
+        return firewall_rule.comparable(values)
     if values.get("section") != _RIGHTS:
         return values
     words = {right: filter(None, text.split(",")) for right, text in values["keys"].items()}

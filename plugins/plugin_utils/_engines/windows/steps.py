@@ -30,6 +30,7 @@ _PLACES: t.Mapping[str, tuple[str, ...]] = {
     "defender": ("name",),
     "account": ("sid",),
     "firewall": ("name",),
+    "rule": ("name",),
     "feature": ("name",),
     "taskstate": ("path", "name"),
     "log": ("name",),
@@ -47,6 +48,7 @@ _CALLED = {
     "feature": "optional feature",
     "taskstate": "scheduled task",
     "log": "event log",
+    "rule": "firewall rule",
 }
 
 

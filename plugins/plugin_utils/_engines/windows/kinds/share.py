@@ -105,7 +105,7 @@ def _lets_anybody_in(entry: tuple[str, int | str, str]) -> bool:
 
 
 def _closed(access: str) -> str:
-    """Return an access list in which authenticated users (AU) have what everyone had, and nobody unknown has anything."""
+    """Return an access list with authenticated users (AU) in the place of everyone, and with nobody else unknown."""
 
     def closed(found: re.Match[str]) -> str:
         who = found[0].rstrip(")").rpartition(";")[2]
