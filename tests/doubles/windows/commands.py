@@ -102,6 +102,9 @@ _CIM: dict[tuple[str, str], Callable[[Machine], list[Record]]] = {
         Record({**account, "LocalAccount": "TRUE"}) for account in machine.accounts.values()
     ],
     ("root/cimv2", "win32_service"): lambda machine: list(machine.services.values()),
+    ("root/cimv2", "win32_userprofile"): lambda machine: [
+        Record({"SID": sid, "Loaded": f"hku\\{sid}".lower() in machine.registry.keys}) for sid in machine.profiles
+    ],
     ("root/securitycenter2", "antivirusproduct"): _antivirus,
     ("root/rsop/computer", "rsop_registrypolicysetting"): _domain_settings,
 }

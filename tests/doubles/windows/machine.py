@@ -96,6 +96,7 @@ class Machine:
     antivirus: list[Record] | None = None
     system: Record = dataclasses.field(default_factory=Record)
     part_of_domain: bool = False
+    profiles: list[str] = dataclasses.field(default_factory=list)
     domain_settings: list[Record] = dataclasses.field(default_factory=list)
     files: dict[str, bytes] = dataclasses.field(default_factory=dict)
     folders: set[str] = dataclasses.field(default_factory=set)
@@ -113,6 +114,7 @@ class Machine:
             self.registry.create(key)
         for hive in (".DEFAULT", "S-1-5-18", self.user, f"{self.user}_Classes"):
             self.registry.create(f"HKU\\{hive}\\Software")
+        self.profiles += ["S-1-5-18", "S-1-5-19", "S-1-5-20", self.user]
         self.add_account(500, "Administrator", disabled=True)
         self.add_account(501, "Guest", disabled=True)
         self.add_account(503, "DefaultAccount", disabled=True)

@@ -76,11 +76,16 @@ Read-Section 'registry' {
 
 Read-Section 'user_registry' {
     $root = [Microsoft.Win32.RegistryKey]::OpenBaseKey('Users', 'Registry64')
-    foreach ($sid in $root.GetSubKeyNames()) {
-        if ($sid -match '^S-1-(5-21|12-1)-[0-9-]+$') { # people, of this machine, a domain or Entra ID
+    $people = '^S-1-(5-21|12-1)-[0-9-]+$' # of this machine, a domain or Entra ID
+    $loaded = $root.GetSubKeyNames()
+    foreach ($sid in $loaded) {
+        if ($sid -match $people) {
             @{ hive = $sid }
             Get-Value $root $sid "$sid\" $asked.users
         }
+    }
+    foreach ($one in Get-CimInstance -ClassName Win32_UserProfile) { # to load a registry is to write
+        if ($one.SID -match $people -and $loaded -notcontains $one.SID) { @{ away = $one.SID } }
     }
 }
 
