@@ -96,7 +96,9 @@ def show(lab: Lab, pcs: demo_pcs.Pcs) -> None:
     playbook("playbooks/harden.yml", expected=0, settings=CONTROLS)
     say("3. Chạy lại: không còn gì để sửa", "3. Run again: nothing is left to correct")
     playbook("playbooks/drift.yml", expected=0, settings=CONTROLS)
-    say("4. Có người sửa bằng tay ba thiết lập trên hai máy", "4. Somebody breaks three settings of two devices by hand")
+    say(
+        "4. Có người sửa bằng tay ba thiết lập trên hai máy", "4. Somebody breaks three settings of two devices by hand"
+    )
     for command in BREAK_BY_HAND:
         print(f"$ {command}")
         lab.host(BROKEN).ssh(command)
@@ -108,7 +110,10 @@ def show(lab: Lab, pcs: demo_pcs.Pcs) -> None:
     playbook("playbooks/drift.yml", *only, expected=0)
     say("7. Hoàn tác việc sửa đó", "7. Take that correction back")
     playbook("playbooks/rollback.yml", *only, "--extra-vars", f"run={latest_run()}", expected=0)
-    say("8. Kết quả cuối cùng: hai máy vừa hoàn tác lại KHÔNG ĐẠT", "8. How things stand: what was taken back fails again")
+    say(
+        "8. Kết quả cuối cùng: hai máy vừa hoàn tác lại KHÔNG ĐẠT",
+        "8. How things stand: what was taken back fails again",
+    )
     playbook("playbooks/drift.yml", "--check", expected=2, settings=CONTROLS)
     report = (SITE / "evidence/reports/latest.html").relative_to(ROOT)
     say(f"Báo cáo: mở {report} bằng trình duyệt", f"The report: open {report} in a browser")
