@@ -12,6 +12,7 @@ import typing as t
 from ansible_collections.commune.baseline.plugins.module_utils._observation import Reading, Write
 from ansible_collections.commune.baseline.plugins.module_utils._policy.kinds import (
     account,
+    antivirus,
     command,
     console_login,
     dconf,
@@ -66,6 +67,7 @@ KINDS: dict[str, Kind] = {
     "service": service,
     "nft_ruleset": nft_ruleset,
     "command": command,
+    "antivirus": antivirus,
     "console_login": console_login,
     "site_record": site_record,
 }
