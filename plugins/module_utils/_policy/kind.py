@@ -12,6 +12,7 @@ import typing as t
 from ansible_collections.commune.baseline.plugins.module_utils._observation import Reading, Write
 from ansible_collections.commune.baseline.plugins.module_utils._policy.kinds import (
     account,
+    antivirus,
     apt_source,
     command,
     console_login,
@@ -72,6 +73,7 @@ KINDS: dict[str, Kind] = {
     "command": command,
     "patching": patching,
     "software": software,
+    "antivirus": antivirus,
     "console_login": console_login,
     "site_record": site_record,
 }
