@@ -1,7 +1,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Patches on real hosts, from an archive of the test's own: told, installed by unattended-upgrades, held back, refused."""
+"""Patches on real hosts, from an archive of the test's own: told, installed, held back, refused."""
 
 from __future__ import annotations
 
