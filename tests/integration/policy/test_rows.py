@@ -56,7 +56,7 @@ BY_HAND = {
     "rm /etc/udev/rules.d/60-site.rules; userdel rowshell; rm -r /usr/share/xsessions; "
     "mv /var/tmp/light-locker /usr/bin; "
     "apt-mark unhold cron; dpkg --purge $(dpkg-deb -f /tmp/pending.deb Package) zz-row anydesk; "
-    "rm /etc/apt/sources.list.d/row.list; rm /usr/local/bin/zz-row; systemctl stop rowweb"
+    "rm /etc/apt/sources.list.d/row.list /etc/apt/apt.conf.d/zzz-row; rm /usr/local/bin/zz-row; systemctl stop rowweb"
 }
 TRIALS = {
     row: {**trial, "role": file.stem}
