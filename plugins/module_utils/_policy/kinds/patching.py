@@ -126,7 +126,8 @@ def _broken(_row: Row, _security: _Security) -> Reading:
     broken = [f"{one.full_name} ({one.state})" for one in dpkg.packages() if one.state not in _ENDED]
     if not broken and any(name.isdigit() for name in os.listdir(UPDATES)):
         broken = ["dpkg was interrupted"]
-    return Reading("\n".join(broken), where=dpkg.STATUS)
+    # While fixes are being installed, some package always is in the middle.
+    return Reading("\n".join(broken), where=dpkg.STATUS, unreadable=dpkg.why_locked() if broken else None)
 
 
 def _restart(_row: Row, _security: _Security) -> Reading:

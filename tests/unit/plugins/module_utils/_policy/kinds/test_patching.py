@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import gzip
 import os
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -160,6 +162,20 @@ def test_what_is_held_is_named_and_what_was_removed_is_not(system):
 def test_a_package_in_the_middle_of_its_installation_is_named(system, status, value):
     (system / "status").write_text(a_package("tool", status))
     assert (read("broken")[0].value, read("broken")[1]) == (value, not value)
+
+
+def test_what_is_being_installed_at_this_moment_is_not_broken(system):
+    (system / "status").write_text(a_package("tool", "install ok unpacked"))
+    (system / "lock").touch()
+    assert read("broken")[0].unreadable is None
+    hold = "import fcntl, time; fcntl.lockf(open(0, 'rb+', closefd=False), 2); print(flush=True); time.sleep(60)"
+    with (
+        (system / "lock").open("rb+") as lock,
+        subprocess.Popen([sys.executable, "-c", hold], stdin=lock, stdout=subprocess.PIPE) as other,
+    ):
+        other.stdout.readline()
+        assert "changing packages at this moment" in read("broken")[0].unreadable
+        other.kill()
 
 
 def test_an_interrupted_dpkg_is_seen_before_any_package_shows_it(system):

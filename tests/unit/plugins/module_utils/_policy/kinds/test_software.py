@@ -162,3 +162,8 @@ def test_a_list_that_lists_nothing_or_everything_is_refused(desired):
 
 def test_a_list_of_patterns_is_taken():
     assert kind.fault_of_desired({}, ["tool", "lib*", "local:*"]) is None
+
+
+def test_a_task_that_nobody_has_described_is_named():
+    fault = "'web' is none of the tasks that software_control_roles describes"
+    assert kind.fault_of_desired({}, ["tool", "?web"]) == fault
