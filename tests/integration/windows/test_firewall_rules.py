@@ -98,7 +98,7 @@ def test_every_rule_that_lets_in_too_many_is_narrowed_and_no_other_is_touched(ma
         ("Office", ["10.1.20.0/255.255.255.0", "fd00::/64"])
     ]
     assert bring(machine, ROW)["rdp"]["changed"] is False
-    assert take_back(machine)["restored"] == ["firewall rule: Office"]
+    assert take_back(machine)["restored"] == ["firewall rule: Office, remote"]
     assert machine.rules == before
 
 

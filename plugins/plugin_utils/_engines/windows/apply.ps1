@@ -108,7 +108,8 @@ function Set-Firewall($Step) {
 }
 
 function Set-Rule($Step) {
-    Set-NetFirewallRule -Name $Step.name -RemoteAddress $Step.remote -Enabled $Step.enabled
+    if ($null -ne $Step.remote) { Set-NetFirewallRule -Name $Step.name -RemoteAddress $Step.remote }
+    if ($null -ne $Step.enabled) { Set-NetFirewallRule -Name $Step.name -Enabled $Step.enabled }
 }
 
 function Set-Feature($Step) {

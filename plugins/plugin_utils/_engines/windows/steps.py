@@ -37,7 +37,7 @@ _PLACES: t.Mapping[str, tuple[str, ...]] = {
     "share": ("name",),
 }
 # Where a place holds several values, each is one of its own.
-_SEVERAL = ("account", "firewall", "log")
+_SEVERAL = ("account", "firewall", "log", "rule")
 
 
 _CALLED = {

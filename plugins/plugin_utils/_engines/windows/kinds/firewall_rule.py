@@ -76,9 +76,8 @@ def write(row: Row, _reading: Reading, facts: Facts) -> list[Values]:
         if rule["group"] != row["group"] and not {str(port) for port in rule["ports"]} <= set(map(str, row["ports"])):
             raise CannotWriteError(f"the firewall rule {rule['name']} opens other ports as well: correct it by hand")
         wrong.append(rule)
-    if row["desired"]:
-        return [{"name": rule["name"], "remote": row["desired"], "enabled": "True"} for rule in wrong]
-    return [{"name": rule["name"], "remote": rule["remote"], "enabled": "False"} for rule in wrong]
+    change = {"remote": row["desired"]} if row["desired"] else {"enabled": "False"}
+    return [{"name": rule["name"], **change} for rule in wrong]
 
 
 def now(do: Values, facts: Facts) -> Values:
