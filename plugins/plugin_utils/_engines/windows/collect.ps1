@@ -186,10 +186,18 @@ Read-Section 'rules' {
                 action = [string] $rule.Action
                 protocol = $port.Protocol
                 ports = @($port.LocalPort)
+                far = @($port.RemotePort)
+                icmp = @($port.IcmpType)
                 remote = @($addresses[$rule.InstanceID].RemoteAddress)
                 service = $services[$rule.InstanceID].Service
             }
         }
+    }
+}
+
+Read-Section 'inbound' {
+    foreach ($rule in Get-NetFirewallRule -PolicyStore ActiveStore -Direction Inbound -Enabled True -Action Allow) {
+        @{ name = $rule.Name; store = [string] $rule.PolicyStoreSourceType }
     }
 }
 

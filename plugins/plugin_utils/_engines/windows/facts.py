@@ -33,8 +33,9 @@ _SHAPES: t.Mapping[str, t.Mapping[str, t.Any]] = {
     "rules": {
         **dict.fromkeys(("name", "store", "enabled", "direction", "action"), str),
         **dict.fromkeys(("group", "protocol", "service"), str | None),
-        **dict.fromkeys(("ports", "remote"), list),
+        **dict.fromkeys(("ports", "remote", "far", "icmp"), list),
     },
+    "inbound": {"name": str, "store": str},
 }
 
 

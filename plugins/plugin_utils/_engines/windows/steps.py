@@ -31,6 +31,7 @@ _PLACES: t.Mapping[str, tuple[str, ...]] = {
     "account": ("sid",),
     "firewall": ("name",),
     "rule": ("name",),
+    "ruleset": ("name",),
     "feature": ("name",),
     "taskstate": ("path", "name"),
     "log": ("name",),
@@ -49,6 +50,7 @@ _CALLED = {
     "taskstate": "scheduled task",
     "log": "event log",
     "rule": "firewall rule",
+    "ruleset": "firewall rule",
 }
 
 
