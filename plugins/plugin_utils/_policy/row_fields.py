@@ -12,7 +12,13 @@ import typing as t
 
 from ansible_collections.commune.baseline.plugins.module_utils._policy.compare import COMPARISONS
 from ansible_collections.commune.baseline.plugins.module_utils._policy.kind import KINDS as LINUX_KINDS
-from ansible_collections.commune.baseline.plugins.module_utils._policy.kinds import privilege, site_record, ssh_access
+from ansible_collections.commune.baseline.plugins.module_utils._policy.kinds import (
+    apt_source,
+    privilege,
+    site_record,
+    software,
+    ssh_access,
+)
 from ansible_collections.commune.baseline.plugins.plugin_utils._engines.windows.kind import KINDS as WINDOWS_KINDS
 from ansible_collections.commune.baseline.plugins.plugin_utils._engines.windows.kinds import (
     audit_policy,
@@ -71,8 +77,10 @@ _CUTTING_KINDS = frozenset(
 _CUTTING_PATHS = ("/etc/ssh/", "/etc/sudoers", "/etc/pam.d/", "/etc/security/", "/etc/nftables", "/home/", "/root/")
 # Kinds that know more of a desired value than its sort.
 _FAULTS: t.Mapping[str, t.Callable[[Fields, t.Any], str | None]] = {
+    "apt_source": apt_source.fault_of_desired,
     "privilege": privilege.fault_of_desired,
     "site_record": site_record.fault_of_desired,
+    "software": software.fault_of_desired,
     "ssh_access": ssh_access.fault_of_desired,
     "audit_policy": audit_policy.fault_of_desired,
     "event_log": event_log.fault_of_desired,
@@ -174,7 +182,7 @@ def _is_list_of_numbers(value: t.Any) -> bool:
 
 
 def _is_word(value: t.Any) -> bool:
-    return isinstance(value, str) and bool(re.fullmatch(r"[\w.@/-]+", value, re.ASCII))
+    return isinstance(value, str) and bool(re.fullmatch(r"[\w.@/:-]+", value, re.ASCII))
 
 
 def _is_whole_number(value: t.Any) -> bool:

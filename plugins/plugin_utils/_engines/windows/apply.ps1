@@ -17,7 +17,6 @@ $errors = @{}
 $all = "$env:ProgramData\commune-baseline"
 $mine = "$all\$($job.run)"
 $file = "$mine\$($job.call)" # a run may come to one machine several times
-$task = "commune-baseline-$($job.run)-$($job.call)"
 
 function Assert-Success([string] $Program) {
     if ($LASTEXITCODE -ne 0) { throw "$Program ended with exit code $LASTEXITCODE" }
@@ -160,7 +159,7 @@ function Set-Share($Step) {
 }
 
 function Set-Disarmed($Step) {
-    Unregister-ScheduledTask -TaskName $task -Confirm:$false
+    Unregister-ScheduledTask -TaskName $job.task -Confirm:$false
 }
 
 function Invoke-Step($Steps) {
@@ -183,7 +182,7 @@ function Register-Revert($Revert) {
     $trigger = New-ScheduledTaskTrigger -Once -At $then
     $principal = New-ScheduledTaskPrincipal -UserId 'S-1-5-18' -LogonType ServiceAccount -RunLevel Highest
     $settings = New-ScheduledTaskSettingsSet -StartWhenAvailable -AllowStartIfOnBatteries -DontStopIfGoingOnBatteries
-    $null = Register-ScheduledTask -TaskName $task -Action $action -Trigger $trigger -Principal $principal -Settings $settings
+    $null = Register-ScheduledTask -TaskName $job.task -Action $action -Trigger $trigger -Principal $principal -Settings $settings
 }
 
 if ($job.journal) {
