@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import copy
 import json
-import shutil
 
 import pytest
 
@@ -15,8 +14,7 @@ from ansible_collections.commune.baseline.plugins.plugin_utils._engines.windows.
 from tests.doubles.windows.machine import Machine
 from tests.doubles.windows.rules import REMOTE_DESKTOP, rule
 from tests.doubles.windows.values import Choice
-from tests.integration.windows.office import bring, look, office, take_back
-from tests.integration.zones.site import SITE
+from tests.integration.windows.office import OFFER, bring, look, office, take_back, zones
 
 ROW = {"id": "rdp", "kind": "firewall_rule", "group": REMOTE_DESKTOP, "ports": [3389], "service": "TermService",
        "compare": "<=", "desired": ["10.1.20.0/24", "fd00::/64"]}  # fmt: skip
@@ -220,10 +218,6 @@ def test_a_list_without_the_controller_is_taken_back_by_the_machine(tmp_path):
     assert set(opened.values()) == {"10.1.20.0/255.255.255.0"}
 
 
-OFFER = {"zone": "lan", "addresses": ["10.20.10.77"], "services": ["rdp"], "neighbours": [], "gateways": ["10.20.10.1"],
-         "managers": ["10.1.20.2"], "management_ports": [5986], "outbound": "any"}  # fmt: skip
-
-
 @pytest.mark.parametrize(
     ("given", "state", "said"),
     [
@@ -235,8 +229,7 @@ OFFER = {"zone": "lan", "addresses": ["10.20.10.77"], "services": ["rdp"], "neig
 def test_a_host_takes_what_the_zone_model_says_and_keeps_its_controller(tmp_path, given, state, said):
     machine = Machine()
     before = copy.deepcopy(machine.rules)
-    (tmp_path / "group_vars/all").mkdir(parents=True)
-    shutil.copy(SITE, tmp_path / "group_vars/all/zones.yml")
+    zones(tmp_path)
     arguments = f"--args={json.dumps({'roles': ['host_firewall']})}"
     with office(tmp_path, {"pc": machine}) as site:
         done = site.run(arguments, baseline_revert_seconds=10, host_firewall_offer={**OFFER, **given})

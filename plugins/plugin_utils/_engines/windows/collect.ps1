@@ -196,9 +196,11 @@ Read-Section 'rules' {
 }
 
 Read-Section 'inbound' {
+    $names = @{} # by their store, for there are hundreds
     foreach ($rule in Get-NetFirewallRule -PolicyStore ActiveStore -Direction Inbound -Enabled True -Action Allow) {
-        @{ name = $rule.Name; store = [string] $rule.PolicyStoreSourceType }
+        $names[[string] $rule.PolicyStoreSourceType] += @($rule.Name)
     }
+    foreach ($store in $names.Keys) { @{ store = $store; names = @($names[$store]) } }
 }
 
 Read-Section 'defender' {

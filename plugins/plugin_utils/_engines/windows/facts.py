@@ -35,7 +35,7 @@ _SHAPES: t.Mapping[str, t.Mapping[str, t.Any]] = {
         **dict.fromkeys(("group", "protocol", "service"), str | None),
         **dict.fromkeys(("ports", "remote", "far", "icmp"), list),
     },
-    "inbound": {"name": str, "store": str},
+    "inbound": {"store": str, "names": list},
 }
 
 

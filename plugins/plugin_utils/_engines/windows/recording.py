@@ -31,7 +31,7 @@ def redacted(text: str) -> str:
         sids: dict[str, str] = {}
         for name in ("template", "audit"):
             sections[name] = [_export(one, name, words, sids) for one in sections.get(name, [])]
-        for name, renamed in (("shares", _share), ("rules", _rule), ("inbound", _rule)):
+        for name, renamed in (("shares", _share), ("rules", _rule), ("inbound", _inbound)):
             if name in sections:
                 sections[name] = [renamed(one, number) for number, one in enumerate(sections[name], start=1)]
         return json.dumps(_clean(answer, words, sids), ensure_ascii=False, indent=1)
@@ -60,7 +60,11 @@ def _share(told: t.Mapping[str, t.Any], number: int) -> dict[str, t.Any]:
 
 def _rule(told: t.Mapping[str, t.Any], number: int) -> dict[str, t.Any]:
     """Keep the name of a rule that Windows brought along: only those of others can tell something."""
-    return {**told, "name": told["name"] if str(told.get("group")).startswith("@") else f"rule-{number}"}
+    return {**told, "name": told["name"] if str(told["group"]).startswith("@") else f"rule-{number}"}
+
+
+def _inbound(told: t.Mapping[str, t.Any], _number: int) -> dict[str, t.Any]:
+    return {**told, "names": [f"rule-{number}" for number, _one in enumerate(told["names"], start=1)]}
 
 
 def _clean(value: t.Any, words: t.Mapping[str, str], sids: dict[str, str]) -> t.Any:

@@ -55,7 +55,7 @@ def compare(row: Row, reading: Reading) -> bool:
 def write(row: Row, reading: Reading, facts: Facts) -> list[Values]:
     """Return our rules that are not there as they should be, and then the others that are to be switched off."""
     steps = [one for one in map(wanted, row["rules"]) if text_of(one) not in reading.value]
-    names = sorted(one["name"] for one in _others(row, facts) if one["store"] == "Local")
+    names = sorted(name for name, store in _others(row, facts).items() if store == "Local")
     if names:
         digest = hashlib.sha256("\n".join(names).encode()).hexdigest()[:8]
         steps.append({"name": f"other rules {digest}", "names": names, "enabled": "False"})
@@ -64,7 +64,7 @@ def write(row: Row, reading: Reading, facts: Facts) -> list[Values]:
 
 def now(do: Values, facts: Facts) -> Values:
     if "names" in do:
-        found = {one["name"] for one in facts.section("inbound")} & set(do["names"])
+        found = _letting_in(facts).keys() & set(do["names"])
         state = "True" if found == set(do["names"]) else "some" if found else "False"
         return {**do, "enabled": state}
     told = [one for one in facts.section("rules") if one["name"] == do["name"] and one["store"] == "Local"]
@@ -111,15 +111,20 @@ def _is_in_force(told: Rule) -> bool:
     return told["store"] == "Local" and all(told[key] == value for key, value in firewall_rule.OPEN.items())
 
 
-def _others(row: Row, facts: Facts) -> list[Rule]:
+def _letting_in(facts: Facts) -> dict[str, str]:
+    """Return the store of each rule that lets in, by its name."""
+    return {str(name): told["store"] for told in facts.section("inbound") for name in told["names"]}
+
+
+def _others(row: Row, facts: Facts) -> dict[str, str]:
     ours = {rule["name"] for rule in row["rules"]}
-    return [one for one in facts.section("inbound") if one["name"] not in ours]
+    return {name: store for name, store in _letting_in(facts).items() if name not in ours}
 
 
 def _weakness(row: Row, facts: Facts) -> str | None:
-    names = [one["name"] for one in _others(row, facts)]
+    names = sorted(_others(row, facts))
     if names:
-        return f"other rules of this machine let others in ({len(names)}): {', '.join(sorted(names)[:_SHOWN])}"
+        return f"other rules of this machine let others in ({len(names)}): {', '.join(names[:_SHOWN])}"
     loose = [rule["name"] for rule in row["rules"] if rule["unmet"]]
     if loose:
         return f"Windows Firewall can neither limit nor log one rule alone: {', '.join(loose)}"
