@@ -7,7 +7,7 @@ import typing as t
 from pathlib import Path
 
 from ansible_collections.commune.baseline.plugins.plugin_utils._door import certification
-from ansible_collections.commune.baseline.plugins.plugin_utils._door.ordering import APPROVER_ROLES
+from ansible_collections.commune.baseline.plugins.plugin_utils._door.ordering import DISPOSAL
 from ansible_collections.commune.baseline.plugins.plugin_utils._door.register_verb import WritingVerb
 
 if t.TYPE_CHECKING:
@@ -22,11 +22,8 @@ class ActionModule(WritingVerb):
     """Certifies what was wiped and verified, and takes a device whose media are all certified to its next state."""
 
     ARGUMENTS: t.ClassVar = {
-        "name": _TEXT,
-        "order": _TEXT,
-        "requested_by": _TEXT,
+        **DISPOSAL,
         "wiped_by": _TEXT,
-        "approver_roles": APPROVER_ROLES,
         "verified_by": _TEXT,
         "wiped": _MEDIA,
         "verified": _MEDIA,

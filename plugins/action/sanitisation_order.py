@@ -6,7 +6,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.commune.baseline.plugins.plugin_utils._door import ordering
-from ansible_collections.commune.baseline.plugins.plugin_utils._door.ordering import APPROVER_ROLES
+from ansible_collections.commune.baseline.plugins.plugin_utils._door.ordering import DISPOSAL
 from ansible_collections.commune.baseline.plugins.plugin_utils._door.register_verb import ReadingVerb
 
 if t.TYPE_CHECKING:
@@ -20,11 +20,8 @@ class ActionModule(ReadingVerb):
     """Tells whether an order allows to wipe media of a device, and fails with every reason why it does not."""
 
     ARGUMENTS: t.ClassVar = {
-        "name": _TEXT,
-        "order": _TEXT,
-        "requested_by": _TEXT,
+        **DISPOSAL,
         "wiped_by": _TEXT,
-        "approver_roles": APPROVER_ROLES,
         "media": {"type": "list", "elements": "dict", "required": True},
         "daily_cap": {"type": "int", "default": 10},
     }

@@ -11,6 +11,7 @@ import datetime
 import hashlib
 import typing as t
 
+from ansible_collections.commune.baseline.plugins.plugin_utils._door.ordering import authority_of
 from ansible_collections.commune.baseline.plugins.plugin_utils._door.register_verb import changed
 from ansible_collections.commune.baseline.plugins.plugin_utils._door.signing import digest_of, open_signer
 from ansible_collections.commune.baseline.plugins.plugin_utils._register import life_cycle
@@ -58,19 +59,19 @@ def certify(writer: Writer, given: t.Mapping[str, t.Any], folder: Path | None) -
 def _checked(
     writer: Writer, device: t.Mapping[str, t.Any], given: t.Mapping[str, t.Any]
 ) -> tuple[certificate.Parties, list[certificate.Medium]]:
-    from ansible_collections.commune.baseline.plugins.plugin_utils._register import records, service
+    from ansible_collections.commune.baseline.plugins.plugin_utils._register import records
 
     order, name = given["order"], device["name"]
     if device["state"] != life_cycle.PENDING_DISPOSAL:
         raise RegisterError(f"{name} is {device['state']}: only what is {life_cycle.PENDING_DISPOSAL} is certified")
     people = {role: records.get(writer, PERSON, given[role]).record for role in _ROLES}
     every = [stored.record for stored in records.select(writer, APPROVAL)]
-    signers = service.signers(writer, given["approver_roles"])
+    signers = authority_of(writer, given)
     held = certificate.holding(order, name, every, signers, writer.context.today)
     parties = certificate.Parties(**people, approvers=certificate.approvers_of(held, signers))
     try:
         media, faults = certificate.media_of(device, given["wiped"], given["verified"])
-        faults += certificate.faults_of_parties(order, name, parties)
+        faults += [*signers.faults_of(held), *certificate.faults_of_parties(order, name, parties)]
         faults += [fault for medium in media for fault in certificate.faults_of_medium(medium, order)]
     except (KeyError, TypeError, AttributeError) as error:
         raise RegisterError(

@@ -12,21 +12,31 @@ import typing as t
 from ansible_collections.commune.baseline.plugins.plugin_utils._register import life_cycle, words
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.errors import RegisterError
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.kinds import APPROVAL, PERSON, SANITISATION
+from ansible_collections.commune.baseline.plugins.plugin_utils._sanitisation import authority, certificate
 from ansible_collections.commune.baseline.plugins.plugin_utils._sanitisation import order as orders
 
 if t.TYPE_CHECKING:
-    from ansible_collections.commune.baseline.plugins.plugin_utils._register.register import Reader
+    from ansible_collections.commune.baseline.plugins.plugin_utils._register.register import Reader, Writer
 
-# DC-02: of a system, those above decide; of a single device, whoever the law on public assets names.
-APPROVER_ROLES: dict[str, t.Any] = {
-    **{"type": "list", "elements": "str", "choices": list(words.ROLES)},
-    "default": ["cap_tren", "chu_tich", "chu_quan", "thu_truong"],
+_TEXT: t.Final = {"type": "str", "required": True}
+_APPROVER_ROLES: t.Final = {
+    "type": "dict",
+    "apply_defaults": True,
+    "options": {
+        scope: {"type": "list", "elements": "str", "choices": list(words.ROLES), "default": list(roles)}
+        for scope, roles in authority.ROLES_OF.items()
+    },
+}
+# What all verbs on a disposal are given.
+DISPOSAL: t.Final[dict[str, dict[str, t.Any]]] = {
+    **dict.fromkeys(("name", "order", "requested_by"), _TEXT),
+    "approver_roles": _APPROVER_ROLES,
 }
 
 
 def answer(reader: Reader, given: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     """Return the order if it allows to wipe these media; raise RegisterError with all that is against it."""
-    from ansible_collections.commune.baseline.plugins.plugin_utils._register import devices, records, service
+    from ansible_collections.commune.baseline.plugins.plugin_utils._register import devices, records
 
     device = devices.get(reader, given["name"]).record
     name, today = device["name"], reader.context.today
@@ -34,20 +44,29 @@ def answer(reader: Reader, given: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         raise RegisterError(f"{name} is {device['state']}: only what is {life_cycle.PENDING_DISPOSAL} is wiped")
     people = [records.get(reader, PERSON, given[role]).record for role in ("requested_by", "wiped_by")]
     every = [stored.record for stored in records.select(reader, APPROVAL)]
-    order = orders.order_of(given["order"], name, every, service.signers(reader, given["approver_roles"]), today)
+    may_sign = authority_of(reader, given)
+    order = orders.order_of(given["order"], name, every, may_sign, today)
     if order is None:
         raise RegisterError(
-            f"no approval of order {given['order']} names {name}, has an end, holds today, and is signed by one of the "
-            f"roles {', '.join(given['approver_roles'])}"
+            f"no approval of order {given['order']} names {name}, has the scope system, or asset and no other device, "
+            f"has an end, holds today, and is signed by one of the roles {', '.join(may_sign.every_role)}"
         )
     done = {one.record["device"] for one in records.select(reader, SANITISATION) if _is_of(one.record, today)}
-    faults = [*orders.faults_of(order, device, *people), *orders.faults_of_media(device, given["media"])]
+    faults = may_sign.faults_of(certificate.holding(order.number, name, every, may_sign, today))
+    faults += [*orders.faults_of(order, device, *people), *orders.faults_of_media(device, given["media"])]
     if len(done - {name}) >= given["daily_cap"]:
         faults.append(f"{len(done)} devices were wiped today, and {given['daily_cap']} a day is the most")
     if faults:
         raise RegisterError(f"nothing may be wiped: {'; '.join(faults)}")
     told = {**order._asdict(), "approvers": [person["code"] for person in order.approvers]}
     return {"changed": False, "order": told, "device": device}
+
+
+def authority_of(reader: Reader | Writer, given: t.Mapping[str, t.Any]) -> authority.Authority:
+    """Return who may approve by the register and by the roles that the task names."""
+    from ansible_collections.commune.baseline.plugins.plugin_utils._register import service
+
+    return authority.Authority(service.signers(reader, ()).people, given["approver_roles"])
 
 
 def _is_of(sanitisation: t.Mapping[str, t.Any], today: t.Any) -> bool:

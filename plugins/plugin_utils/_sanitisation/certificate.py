@@ -15,6 +15,7 @@ import datetime
 import typing as t
 
 from ansible_collections.commune.baseline.plugins.plugin_utils._register import approvals
+from ansible_collections.commune.baseline.plugins.plugin_utils._sanitisation.authority import Authority
 
 FORMAT = "commune.baseline.sanitisation/1"
 _APPROVERS = 2
@@ -45,7 +46,7 @@ class Medium(t.NamedTuple):
 
 
 def holding(
-    order: str, device: str, every: t.Iterable[Record], signers: approvals.Signers, today: datetime.date
+    order: str, device: str, every: t.Iterable[Record], signers: Authority, today: datetime.date
 ) -> list[Record]:
     """Return the approvals of an order for a device that hold today and whose signatures count.
 
@@ -59,7 +60,7 @@ def holding(
     ]
 
 
-def approvers_of(held: t.Iterable[Record], signers: approvals.Signers) -> list[Record]:
+def approvers_of(held: t.Iterable[Record], signers: Authority) -> list[Record]:
     """Return the people who signed, each once."""
     return [signers.people[code] for code in sorted({one["signer"] for one in held})]
 
