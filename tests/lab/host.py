@@ -129,8 +129,8 @@ class Host:
         self.stop()
         network.remove_host(lab=self.lab, host=self.name, number=self.number)
         mounts.unmount_below(self.folder)
-        media.detach_all(self.media)
-        for part in ("upper", "work", "root"):
+        media.detach_below(self.media)
+        for part in ("upper", "work", "root", "media"):
             remove_tree(self.folder / part)
 
     def _personalise(self, client_key: str) -> None:

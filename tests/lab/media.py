@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import typing as t
 
@@ -31,15 +32,13 @@ def attach(folder: Path, file: Path, *, guest: int) -> str:
     # Without direct I/O, the page cache of the file would stand between what is wiped and what is read.
     device = run(["losetup", "--find", "--show", "--direct-io=on", medium]).strip()
     major, minor = run(["stat", "--format=%Hr %Lr", device]).split()
-    run(["nsenter", "--target", str(guest), "--mount", "mknod", "--mode=0660", device, "b", major, minor])
+    run(["nsenter", "--target", str(guest), "--mount", "mknod", device, "b", major, minor])
     return device
 
 
-def detach_all(folder: Path) -> None:
-    """Free the loop devices over the files of a folder, and remove it."""
-    if not folder.exists():
-        return
-    for medium in folder.iterdir():
-        for line in run(["losetup", "--noheadings", "--output=NAME", "--associated", medium]).splitlines():
-            run(["losetup", "--detach", line.strip()])
-    shutil.rmtree(folder)
+def detach_below(folder: Path) -> None:
+    """Free the loop devices over all files below a folder, deleted ones too."""
+    shown = json.loads(run(["losetup", "--list", "--json", "--output=NAME,BACK-FILE"]) or "{}")
+    for loop in shown.get("loopdevices", []):
+        if loop["back-file"].startswith(f"{folder}/"):
+            run(["losetup", "--detach", loop["name"]])
