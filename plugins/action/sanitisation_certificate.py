@@ -7,14 +7,13 @@ import typing as t
 from pathlib import Path
 
 from ansible_collections.commune.baseline.plugins.plugin_utils._door import certification
-from ansible_collections.commune.baseline.plugins.plugin_utils._door.ordering import DISPOSAL
+from ansible_collections.commune.baseline.plugins.plugin_utils._door.approving import DISPOSAL, PLACE, TEXT
 from ansible_collections.commune.baseline.plugins.plugin_utils._door.register_verb import WritingVerb
 
 if t.TYPE_CHECKING:
     from ansible_collections.commune.baseline.plugins.plugin_utils._door.register_verb import Arguments, Result
     from ansible_collections.commune.baseline.plugins.plugin_utils._register.register import Writer
 
-_TEXT: t.Final = {"type": "str", "required": True}
 _MEDIA: t.Final = {"type": "list", "elements": "dict", "required": True}
 
 
@@ -23,13 +22,11 @@ class ActionModule(WritingVerb):
 
     ARGUMENTS: t.ClassVar = {
         **DISPOSAL,
-        "wiped_by": _TEXT,
-        "verified_by": _TEXT,
+        "wiped_by": TEXT,
+        "verified_by": TEXT,
         "wiped": _MEDIA,
         "verified": _MEDIA,
-        "place": _TEXT,
-        "destination": _TEXT,
-        "folder": {"type": "path", "required": True},
+        **PLACE,
     }
 
     def change(self, writer: Writer, arguments: Arguments) -> Result:

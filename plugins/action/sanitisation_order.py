@@ -6,14 +6,12 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.commune.baseline.plugins.plugin_utils._door import ordering
-from ansible_collections.commune.baseline.plugins.plugin_utils._door.ordering import DISPOSAL
+from ansible_collections.commune.baseline.plugins.plugin_utils._door.approving import DISPOSAL, TEXT
 from ansible_collections.commune.baseline.plugins.plugin_utils._door.register_verb import ReadingVerb
 
 if t.TYPE_CHECKING:
     from ansible_collections.commune.baseline.plugins.plugin_utils._door.register_verb import Arguments, Result
     from ansible_collections.commune.baseline.plugins.plugin_utils._register.register import Reader
-
-_TEXT: t.Final = {"type": "str", "required": True}
 
 
 class ActionModule(ReadingVerb):
@@ -21,7 +19,7 @@ class ActionModule(ReadingVerb):
 
     ARGUMENTS: t.ClassVar = {
         **DISPOSAL,
-        "wiped_by": _TEXT,
+        "wiped_by": TEXT,
         "media": {"type": "list", "elements": "dict", "required": True},
         "daily_cap": {"type": "int", "default": 10},
     }

@@ -71,3 +71,21 @@ options:
           - nha_cung_cap
         default: [cap_tren]
 """
+
+    CERTIFICATE = r"""
+options:
+  place:
+    description: Where it was done.
+    type: str
+    required: true
+  destination:
+    description: What becomes of the device or of what is left, such as being issued again, sold or collected.
+    type: str
+    required: true
+  folder:
+    description: The folder of the site's evidence.
+    type: path
+    required: true
+requirements:
+  - the Python libraries cryptography, jinja2 and rfc8785 on the controller
+"""

@@ -23,10 +23,9 @@ author:
   - commune.baseline contributors (!UNKNOWN)
 extends_documentation_fragment:
   - commune.baseline.disposal
+  - commune.baseline.disposal.certificate
   - commune.baseline.register
   - commune.baseline.register.writing
-requirements:
-  - the Python libraries cryptography and rfc8785 on the controller
 options:
   wiped_by:
     description: Code of the person who wiped.
@@ -45,18 +44,6 @@ options:
     description: The list C(media) that M(commune.baseline.media_verify) returned.
     type: list
     elements: dict
-    required: true
-  place:
-    description: Where the media were wiped.
-    type: str
-    required: true
-  destination:
-    description: What becomes of the device, such as being issued again, sold or destroyed.
-    type: str
-    required: true
-  folder:
-    description: The folder of the site's evidence.
-    type: path
     required: true
 seealso:
   - module: commune.baseline.media_sanitise

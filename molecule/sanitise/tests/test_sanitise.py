@@ -38,10 +38,11 @@ def fixture_disks(host):
     return disks
 
 
-@pytest.fixture(name="certificate")
-def fixture_certificate():
-    (path,) = EVIDENCE.glob("runs/*.json")
-    return path
+@pytest.fixture(name="certificates")
+def fixture_certificates():
+    """The certificate of the wiped disks, and that of the destroyed one."""
+    wiped, destroyed = sorted(EVIDENCE.glob("runs/*.json"))
+    return wiped, destroyed
 
 
 def test_nothing_is_left_on_the_disks(disks):
@@ -62,28 +63,37 @@ def test_the_host_itself_reads_nothing_but_zeros(host, disks):
         assert seen.split() == ["00"] * 16
 
 
-def test_the_device_is_sanitised_and_its_media_are_certified(certificate):
+def test_the_device_is_sanitised_and_its_media_are_certified(certificates):
     assert ask_register("SELECT name, state FROM devices") == [("old-server", "sanitised")]
-    digest = hashlib.sha256(certificate.read_bytes()).hexdigest()
-    told = ask_register("SELECT result, done_by, verified_by, document, detail FROM sanitisations")
-    assert told == [("done", "binh", "dung", "12/QĐ-UBND", f"sha256 {digest}")] * 2
+    wiped, destroyed = [f"sha256 {hashlib.sha256(path.read_bytes()).hexdigest()}" for path in certificates]
+    told = ask_register(
+        "SELECT method, done_by, verified_by, document, detail FROM sanitisations WHERE result = 'done'"
+    )
+    assert told == [
+        *[("overwrite", "binh", "dung", "12/QĐ-UBND", wiped)] * 2,
+        ("shred", "binh", "giang, hoa", "12/QĐ-UBND", destroyed),
+    ]
 
 
-def test_openssl_finds_the_certificate_signed(certificate, tmp_path):
-    (bundle,), (key,) = EVIDENCE.glob("bundles/*.bundle"), EVIDENCE.glob("keys/public-*.pem")
-    line, signature = bundle.read_bytes().splitlines()
-    assert hashlib.sha256(certificate.read_bytes()).hexdigest().encode() in line
-    signed, forged, by = tmp_path / "signed", tmp_path / "forged", tmp_path / "by"
-    signed.write_bytes(line)
-    forged.write_bytes(line + b" ")
-    by.write_bytes(base64.b64decode(signature))
-    check = ["openssl", "pkeyutl", "-verify", "-rawin", "-pubin", "-inkey", key, "-sigfile", by, "-in"]
-    assert succeeds(*check, signed)
-    assert not succeeds(*check, forged)
+def test_openssl_finds_the_certificates_signed(certificates, tmp_path):
+    (key,) = EVIDENCE.glob("keys/public-*.pem")
+    for certificate, bundle in zip(certificates, sorted(EVIDENCE.glob("bundles/*.bundle")), strict=True):
+        line, signature = bundle.read_bytes().splitlines()
+        assert hashlib.sha256(certificate.read_bytes()).hexdigest().encode() in line
+        signed, forged, by = tmp_path / "signed", tmp_path / "forged", tmp_path / "by"
+        signed.write_bytes(line)
+        forged.write_bytes(line + b" ")
+        by.write_bytes(base64.b64decode(signature))
+        check = ["openssl", "pkeyutl", "-verify", "-rawin", "-pubin", "-inkey", key, "-sigfile", by, "-in"]
+        assert succeeds(*check, signed)
+        assert not succeeds(*check, forged)
 
 
-def test_the_certificate_names_people_media_and_method(certificate):
-    told = json.loads(certificate.read_text("utf-8"))
-    assert [one["name"] for one in told["approved_by"]] == ["Lê Minh Châu", "Phạm Quốc Dũng"]
-    assert (told["wiped_by"]["name"], told["verified_by"]["name"]) == ("Trần Thị Bình", "Phạm Quốc Dũng")
-    assert [(one["method"], one["technique"]) for one in told["media"]] == [("Clear", "overwrite")] * 2
+def test_the_certificates_name_people_media_and_method(certificates):
+    wiped, destroyed = [json.loads(path.read_text("utf-8")) for path in certificates]
+    for told in (wiped, destroyed):
+        assert [one["name"] for one in told["approved_by"]] == ["Lê Minh Châu", "Phạm Quốc Dũng"]
+    assert (wiped["wiped_by"]["name"], wiped["verified_by"]["name"]) == ("Trần Thị Bình", "Phạm Quốc Dũng")
+    assert [(one["method"], one["technique"]) for one in wiped["media"]] == [("Clear", "overwrite")] * 2
+    assert [one["name"] for one in destroyed["witnesses"]] == ["Võ Thị Giang", "Đỗ Thị Hòa"]
+    assert [(one["serial"], one["method"]) for one in destroyed["media"]] == [("DEAD-DISK", "Destroy")]

@@ -7,24 +7,17 @@
 
 from __future__ import annotations
 
-import datetime
-import hashlib
 import typing as t
 
-from ansible_collections.commune.baseline.plugins.plugin_utils._door.ordering import authority_of
-from ansible_collections.commune.baseline.plugins.plugin_utils._door.register_verb import changed
-from ansible_collections.commune.baseline.plugins.plugin_utils._door.signing import digest_of, open_signer
+from ansible_collections.commune.baseline.plugins.plugin_utils._door import signed
+from ansible_collections.commune.baseline.plugins.plugin_utils._door.approving import authority_of
 from ansible_collections.commune.baseline.plugins.plugin_utils._register import life_cycle
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.errors import RegisterError
-from ansible_collections.commune.baseline.plugins.plugin_utils._register.kinds import (
-    APPROVAL,
-    DEVICE,
-    PERSON,
-    SANITISATION,
-)
+from ansible_collections.commune.baseline.plugins.plugin_utils._register.kinds import APPROVAL, PERSON
 from ansible_collections.commune.baseline.plugins.plugin_utils._sanitisation import certificate
 
 if t.TYPE_CHECKING:
+    import datetime
     from pathlib import Path
 
     from ansible_collections.commune.baseline.plugins.plugin_utils._register.register import Writer
@@ -36,24 +29,14 @@ _TOOL = "commune.baseline media_sanitise"
 
 def certify(writer: Writer, given: t.Mapping[str, t.Any], folder: Path | None) -> Result:
     """Certify all media that were wiped; raise RegisterError with all that is wrong. Without a folder, only look."""
-    from ansible_collections.commune.baseline.plugins.plugin_utils._register import devices, disposal
+    from ansible_collections.commune.baseline.plugins.plugin_utils._register import devices
 
     stored = devices.get(writer, given["name"])
     device = stored.record
     parties, media = _checked(writer, device, given)
-    now = datetime.datetime.now().astimezone().isoformat(timespec="seconds")
-    facts = {"made": now, "place": given["place"], "destination": given["destination"], "tool": _TOOL}
+    facts = {"made": signed.now(), "place": given["place"], "destination": given["destination"], "tool": _TOOL}
     told = certificate.certificate_of(given["order"], device, parties, media, facts)
-    result: Result = {"changed": True, "device": device, "certificate": told, "path": None, "sha256": None}
-    if folder is not None:
-        result["sha256"] = digest_of(told)
-    _record(writer, given, media, result["sha256"])
-    if life_cycle.SANITISED in life_cycle.NEXT[device["state"]] and not disposal.uncertified(writer, stored):
-        step = devices.transition(writer, device["name"], life_cycle.SANITISED, document=given["order"])
-        result |= {**changed(writer, DEVICE, step), "changed": True}
-    if folder is not None:  # last: what the register refuses must not be signed
-        result["path"] = str(open_signer(folder).keep(_file_name(device["name"], now), told))
-    return result
+    return signed.keep(writer, stored, told, _records_of(device["name"], given, media, writer.context.today), folder)
 
 
 def _checked(
@@ -84,15 +67,13 @@ def _checked(
     return parties, media
 
 
-def _record(
-    writer: Writer, given: t.Mapping[str, t.Any], media: t.Sequence[certificate.Medium], digest: str | None
-) -> None:
-    """Keep each medium in the register, with the digest of the certificate: the chain of events anchors it."""
-    from ansible_collections.commune.baseline.plugins.plugin_utils._register import devices, records
-
-    for medium in media:
-        record = {
-            "device": devices.get(writer, given["name"]).record["name"],
+def _records_of(
+    device: str, given: t.Mapping[str, t.Any], media: t.Sequence[certificate.Medium], today: datetime.date
+) -> list[Result]:
+    """Return what the register keeps of each medium."""
+    return [
+        {
+            "device": device,
             "medium": medium.serial,
             "done_on": medium.wiped["finished"][:10],
             "method": medium.wiped["technique"],
@@ -100,14 +81,8 @@ def _record(
             "result": "done",
             "done_by": given["wiped_by"],
             "verified_by": given["verified_by"],
-            "verified_on": writer.context.today.isoformat(),
+            "verified_on": today.isoformat(),
             "document": given["order"],
-            "detail": f"sha256 {digest}" if digest else None,
         }
-        records.put(writer, SANITISATION, record, document=given["order"])
-
-
-def _file_name(device: str, now: str) -> str:
-    """Return a name for the file, in which nothing of the device's name can lead elsewhere."""
-    digits = "".join(one for one in now[:19] if one.isdigit())
-    return f"{digits[:8]}-{digits[8:]}-sanitisation-{hashlib.sha256(device.encode()).hexdigest()[:12]}.json"
+        for medium in media
+    ]

@@ -9,29 +9,15 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.commune.baseline.plugins.plugin_utils._register import life_cycle, words
+from ansible_collections.commune.baseline.plugins.plugin_utils._door.approving import authority_of
+from ansible_collections.commune.baseline.plugins.plugin_utils._register import life_cycle
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.errors import RegisterError
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.kinds import APPROVAL, PERSON, SANITISATION
-from ansible_collections.commune.baseline.plugins.plugin_utils._sanitisation import authority, certificate
+from ansible_collections.commune.baseline.plugins.plugin_utils._sanitisation import certificate
 from ansible_collections.commune.baseline.plugins.plugin_utils._sanitisation import order as orders
 
 if t.TYPE_CHECKING:
-    from ansible_collections.commune.baseline.plugins.plugin_utils._register.register import Reader, Writer
-
-_TEXT: t.Final = {"type": "str", "required": True}
-_APPROVER_ROLES: t.Final = {
-    "type": "dict",
-    "apply_defaults": True,
-    "options": {
-        scope: {"type": "list", "elements": "str", "choices": list(words.ROLES), "default": list(roles)}
-        for scope, roles in authority.ROLES_OF.items()
-    },
-}
-# What all verbs on a disposal are given.
-DISPOSAL: t.Final[dict[str, dict[str, t.Any]]] = {
-    **dict.fromkeys(("name", "order", "requested_by"), _TEXT),
-    "approver_roles": _APPROVER_ROLES,
-}
+    from ansible_collections.commune.baseline.plugins.plugin_utils._register.register import Reader
 
 
 def answer(reader: Reader, given: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
@@ -60,13 +46,6 @@ def answer(reader: Reader, given: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         raise RegisterError(f"nothing may be wiped: {'; '.join(faults)}")
     told = {**order._asdict(), "approvers": [person["code"] for person in order.approvers]}
     return {"changed": False, "order": told, "device": device}
-
-
-def authority_of(reader: Reader | Writer, given: t.Mapping[str, t.Any]) -> authority.Authority:
-    """Return who may approve by the register and by the roles that the task names."""
-    from ansible_collections.commune.baseline.plugins.plugin_utils._register import service
-
-    return authority.Authority(service.signers(reader, ()).people, given["approver_roles"])
 
 
 def _is_of(sanitisation: t.Mapping[str, t.Any], today: t.Any) -> bool:

@@ -12,6 +12,7 @@ for the second approver, who may verify (DC-02, DC-04).
 from __future__ import annotations
 
 import datetime
+import itertools
 import typing as t
 
 from ansible_collections.commune.baseline.plugins.plugin_utils._register import approvals
@@ -128,16 +129,23 @@ def faults_of_medium(medium: Medium, order: str) -> list[str]:
 def certificate_of(
     order: str, device: Record, parties: Parties, media: t.Sequence[Medium], facts: Record
 ) -> dict[str, t.Any]:
-    """Return the certificate: whole numbers and texts only, so that RFC 8785 writes it in one way."""
+    """Return the certificate of what was wiped."""
+    return {
+        **head_of(order, device, parties.approvers, facts),
+        **{role: person_of(person) for role, person in parties._asdict().items() if role != "approvers"},
+        "media": [_told(medium) for medium in media],
+    }
+
+
+def head_of(order: str, device: Record, approvers: t.Iterable[Record], facts: Record) -> dict[str, t.Any]:
+    """Return what all certificates say: whole numbers and texts only, so that RFC 8785 writes it in one way."""
     return {
         "format": FORMAT,
         "kind": "sanitisation",
         "order": order,
         **facts,
         "device": {name: device[name] for name in ("name", "class", "make", "model", "serial", "asset_tag", "secrecy")},
-        "approved_by": [_person(one) for one in parties.approvers],
-        **{role: _person(person) for role, person in parties._asdict().items() if role != "approvers"},
-        "media": [_told(medium) for medium in media],
+        "approved_by": [person_of(one) for one in approvers],
     }
 
 
@@ -161,8 +169,17 @@ def _told(medium: Medium) -> dict[str, t.Any]:
     }
 
 
-def _person(person: Record) -> dict[str, t.Any]:
+def person_of(person: Record) -> dict[str, t.Any]:
     return {name: person[name] for name in ("code", "name", "post", "department")}
+
+
+def faults_of_roles(device: str, roles: t.Iterable[tuple[str, Record]]) -> list[str]:
+    """Return a sentence for each person who has two of these roles in the disposal of a device."""
+    return [
+        f"{one['name']} stands for {role} and for {other} in the disposal of {device}: that takes two people"
+        for (role, one), (other, two) in itertools.combinations(roles, 2)
+        if _same(one, two)
+    ]
 
 
 def _same(one: Record, other: Record) -> bool:
