@@ -76,7 +76,12 @@ path:
   description: Its file, V(null) in check mode.
   type: str
   returned: success
-  sample: inventories/xa-mau/evidence/runs/20261128-080000-sanitisation-0f3a5b7c9d1e.json
+  sample: inventories/xa-mau/evidence/runs/20261128-080000-sanitisation-9f86d081884c.json
+page:
+  description: The certificate as a page to print and sign, V(null) where RV(path) is.
+  type: str
+  returned: success
+  sample: inventories/xa-mau/evidence/reports/20261128-080000-sanitisation-9f86d081884c.html
 sha256:
   description: SHA-256 of the file, which the register keeps too; V(null) in check mode.
   type: str

@@ -97,3 +97,10 @@ def test_the_certificates_name_people_media_and_method(certificates):
     assert [(one["method"], one["technique"]) for one in wiped["media"]] == [("Clear", "overwrite")] * 2
     assert [one["name"] for one in destroyed["witnesses"]] == ["Võ Thị Giang", "Đỗ Thị Hòa"]
     assert [(one["serial"], one["method"]) for one in destroyed["media"]] == [("DEAD-DISK", "Destroy")]
+
+
+def test_each_certificate_has_a_page_to_print_and_sign(certificates):
+    for path in certificates:
+        (page,) = [one.read_text("utf-8") for one in EVIDENCE.glob(f"reports/{path.stem}.html")]
+        assert hashlib.sha256(path.read_bytes()).hexdigest() in page
+        assert all(name in page for name in ("Lê Minh Châu", "Phạm Quốc Dũng", "Trần Thị Bình"))

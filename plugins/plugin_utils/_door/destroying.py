@@ -37,7 +37,7 @@ def record(writer: Writer, given: Given, folder: Path | None) -> Result:
     stored = devices.get(writer, given["name"])
     device, serial, day = stored.record, given["medium"].strip().upper(), _day(writer, given["destroyed_on"])
     if _is_recorded(writer, stored, serial, day, given):
-        return {"changed": False, "device": device, "certificate": None, "path": None, "sha256": None}
+        return {"changed": False, "device": device, "certificate": None, **signed.NOT_KEPT}
     parties = _checked(writer, stored, serial, day, given)
     known: list[Result] = [one for one in device["media"] if one["serial"] == serial]
     medium = {
@@ -64,10 +64,10 @@ def record(writer: Writer, given: Given, folder: Path | None) -> Result:
 def _day(writer: Writer, given: str) -> str:
     try:
         day = addresses.date(given)
+        if day > writer.context.today.isoformat():
+            raise WrongError("a day that is not in the future")
     except WrongError as error:
         raise RegisterError(f"destroyed_on is {given!r:.40}: {error}") from error
-    if day > writer.context.today.isoformat():
-        raise RegisterError(f"destroyed_on is {day}: a day that is not in the future")
     return day
 
 

@@ -8,7 +8,6 @@
 from __future__ import annotations
 
 import datetime
-import hashlib
 import typing as t
 
 from ansible_collections.commune.baseline.plugins.plugin_utils._door.register_verb import changed
@@ -23,6 +22,7 @@ if t.TYPE_CHECKING:
     from ansible_collections.commune.baseline.plugins.plugin_utils._register.register import Writer
 
 Result = dict[str, t.Any]
+NOT_KEPT: Result = {"path": None, "page": None, "sha256": None}
 
 
 def now() -> str:
@@ -38,21 +38,30 @@ def keep(writer: Writer, device: Stored, told: Result, entries: t.Sequence[Resul
     from ansible_collections.commune.baseline.plugins.plugin_utils._register import devices, disposal, records
 
     name = device.record["name"]
-    result: Result = {"changed": True, "device": device.record, "certificate": told, "path": None, "sha256": None}
-    if folder is not None:
-        result["sha256"] = digest_of(told)
-    detail = f"sha256 {result['sha256']}" if folder is not None else None
+    digest = None if folder is None else digest_of(told)
+    detail = f"sha256 {digest}" if digest else None
+    result: Result = {"changed": True, "device": device.record, "certificate": told, **NOT_KEPT, "sha256": digest}
     for entry in entries:
         records.put(writer, SANITISATION, {**entry, "detail": detail}, document=told["order"])
     if life_cycle.SANITISED in life_cycle.NEXT[device.record["state"]] and not disposal.uncertified(writer, device):
         step = devices.transition(writer, name, life_cycle.SANITISED, document=told["order"])
         result |= {**changed(writer, DEVICE, step), "changed": True}
-    if folder is not None:  # last: what the register refuses must not be signed
-        result["path"] = str(open_signer(folder).keep(_file_name(name, told["made"]), told))
+    if folder is not None and digest is not None:  # last: what the register refuses must not be signed
+        result |= _stored(folder, told, digest)
     return result
 
 
-def _file_name(device: str, made: str) -> str:
-    """Return a name for the file, in which nothing of the device's name can lead elsewhere."""
+def _stored(folder: Path, told: Result, digest: str) -> Result:
+    """Sign a certificate, and put the page beside it that people print; the page can be made again from it."""
+    from ansible_collections.commune.baseline.plugins.plugin_utils._report.certificate import page
+
+    name, shown = _name(told["made"], digest), page(told, digest)
+    signer = open_signer(folder)
+    printed = signer.store.write("reports", f"{name}.html", shown.encode())
+    return {"path": str(signer.keep(f"{name}.json", told)), "page": str(printed)}
+
+
+def _name(made: str, digest: str) -> str:
+    """Return a name for the files that no other certificate has, even one of the same second."""
     digits = "".join(one for one in made[:19] if one.isdigit())
-    return f"{digits[:8]}-{digits[8:]}-sanitisation-{hashlib.sha256(device.encode()).hexdigest()[:12]}.json"
+    return f"{digits[:8]}-{digits[8:]}-sanitisation-{digest[:12]}"
