@@ -9,6 +9,7 @@ import contextlib
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import types
@@ -21,10 +22,15 @@ from tests.doubles.windows import payload
 from tests.doubles.windows.commands import shell_of
 from tests.doubles.windows.machine import Machine
 from tests.doubles.windows.server import USER, Server, serving
+from tests.integration.zones.site import SITE
 
 ROOT = Path(__file__).parents[3]
 RUN = "20261128-120000-1"
 PASSWORD = "No-one-may-see-this-1"  # noqa: S105
+
+# What a workstation of the default site offers, where the machine sees the controller at 10.1.20.2.
+OFFER = {"zone": "lan", "addresses": ["10.20.10.77"], "services": ["rdp"], "neighbours": [], "gateways": ["10.20.10.1"],
+         "managers": ["10.1.20.2"], "management_ports": [5986], "outbound": "any"}  # fmt: skip
 
 
 class Outcome(NamedTuple):
@@ -48,6 +54,12 @@ def office(folder: Path, machines: Mapping[str, Machine], connection: str = "psr
             (folder / name).mkdir()
             servers[name] = stack.enter_context(serving(machine, folder / name, PASSWORD, **how))
         yield Office(folder, servers, connection)
+
+
+def zones(folder: Path) -> None:
+    """Give the site the default zone model."""
+    (folder / "group_vars/all").mkdir(parents=True)
+    shutil.copy(SITE, folder / "group_vars/all/zones.yml")
 
 
 class Office(NamedTuple):

@@ -14,7 +14,9 @@ from pathlib import Path
 
 from ansible_collections.commune.baseline.plugins.plugin_utils._engines.windows import engine, facts, recording
 from tests.doubles.windows.commands import shell_of
+from tests.doubles.windows.components import share
 from tests.doubles.windows.machine import Machine
+from tests.doubles.windows.rules import rule
 from tests.integration.windows.office import ROOT, office
 
 ROWS = (
@@ -25,8 +27,12 @@ ROWS = (
      "desired": "success and failure"},
     {"id": "user", "control": "AC-08", "kind": "registry", "hive": "users", "key": "Software\\A", "name": "B",
      "type": "String", "desired": "1"},
+    {"id": "open", "control": "AC-15", "kind": "share", "attribute": "open_to_everyone", "desired": []},
+    {"id": "drive", "control": "AC-15", "kind": "share", "attribute": "whole_drive", "desired": []},
+    {"id": "rdp", "control": "ND-03", "kind": "firewall_rule", "group": "@FirewallAPI.dll,-28752", "ports": [5986],
+     "service": "TermService", "compare": "<=", "desired": []},
 )  # fmt: skip
-NAMES = ("NguyenVanA", "KHACH", "UBND-PC7", "1000-2000-3000", "XA-TAN", "thu.tran")
+NAMES = ("NguyenVanA", "KHACH", "UBND-PC7", "1000-2000-3000", "XA-TAN", "thu.tran", "Ho so can bo", "Mo cho")
 
 
 def a_machine():
@@ -37,6 +43,9 @@ def a_machine():
     rights["SeDenyNetworkLogonRight"] = "KHACH"
     rights["SeNetworkLogonRight"] = "XA-TAN\\thu.tran,nguyenvana,*S-1-5-21-7-8-9-1105"
     machine.name = "UBND-PC7"
+    machine.components.shares.append(share("Ho so can bo", "D:\\Ho so can bo", f"D:(A;;FA;;;{machine.user})"))
+    machine.components.shares.append(share("D", "D:\\", "D:(A;;FA;;;WD)"))
+    machine.rules.append(rule("Mo cho thu.tran", "5986"))
     machine.registry.set(f"HKU\\{machine.user}\\Software\\A", "B", "String", "1")
     return machine
 

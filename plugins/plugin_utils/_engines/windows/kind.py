@@ -18,6 +18,7 @@ from ansible_collections.commune.baseline.plugins.plugin_utils._engines.windows.
     feature,
     firewall_profile,
     firewall_rule,
+    firewall_ruleset,
     local_account,
     registry,
     scheduled_task,
@@ -69,5 +70,6 @@ KINDS: dict[str, Kind] = {
     "defender": defender,
     "local_account": local_account,
     "firewall_rule": firewall_rule,
+    "firewall_ruleset": firewall_ruleset,
     "firewall_profile": firewall_profile,
 }

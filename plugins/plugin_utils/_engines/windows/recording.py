@@ -31,6 +31,9 @@ def redacted(text: str) -> str:
         sids: dict[str, str] = {}
         for name in ("template", "audit"):
             sections[name] = [_export(one, name, words, sids) for one in sections.get(name, [])]
+        for name, renamed in (("shares", _share), ("rules", _rule), ("inbound", _inbound)):
+            if name in sections:
+                sections[name] = [renamed(one, number) for number, one in enumerate(sections[name], start=1)]
         return json.dumps(_clean(answer, words, sids), ensure_ascii=False, indent=1)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise FactsError(f"the answer cannot be made free of names, so nothing is kept: {error}") from error
@@ -47,6 +50,21 @@ def _export(content: str, name: str, words: t.Mapping[str, str], sids: dict[str,
         lines = [line if number == 0 else re.sub(r"^[^,]*", "", line) for number, line in enumerate(lines)]
     cleaned = [_WITH_DOMAIN.sub(r"DOMAIN\\name", _text(line, words, sids)) for line in lines]
     return base64.b64encode("\r\n".join(cleaned).encode("utf-16")).decode()
+
+
+def _share(told: t.Mapping[str, t.Any], number: int) -> dict[str, t.Any]:
+    """Keep of a share what rows ask for: whether it is a whole drive, and who may use it."""
+    drive, _backslash, folder = str(told["path"]).partition("\\")
+    return {**told, "name": f"share-{number}", "path": f"{drive}\\folder-{number}" if folder else told["path"]}
+
+
+def _rule(told: t.Mapping[str, t.Any], number: int) -> dict[str, t.Any]:
+    """Keep the name of a rule that Windows brought along: only those of others can tell something."""
+    return {**told, "name": told["name"] if str(told["group"]).startswith("@") else f"rule-{number}"}
+
+
+def _inbound(told: t.Mapping[str, t.Any], _number: int) -> dict[str, t.Any]:
+    return {**told, "names": [f"rule-{number}" for number, _one in enumerate(told["names"], start=1)]}
 
 
 def _clean(value: t.Any, words: t.Mapping[str, str], sids: dict[str, str]) -> t.Any:
