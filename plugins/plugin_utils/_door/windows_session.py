@@ -122,5 +122,9 @@ def read_facts(text: str) -> facts.Facts:
 
 @functools.cache
 def text_of(script: str) -> str:
-    """Return the text of a script of the engine."""
-    return (_SCRIPTS / f"{script}.ps1").read_text("utf-8")
+    """Return a script of the engine as it is sent: every byte costs five on the way, so what is for people stays here.
+
+    No text of a script goes over several lines (a test sees to it).
+    """
+    lines = map(str.strip, (_SCRIPTS / f"{script}.ps1").read_text("utf-8").splitlines())
+    return "\n".join(line for line in lines if line and not line.startswith("#"))

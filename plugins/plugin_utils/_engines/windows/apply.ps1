@@ -106,6 +106,40 @@ function Set-Firewall($Step) {
     if ($null -ne $Step.inbound) { Set-NetFirewallProfile -Name $Step.name -DefaultInboundAction $Step.inbound }
 }
 
+function Set-Rule($Step) {
+    Set-NetFirewallRule -Name $Step.name -RemoteAddress $Step.remote -Enabled $Step.enabled
+}
+
+function Set-Feature($Step) {
+    if ($Step.enabled) {
+        $null = Enable-WindowsOptionalFeature -Online -FeatureName $Step.name -All -NoRestart
+    } else {
+        $null = Disable-WindowsOptionalFeature -Online -FeatureName $Step.name -NoRestart
+    }
+}
+
+function Set-TaskState($Step) {
+    if ($Step.enabled) {
+        $null = Enable-ScheduledTask -TaskPath $Step.path -TaskName $Step.name
+    } else {
+        $null = Disable-ScheduledTask -TaskPath $Step.path -TaskName $Step.name
+    }
+}
+
+function Set-Log($Step) {
+    if ($null -ne $Step.size) { $null = wevtutil.exe set-log $Step.name "/maxsize:$($Step.size)" }
+    if ($null -ne $Step.mode) {
+        $retention = @{ Circular = 'false'; AutoBackup = 'true'; Retain = 'true' }
+        $backup = @{ Circular = 'false'; AutoBackup = 'true'; Retain = 'false' }
+        $null = wevtutil.exe set-log $Step.name "/retention:$($retention[$Step.mode])" "/autobackup:$($backup[$Step.mode])"
+    }
+    Assert-Success 'wevtutil'
+}
+
+function Set-Share($Step) {
+    Set-SmbShare -Name $Step.name -SecurityDescriptor $Step.access -Force
+}
+
 function Set-Disarmed($Step) {
     Unregister-ScheduledTask -TaskName $job.task -Confirm:$false
 }
