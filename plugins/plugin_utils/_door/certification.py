@@ -11,8 +11,9 @@ import datetime
 import hashlib
 import typing as t
 
-from ansible_collections.commune.baseline.plugins.plugin_utils._door.register_verb import changed
+from ansible_collections.commune.baseline.plugins.plugin_utils._door.register_verb import changed, in_both
 from ansible_collections.commune.baseline.plugins.plugin_utils._door.signing import digest_of, open_signer
+from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.store import EvidenceError
 from ansible_collections.commune.baseline.plugins.plugin_utils._register import life_cycle
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.errors import RegisterError
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.kinds import (
@@ -21,6 +22,7 @@ from ansible_collections.commune.baseline.plugins.plugin_utils._register.kinds i
     PERSON,
     SANITISATION,
 )
+from ansible_collections.commune.baseline.plugins.plugin_utils._report.reasons import in_vietnamese
 from ansible_collections.commune.baseline.plugins.plugin_utils._sanitisation import certificate, moments
 
 if t.TYPE_CHECKING:
@@ -52,7 +54,9 @@ def certify(writer: Writer, given: t.Mapping[str, t.Any], folder: Path | None) -
         step = devices.transition(writer, device["name"], life_cycle.SANITISED, document=given["order"])
         result |= {**changed(writer, DEVICE, step), "changed": True}
     if folder is not None:  # last: what the register refuses must not be signed
-        result["path"] = str(open_signer(folder).keep(_file_name(device["name"], now), told))
+        signer = open_signer(folder)
+        result["path"] = str(signer.keep(_file_name(device["name"], now), told))
+        result["warnings"] = [in_both(one, in_vietnamese(one)) for one in _anchored(writer, folder, signer.last)]
     return result
 
 
@@ -109,6 +113,16 @@ def _record(
             "detail": f"sha256 {digest}" if digest else None,
         }
         records.put(writer, SANITISATION, record, document=given["order"])
+
+
+def _anchored(writer: Writer, folder: Path, bundle: int) -> list[str]:
+    """Anchor the certificate's bundle in the register together with all else; return what could not be."""
+    from ansible_collections.commune.baseline.plugins.plugin_utils._evidence import storing
+
+    try:
+        return storing.store_last(writer, folder, bundle)
+    except OSError as error:
+        raise EvidenceError(f"cannot read {error.filename}: {error.strerror}") from error
 
 
 def _file_name(device: str, now: str) -> str:
