@@ -55,7 +55,7 @@ def certify(writer: Writer, given: t.Mapping[str, t.Any], folder: Path | None) -
         result |= {**changed(writer, DEVICE, step), "changed": True}
     if folder is not None:  # last: what the register refuses must not be signed
         signer = open_signer(folder)
-        result["path"] = str(signer.keep(_file_name(device["name"], now), told))
+        result["path"] = str(signer.keep(_file_name(device["name"], now), told, alone=True))
         result["warnings"] = [in_both(one, in_vietnamese(one)) for one in _anchored(writer, folder, signer.last)]
     return result
 

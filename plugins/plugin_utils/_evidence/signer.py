@@ -46,21 +46,20 @@ class Signer:
         """Make the keys on first use; raise EvidenceError or OSError if nothing could be signed."""
         self.store = store
         self._known_link: Link | None = None
-        self._known_names: set[str] = set()
+        self._known_names: set[str] | None = None
         self._key = self._right_key()
         self._publish()
 
-    def keep(self, name: str, record: Record) -> Path:
+    def keep(self, name: str, record: Record, *, alone: bool = False) -> Path:
         """Store a record, then its bundle, which takes along the records that nobody signed; return the record's path.
 
-        A run that ends between the two leaves such a record.
+        A run that ends between the two leaves such a record. ``alone`` leaves them to a later bundle: to know them,
+        all bundles have to be read.
         """
         content = bundle.canonical(record)
         path = self.store.write("runs", name, content)
-        runs = self.store.folder / "runs"
-        there = {one for one in os.listdir(runs) if one.endswith(".json")}
-        left = sorted(there - self._signed() - {name})
-        self._add({name: bundle.digest(content)}, {one: bundle.digest((runs / one).read_bytes()) for one in left})
+        left = () if alone else self._left({name})
+        self._add({name: bundle.digest(content)}, {one.name: bundle.digest(one.read_bytes()) for one in left})
         return path
 
     @property
@@ -84,7 +83,8 @@ class Signer:
         content = bundle.seal(statement, self._key)
         self.store.write("bundles", bundle.name_of(link.number), content)
         self._known_link = Link(link.number + 1, bundle.digest(content), statement.key_after)
-        self._known_names |= {*records, *found}
+        if self._known_names is not None:
+            self._known_names |= {*records, *found}
 
     def _right_key(self) -> Ed25519PrivateKey:
         """Return the key that the chain asks for: a rotation may have been interrupted before it was in place."""
@@ -134,22 +134,28 @@ class Signer:
         known = self._known_link
         if known is None or (self.store.folder / "bundles" / bundle.name_of(known.number)).exists():
             known = self._known_link = self._read_link()
-            self._known_names = set()
+            self._known_names = None
         return known
 
     def _read_link(self) -> Link:
-        paths = bundles_in(self.store.folder)
-        if not paths:
+        numbers = map(bundle.number_of, os.listdir(self.store.folder / "bundles"))
+        number = max((one for one in numbers if one), default=0)
+        if not number:
             return Link(1, None, None)
-        number, path = max(paths.items())
-        content = path.read_bytes()
+        content = (self.store.folder / "bundles" / bundle.name_of(number)).read_bytes()
         last = bundle.statement_in(content)
         return Link(number + 1, bundle.digest(content), last.key_after if last else None)
+
+    def _left(self, own: set[str]) -> list[Path]:
+        """Return the records that no bundle tells of, but for our own."""
+        runs = self.store.folder / "runs"
+        names = {one for one in os.listdir(runs) if one.endswith(".json")}
+        return [runs / name for name in sorted(names - own - self._signed())]
 
     def _signed(self) -> set[str]:
         """Return the names of all records that bundles tell of, which are read once."""
         self._link()
-        if not self._known_names:
+        if self._known_names is None:
             read = (bundle.statement_in(path.read_bytes()) for path in bundles_in(self.store.folder).values())
             self._known_names = {name for one in read if one for name in (*one.records, *one.found)}
         return self._known_names
