@@ -94,7 +94,7 @@ def _syncing() -> Iterator[list[float]]:
     seconds: list[float] = []
     sync = os.fsync
 
-    def timed(descriptor: int) -> None:
+    def timed(descriptor: Any) -> None:
         began = time.perf_counter()
         sync(descriptor)
         seconds.append(time.perf_counter() - began)
