@@ -50,7 +50,8 @@ def uncertified(reader: Reader | Writer, device: Stored) -> list[str]:
 
 def beginning(reader: Reader | Writer, device: Stored) -> t.Mapping[str, t.Any]:
     """Return the event by which a device began to await the disposal that it awaits now; raise RegisterError."""
-    for event in reversed(records.events_of(reader, DEVICE, device.id)):
+    told: list[dict[str, t.Any]] = records.events_of(reader, DEVICE, device.id)
+    for event in reversed(told):
         if _begins(event):
             return event
     raise RegisterError(
