@@ -69,7 +69,7 @@ class Office(NamedTuple):
 
     def run(self, *arguments: str, forks: int = 5, collections: str | None = None, **variables: Any) -> Outcome:
         """Run the door on every machine, as an officer does who names it on the command line."""
-        hosts = {name: {**self._host(name, server), **variables} for name, server in self.servers.items()}
+        hosts = {name: {**self.host(name), **variables} for name in self.servers}
         inventory = self.folder / "hosts.json"
         inventory.write_text(json.dumps({"all": {"hosts": hosts}}))
         module = ["--module-name=commune.baseline.policy"]
@@ -90,12 +90,12 @@ class Office(NamedTuple):
             results[told[1]] = json.JSONDecoder().raw_decode(done.stdout[told.end() :])[0]
         return Outcome(done.returncode, results, done.stdout + done.stderr)
 
-    def _host(self, name: str, server: Server) -> dict[str, Any]:
+    def host(self, name: str) -> dict[str, Any]:
         authority = str(self.folder / name / "ca.pem")
         return {
             "ansible_connection": self.connection,
             "ansible_host": "127.0.0.1",
-            "ansible_port": server.port,
+            "ansible_port": self.servers[name].port,
             "ansible_user": USER,
             "ansible_password": PASSWORD,
             "ansible_become": True,  # as the playbooks have it
