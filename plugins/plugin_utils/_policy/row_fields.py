@@ -19,6 +19,7 @@ from ansible_collections.commune.baseline.plugins.plugin_utils._engines.windows.
     firewall_profile,
     local_account,
     registry,
+    software,
     user_right,
 )
 from ansible_collections.commune.baseline.plugins.plugin_utils._zones.demands import UNLESS
@@ -62,6 +63,7 @@ _FAULTS: t.Mapping[str, t.Callable[[Fields, t.Any], str | None]] = {
     "firewall_profile": firewall_profile.fault_of_desired,
     "local_account": local_account.fault_of_desired,
     "registry": registry.fault_of_desired,
+    "software": software.fault_of_desired,
     "user_right": user_right.fault_of_desired,
 }
 

@@ -3,7 +3,7 @@
 
 # Reads what the question asks of this machine and puts out one JSON text; every section fails by itself.
 # Windows PowerShell 5.1. It changes nothing: two programs can only write to a file, which is read and deleted.
-# No text that Windows translates is read: accounts are known by SID, audit subcategories by GUID.
+# No text that Windows translates is read: accounts are known by SID, audit subcategories by GUID, times are FILETIMEs.
 
 [CmdletBinding(SupportsShouldProcess)]
 param([Parameter(Mandatory)] [string] $Question)
@@ -52,11 +52,45 @@ function Get-Value($Root, [string] $Hive, [string] $Prefix, $Places) {
     }
 }
 
+function Get-Person($Users) {
+    foreach ($sid in $Users.GetSubKeyNames()) {
+        if ($sid -match '^S-1-(5-21|12-1)-[0-9-]+$') { $sid } # of this machine, a domain or Entra ID
+    }
+}
+
+function Get-Program($Root, [string] $Origin, [string] $Path) {
+    $key = $Root.OpenSubKey("$Path\Microsoft\Windows\CurrentVersion\Uninstall")
+    if ($null -eq $key) { return }
+    foreach ($name in $key.GetSubKeyNames()) {
+        $own = $key.OpenSubKey($name)
+        @{
+            origin = $Origin
+            name = [string] $own.GetValue('DisplayName')
+            version = [string] $own.GetValue('DisplayVersion')
+            publisher = [string] $own.GetValue('Publisher')
+            parent = [string] $own.GetValue('ParentKeyName')
+            system = $own.GetValue('SystemComponent')
+        }
+    }
+}
+
+function Get-FileTime($Moment) {
+    if ($null -eq $Moment) { return $null } # nothing at all would become {} in JSON
+    $Moment.ToFileTimeUtc()
+}
+
 Read-Section 'system' {
     $system = Get-CimInstance -ClassName Win32_OperatingSystem
     $computer = Get-CimInstance -ClassName Win32_ComputerSystem
     $user = [System.Security.Principal.WindowsIdentity]::GetCurrent().User.Value
-    @{ version = $system.Version; product = $system.ProductType; domain = $computer.PartOfDomain; user = $user }
+    @{
+        version = $system.Version
+        product = $system.ProductType
+        domain = $computer.PartOfDomain
+        form = $computer.PCSystemType
+        user = $user
+        time = Get-FileTime ([System.DateTime]::UtcNow)
+    }
 }
 
 Read-Section 'registry' {
@@ -66,11 +100,9 @@ Read-Section 'registry' {
 
 Read-Section 'user_registry' {
     $root = [Microsoft.Win32.RegistryKey]::OpenBaseKey('Users', 'Registry64')
-    foreach ($sid in $root.GetSubKeyNames()) {
-        if ($sid -match '^S-1-(5-21|12-1)-[0-9-]+$') { # people, of this machine, a domain or Entra ID
-            @{ hive = $sid }
-            Get-Value $root $sid "$sid\" $asked.users
-        }
+    foreach ($sid in Get-Person $root) {
+        @{ hive = $sid }
+        Get-Value $root $sid "$sid\" $asked.users
     }
 }
 
@@ -131,4 +163,88 @@ Read-Section 'domain' {
     }
 }
 
-ConvertTo-Json -InputObject @{ sections = $sections; errors = $errors } -Depth 7 -Compress
+Read-Section 'volumes' {
+    $namespace = 'root/cimv2/Security/MicrosoftVolumeEncryption'
+    foreach ($volume in Get-CimInstance -Namespace $namespace -ClassName Win32_EncryptableVolume) {
+        @{
+            letter = $volume.DriveLetter
+            type = $volume.VolumeType
+            protection = $volume.ProtectionStatus
+            conversion = $volume.ConversionStatus
+            method = $volume.EncryptionMethod
+        }
+    }
+}
+
+Read-Section 'software' {
+    $machine = [Microsoft.Win32.RegistryKey]::OpenBaseKey('LocalMachine', 'Registry64')
+    $users = [Microsoft.Win32.RegistryKey]::OpenBaseKey('Users', 'Registry64')
+    foreach ($place in 'SOFTWARE', 'SOFTWARE\WOW6432Node') {
+        Get-Program $machine 'machine' $place
+        foreach ($sid in Get-Person $users) { Get-Program $users $sid "$sid\$place" }
+    }
+    $profiles = $machine.OpenSubKey('SOFTWARE\Microsoft\Windows NT\CurrentVersion\ProfileList')
+    foreach ($sid in Get-Person $profiles) { @{ profile = $sid; loaded = $users.GetSubKeyNames() -contains $sid } }
+}
+
+Read-Section 'updates' {
+    $results = (New-Object -ComObject Microsoft.Update.AutoUpdate).Results
+    $searcher = (New-Object -ComObject Microsoft.Update.Session).CreateUpdateSearcher()
+    $searcher.Online = $false # what the last search found; another one takes minutes and needs the network
+    $found = $searcher.Search("IsInstalled=0 and IsHidden=0 and Type='Software'")
+    @{ searched = Get-FileTime $results.LastSearchSuccessDate; result = [int] $found.ResultCode }
+    foreach ($update in $found.Updates) {
+        @{
+            articles = @($update.KBArticleIDs)
+            severity = [string] $update.MsrcSeverity
+            kinds = @(foreach ($category in $update.Categories) { $category.CategoryID })
+            published = Get-FileTime $update.LastDeploymentChangeTime
+        }
+    }
+}
+
+Read-Section 'servicing' {
+    $root = [Microsoft.Win32.RegistryKey]::OpenBaseKey('LocalMachine', 'Registry64')
+    $version = $root.OpenSubKey('SOFTWARE\Microsoft\Windows NT\CurrentVersion')
+    $base = 'SOFTWARE\Microsoft\Windows\CurrentVersion'
+    $restart = $false
+    foreach ($flag in 'WindowsUpdate\Auto Update\RebootRequired', 'Component Based Servicing\RebootPending') {
+        if ($null -ne $root.OpenSubKey("$base\$flag")) { $restart = $true }
+    }
+    @{
+        build = [string] $version.GetValue('CurrentBuildNumber')
+        revision = $version.GetValue('UBR')
+        edition = [string] $version.GetValue('EditionID')
+        restart = $restart
+    }
+    $packages = $root.OpenSubKey("$base\Component Based Servicing\Packages")
+    foreach ($name in $packages.GetSubKeyNames()) {
+        if ($name -match '^Package_for_RollupFix~') {
+            $own = $packages.OpenSubKey($name)
+            $high = $own.GetValue('InstallTimeHigh')
+            @{ package = $name; state = $own.GetValue('CurrentState'); high = $high; low = $own.GetValue('InstallTimeLow') }
+        }
+    }
+}
+
+Read-Section 'wlan' {
+    $folder = "$env:ProgramData\Microsoft\Wlansvc\Profiles\Interfaces"
+    if (-not [System.IO.Directory]::Exists($folder)) { return }
+    foreach ($path in [System.IO.Directory]::GetFiles($folder, '*.xml', 'AllDirectories')) {
+        try {
+            $network = ([xml] [System.IO.File]::ReadAllText($path)).WLANProfile
+            $way = $network.MSM.security.authEncryption # beside it lies the key, which nobody may read
+            @{ name = $network.name; type = $network.connectionType; authentication = $way.authentication; cipher = $way.encryption }
+        } catch {
+            @{ error = $_.Exception.Message }
+        }
+    }
+}
+
+$text = ConvertTo-Json -InputObject @{ sections = $sections; errors = $errors } -Depth 7 -Compress
+$bytes = [System.Text.Encoding]::UTF8.GetBytes($text)
+$packed = [System.IO.MemoryStream]::new()
+$zip = [System.IO.Compression.GZipStream]::new($packed, [System.IO.Compression.CompressionMode]::Compress)
+$zip.Write($bytes, 0, $bytes.Length)
+$zip.Close()
+[System.Convert]::ToBase64String($packed.ToArray())

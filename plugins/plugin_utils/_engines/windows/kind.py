@@ -13,13 +13,18 @@ from ansible_collections.commune.baseline.plugins.module_utils._observation impo
 from ansible_collections.commune.baseline.plugins.plugin_utils._engines.windows.facts import Facts
 from ansible_collections.commune.baseline.plugins.plugin_utils._engines.windows.kinds import (
     audit_policy,
+    bitlocker,
+    cumulative_update,
     defender,
     firewall_profile,
     local_account,
     registry,
     security_policy,
     service,
+    software,
+    update,
     user_right,
+    wlan,
 )
 from ansible_collections.commune.baseline.plugins.plugin_utils._engines.windows.steps import Values
 
@@ -31,7 +36,8 @@ class Kind(t.Protocol):
 
     ``FIELDS``, ``REQUIRED`` and ``COMPARISONS`` are as for Linux; ``SECTIONS`` are those of collect.ps1 that it reads.
     ``observe`` and ``now`` raise FactsError if they cannot tell; ``write`` raises CannotWriteError. ``STEP`` is what
-    apply.ps1 calls such a write, and ``now`` is the write that would leave its place as it is.
+    apply.ps1 calls such a write (empty for a kind that only looks), and ``now`` is the write that would leave its place
+    as it is.
     """
 
     FIELDS: t.Mapping[str, t.Any]
@@ -60,4 +66,9 @@ KINDS: dict[str, Kind] = {
     "defender": defender,
     "local_account": local_account,
     "firewall_profile": firewall_profile,
+    "software": software,
+    "update": update,
+    "cumulative_update": cumulative_update,
+    "bitlocker": bitlocker,
+    "wlan": wlan,
 }

@@ -12,7 +12,11 @@ import json
 import re
 import typing as t
 
-from ansible_collections.commune.baseline.plugins.plugin_utils._engines.windows.facts import FactsError, decoded
+from ansible_collections.commune.baseline.plugins.plugin_utils._engines.windows.facts import (
+    FactsError,
+    decoded,
+    unpacked,
+)
 
 _SID = re.compile(r"S-1-(?:5-21|12-1)(?:-\d+)+")
 _RID_OF_OWN = re.compile(r"(?P<machine>S-1-5-21(?:-\d+){3})-(?P<rid>\d+)")
@@ -25,7 +29,7 @@ def redacted(text: str) -> str:
     The same name becomes the same word, and the last number of a SID stays, for rows ask for it. Raises FactsError.
     """
     try:
-        answer = json.loads(text.lstrip("\ufeff"))
+        answer = json.loads(unpacked(text))
         sections = answer["sections"]
         words = _words(sections.get("accounts", []))
         sids: dict[str, str] = {}
