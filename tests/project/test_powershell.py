@@ -27,9 +27,9 @@ READ_COMMANDS = {
 READ_PROGRAMS = {("secedit.exe", "/export"), ("auditpol.exe", "/backup")}
 READ_OBJECTS = {("-ComObject", "Microsoft.Update.AutoUpdate"), ("-ComObject", "Microsoft.Update.Session")}
 READ_MEMBERS = {
-    "close", "createupdatesearcher", "delete", "exists", "getbytes", "getcurrent", "getfiles", "getowner", "getsubkeynames", "gettempfilename",
-    "getvalue", "getvaluekind", "getvaluenames", "openbasekey", "opensubkey", "readallbytes", "readalltext",
-    "search", "toarray", "tobase64string", "tofiletimeutc", "write",
+    "close", "createupdatesearcher", "delete", "exists", "getbytes", "getcurrent", "getfiles", "getowner",
+    "getsubkeynames", "gettempfilename", "getvalue", "getvaluekind", "getvaluenames", "openbasekey", "opensubkey",
+    "readallbytes", "readalltext", "search", "toarray", "tobase64string", "tofiletimeutc", "write",
 }  # fmt: skip
 # What a script may make: with nothing else at hand, to write is to write into memory.
 READ_TYPES = {"System.IO.MemoryStream", "System.IO.Compression.GZipStream"}

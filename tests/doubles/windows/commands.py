@@ -112,6 +112,7 @@ _CIM: dict[tuple[str, str], Callable[[Machine], list[Record]]] = {
     ("root/securitycenter2", "antivirusproduct"): _antivirus,
     ("root/cimv2/security/microsoftvolumeencryption", "win32_encryptablevolume"): _volumes,
     ("root/rsop/computer", "rsop_registrypolicysetting"): _domain_settings,
+    ("root/rsop/computer", "rsop_securitysettings"): lambda machine: machine.domain_security,
 }
 
 

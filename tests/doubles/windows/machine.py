@@ -108,7 +108,8 @@ class Machine:
     searched: datetime.datetime | None = None
     search_result: int = 2
     pending: list[Record] = dataclasses.field(default_factory=list)
-    domain_settings: list[Record] = dataclasses.field(default_factory=list)
+    domain_settings: list[Record] = dataclasses.field(default_factory=list)  # RSOP_RegistryPolicySetting
+    domain_security: list[Record] = dataclasses.field(default_factory=list)  # of classes below RSOP_SecuritySettings
     files: dict[str, bytes] = dataclasses.field(default_factory=dict)
     folders: set[str] = dataclasses.field(default_factory=set)
     owners: dict[str, str] = dataclasses.field(default_factory=dict)
@@ -166,7 +167,7 @@ class Machine:
         """Add a cumulative update as the servicing stack keeps it; its build is that before an enablement package."""
         packages = "HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Component Based Servicing\\Packages"
         key = f"{packages}\\Package_for_RollupFix~31bf3856ad364e35~amd64~~{version}"
-        since_1601 = installed - datetime.datetime(1601, 1, 1, tzinfo=datetime.timezone.utc)
+        since_1601 = installed - datetime.datetime(1601, 1, 1, tzinfo=datetime.UTC)
         high, low = divmod(since_1601 // datetime.timedelta(microseconds=1) * 10, 1 << 32)
         for name, number in (("CurrentState", state), ("InstallTimeHigh", high), ("InstallTimeLow", low)):
             self.registry.set(key, name, "DWord", number)

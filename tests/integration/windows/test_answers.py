@@ -30,7 +30,8 @@ ROWS = {
     "firewall_profile": {"profile": "Public", "attribute": "enabled", "desired": "True"},
 }
 SECTION_OF = {
-    "software": "software", "update": "updates", "cumulative_update": "servicing", "bitlocker": "volumes", "wlan": "wlan",
+    "software": "software", "update": "updates", "cumulative_update": "servicing", "bitlocker": "volumes",
+    "wlan": "wlan",
     "service": "services", "local_account": "accounts", "audit_policy": "audit", "security_policy": "template",
     "firewall_profile": "firewall",
 }  # fmt: skip

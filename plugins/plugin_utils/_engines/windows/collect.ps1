@@ -19,13 +19,17 @@ function Read-Section([string] $Name, [scriptblock] $Read) {
     try { $sections[$Name] = @(& $Read) } catch { $errors[$Name] = $_.Exception.Message }
 }
 
+function Get-Content64([string] $Path) {
+    [System.Convert]::ToBase64String([System.IO.File]::ReadAllBytes($Path))
+}
+
 function Get-Export([scriptblock] $Export) {
     $file = [System.IO.Path]::GetTempFileName()
     try {
         [System.IO.File]::Delete($file) # neither program says what it does with a file that is there
         $null = & $Export $file
         if ($LASTEXITCODE -ne 0) { throw "exit code $LASTEXITCODE" }
-        [System.Convert]::ToBase64String([System.IO.File]::ReadAllBytes($file))
+        Get-Content64 $file
     } finally {
         [System.IO.File]::Delete($file)
     }
@@ -159,7 +163,22 @@ Read-Section 'antivirus' {
 
 Read-Section 'domain' {
     foreach ($setting in Get-CimInstance -Namespace root/rsop/computer -ClassName RSOP_RegistryPolicySetting) {
-        @{ key = $setting.registryKey; name = $setting.valueName }
+        @{ key = $setting.registryKey; name = $setting.valueName; policy = $setting.GPOID }
+    }
+    foreach ($setting in Get-CimInstance -Namespace root/rsop/computer -ClassName RSOP_SecuritySettings) {
+        @{
+            setting = $setting.KeyName
+            right = $setting.UserRight
+            category = $setting.Category
+            service = $setting.Service
+            path = $setting.Path
+            policy = $setting.GPOID
+        }
+    }
+    # The advanced audit policy is in no class: of the domain and of this machine it lies in one file, of this machine in another.
+    foreach ($folder in 'security\audit', 'System32\GroupPolicy\Machine\Microsoft\Windows NT\Audit') {
+        $path = "$env:SystemRoot\$folder\audit.csv"
+        if ([System.IO.File]::Exists($path)) { @{ file = $folder; content = Get-Content64 $path } }
     }
 }
 

@@ -49,9 +49,9 @@ class Facts:
         return _items(self._sections[name])
 
     def days_since(self, moment: t.Any) -> int:
-        """Return how many whole days ago a FILETIME was; by the later of two clocks, for a wrong one makes nothing young.
+        """Return how many whole days ago a FILETIME was; raise FactsError if it was never, or is still to come.
 
-        Raises FactsError if it was never, or is still to come.
+        The later of both clocks counts: one that was set back makes nothing young.
         """
         if not isinstance(moment, int) or isinstance(moment, bool) or moment <= 0:
             raise FactsError("Windows told no time of it")
@@ -116,10 +116,15 @@ class Facts:
 
     def _export(self, name: str) -> str:
         (content,) = self.section(name) or [""]
-        try:
-            return decoded(base64.b64decode(content, validate=True))
-        except (binascii.Error, UnicodeError, TypeError) as error:
-            raise FactsError(f"the section {name} cannot be decoded: {error}") from error
+        return content_of(name, content)
+
+
+def content_of(name: str, content: t.Any) -> str:
+    """Return the text of a file that a section brings in base64; raise FactsError if it is none."""
+    try:
+        return decoded(base64.b64decode(content, validate=True))
+    except (binascii.Error, UnicodeError, TypeError) as error:
+        raise FactsError(f"the section {name} cannot be decoded: {error}") from error
 
 
 def place(hive: str, key: str, name: str) -> Place:

@@ -35,6 +35,10 @@ def redacted(text: str) -> str:
         sids: dict[str, str] = {}
         for name in ("template", "audit"):
             sections[name] = [_export(one, name, words, sids) for one in sections.get(name, [])]
+        for one in sections.get("domain", []):
+            one.update(_of_domain(one, words, sids))
+        for number, one in enumerate(sections.get("wlan", [])):
+            one["name"] = f"network-{number}"
         return json.dumps(_clean(answer, words, sids), ensure_ascii=False, indent=1)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise FactsError(f"the answer cannot be made free of names, so nothing is kept: {error}") from error
@@ -51,6 +55,16 @@ def _export(content: str, name: str, words: t.Mapping[str, str], sids: dict[str,
         lines = [line if number == 0 else re.sub(r"^[^,]*", "", line) for number, line in enumerate(lines)]
     cleaned = [_WITH_DOMAIN.sub(r"DOMAIN\\name", _text(line, words, sids)) for line in lines]
     return base64.b64encode("\r\n".join(cleaned).encode("utf-16")).decode()
+
+
+def _of_domain(setting: t.Mapping[str, t.Any], words: t.Mapping[str, str], sids: dict[str, str]) -> dict[str, str]:
+    """Return a setting's policy without the name of its domain, and the audit policy without that of the machine."""
+    cleaned = {}
+    if str(setting.get("policy")).lower() != LOCAL:
+        cleaned["policy"] = "domain"
+    if "content" in setting:
+        cleaned["content"] = _export(setting["content"], "audit", words, sids)
+    return cleaned
 
 
 def _clean(value: t.Any, words: t.Mapping[str, str], sids: dict[str, str]) -> t.Any:

@@ -6,8 +6,8 @@
 """The cumulative update that runs, by the servicing stack: how old it is, and whether it waits for a restart.
 
 Win32_QuickFixEngineering writes its dates as the language of the machine has them, so the packages of the servicing
-stack are read instead: their state (Microsoft, CBS servicing states) and the FILETIME of their installation. The running
-one is that whose revision is the UBR; its build may be the one before an enablement package.
+stack are read instead: their state (Microsoft, CBS servicing states) and the FILETIME of their installation. The one
+that runs has the revision UBR; its build may be the one before an enablement package.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@
 
 """Updates that the Windows Update Agent has found and not installed, by its own numbers and GUIDs.
 
-It is asked for what its last search found (IUpdateSearcher.Online is false), so a search that is too old proves nothing.
+It is asked for what its last search found (IUpdateSearcher.Online is false); one that is too old proves nothing.
 An update is as old as its publication (IUpdate.LastDeploymentChangeTime, in UTC).
 """
 
@@ -26,9 +26,11 @@ COMPARISONS: t.Sequence[str] = ("<=",)
 SECTIONS: t.Sequence[str] = ("updates", "system")
 STEP = ""
 _SUCCEEDED = 2  # OperationResultCode
-# Update classifications (Microsoft Learn, wua_sdk): security updates, critical updates, update rollups.
+# Microsoft Learn, WSUS Classification GUIDs: security updates, critical updates, update rollups.
 _MENDING = frozenset({
-    "0FA1201D-4330-4FA8-8AE9-B877473B6441", "E6CF1350-C01B-414D-A61F-263D14D133B4", "28BC880E-0592-4CBF-8F95-C79B17911D5F",
+    "0FA1201D-4330-4FA8-8AE9-B877473B6441",
+    "E6CF1350-C01B-414D-A61F-263D14D133B4",
+    "28BC880E-0592-4CBF-8F95-C79B17911D5F",
 })  # fmt: skip
 _CRITICAL = frozenset({"E6CF1350-C01B-414D-A61F-263D14D133B4"})
 _MOST_CRITICAL = "Critical"  # IUpdate.MsrcSeverity, which is not translated
