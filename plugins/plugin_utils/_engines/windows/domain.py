@@ -5,11 +5,11 @@
 
 """What the policy of a domain sets, which is corrected there and nowhere else.
 
-It is read from the Resultant Set of Policy that Windows logs (Microsoft Learn, RSoP WMI classes): values of the registry
-from RSOP_RegistryPolicySetting and RSOP_RegistryValue, account policy from RSOP_SecuritySettingNumeric, Boolean and
-String, rights from RSOP_UserPrivilegeRight, services from RSOP_SystemService, categories of auditing from
-RSOP_AuditPolicy. The advanced audit policy is in none of them: all of it lies in a file that Microsoft does not document
-(security/audit/audit.csv), and what the machine adds by itself in the file of its own policy.
+It is read from the Resultant Set of Policy that Windows logs (Microsoft Learn, RSoP WMI classes): values of the
+registry from RSOP_RegistryPolicySetting and RSOP_RegistryValue, account policy from RSOP_SecuritySettingNumeric,
+Boolean and String, rights from RSOP_UserPrivilegeRight, services from RSOP_SystemService, categories of auditing from
+RSOP_AuditPolicy. The advanced audit policy is in none of them: all of it lies in security/audit/audit.csv, which
+Microsoft does not document, and what the machine adds by itself in the file of its own policy.
 What the local policy of the machine sets is ours to correct.
 """
 

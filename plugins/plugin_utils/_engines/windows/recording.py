@@ -12,6 +12,7 @@ import json
 import re
 import typing as t
 
+from ansible_collections.commune.baseline.plugins.plugin_utils._engines.windows.domain import LOCAL
 from ansible_collections.commune.baseline.plugins.plugin_utils._engines.windows.facts import (
     FactsError,
     decoded,
