@@ -18,8 +18,8 @@ from ansible_collections.commune.baseline.plugins.plugin_utils._engines.windows.
     audit_policy,
     firewall_profile,
     local_account,
+    program,
     registry,
-    software,
     user_right,
 )
 from ansible_collections.commune.baseline.plugins.plugin_utils._zones.demands import UNLESS
@@ -62,8 +62,8 @@ _FAULTS: t.Mapping[str, t.Callable[[Fields, t.Any], str | None]] = {
     "audit_policy": audit_policy.fault_of_desired,
     "firewall_profile": firewall_profile.fault_of_desired,
     "local_account": local_account.fault_of_desired,
+    "program": program.fault_of_desired,
     "registry": registry.fault_of_desired,
-    "software": software.fault_of_desired,
     "user_right": user_right.fault_of_desired,
 }
 

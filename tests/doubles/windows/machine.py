@@ -142,7 +142,7 @@ class Machine:
             "ScanScheduleDay": 0, "ScanParameters": 1,
         })  # fmt: skip
         self.antivirus = [Record({"displayName": "Windows Defender", "productState": 397568})]
-        self.system = Record({"Version": "10.0.22631", "BuildNumber": "22631", "ProductType": 1})
+        self.system = Record({"Version": "10.0.26200", "BuildNumber": "26200", "ProductType": 1})
 
     def add_account(self, rid: int, name: str, *, disabled: bool) -> None:
         self.accounts[f"{self.sid}-{rid}"] = Record({
@@ -151,15 +151,17 @@ class Machine:
         })  # fmt: skip
 
     def _install(self) -> None:
-        """Be a Windows 11 23H2 with the cumulative update of a week ago, its C: encrypted, and no programs."""
+        """Be a Windows 11 25H2 with the cumulative update of a week ago, its C: encrypted, and no programs."""
         windows = "HKLM\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion"
-        self.registry.set(windows, "CurrentBuildNumber", "String", "22631")
-        self.registry.set(windows, "UBR", "DWord", 4317)
+        self.registry.set(windows, "CurrentBuildNumber", "String", "26200")
+        self.registry.set(windows, "UBR", "DWord", 6584)
         self.registry.set(windows, "EditionID", "String", "Professional")
         self.registry.create(f"{windows}\\ProfileList\\S-1-5-18")
         self.registry.create(f"{windows}\\ProfileList\\{self.user}")
         week_ago = self.now() - datetime.timedelta(days=7)
-        self.add_rollup("22621.4317.1.10", installed=week_ago)
+        self.add_rollup("26100.6584.1.9", installed=week_ago)
+        for name, start in (("wuauserv", 3), ("UsoSvc", 2)):
+            self.registry.set(f"HKLM\\SYSTEM\\CurrentControlSet\\Services\\{name}", "Start", "DWord", start)
         self.searched = self.now() - datetime.timedelta(hours=3)
         self.add_volume("C:", 0)
 

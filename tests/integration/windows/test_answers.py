@@ -18,7 +18,7 @@ from tests.doubles.windows.machine import Machine
 from tests.doubles.windows.values import Record
 
 ROWS = {
-    "software": {"scope": "machine", "desired": ["*"], "compare": "<="},
+    "program": {"scope": "machine", "desired": ["*"], "compare": "<="},
     "update": {"attribute": "security_age", "desired": 30, "compare": "<="},
     "cumulative_update": {"attribute": "age", "desired": 65, "compare": "<="},
     "bitlocker": {"volumes": "system", "attribute": "protection", "desired": "protected"},
@@ -30,7 +30,7 @@ ROWS = {
     "firewall_profile": {"profile": "Public", "attribute": "enabled", "desired": "True"},
 }
 SECTION_OF = {
-    "software": "software", "update": "updates", "cumulative_update": "servicing", "bitlocker": "volumes",
+    "program": "programs", "update": "updates", "cumulative_update": "servicing", "bitlocker": "volumes",
     "wlan": "wlan",
     "service": "services", "local_account": "accounts", "audit_policy": "audit", "security_policy": "template",
     "firewall_profile": "firewall",

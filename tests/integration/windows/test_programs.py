@@ -14,11 +14,11 @@ OTHER = "S-1-5-21-1000-2000-3000-1002"
 
 
 def allowed(*names, scope="machine", **fields):
-    return {"id": scope, "kind": "software", "scope": scope, "desired": list(names), "compare": "<=", **fields}
+    return {"id": scope, "kind": "program", "scope": scope, "desired": list(names), "compare": "<=", **fields}
 
 
 def forbidden(*names, scope="machine"):
-    return {"id": scope, "kind": "software", "scope": scope, "names": list(names), "desired": None, "compare": "absent"}
+    return {"id": scope, "kind": "program", "scope": scope, "names": list(names), "desired": None, "compare": "absent"}
 
 
 @pytest.fixture(name="machine")
@@ -93,7 +93,7 @@ def test_a_key_that_nobody_may_open_makes_the_rows_not_assessed(machine):
     machine.registry.denied.add("hklm\\software\\wow6432node\\microsoft\\windows\\currentversion\\uninstall")
     seen = look(machine, allowed("*"))["machine"]
     assert (seen["state"], seen["after"]) == ("not_assessed", None)
-    assert "cannot read the section software" in seen["reason"]
+    assert "cannot read the section programs" in seen["reason"]
 
 
 def test_five_thousand_programs_are_judged_and_the_first_of_them_shown():

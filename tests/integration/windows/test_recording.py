@@ -27,7 +27,7 @@ ROWS = (
     {"id": "user", "control": "AC-08", "kind": "registry", "hive": "users", "key": "Software\\A", "name": "B",
      "type": "String", "desired": "1"},
     {"id": "wlan", "control": "WL-03", "kind": "wlan", "desired": ["WPA2PSK/AES"], "compare": "in"},
-    {"id": "software", "control": "SW-02", "kind": "software", "scope": "users", "desired": ["*"], "compare": "<="},
+    {"id": "program", "control": "SW-02", "kind": "program", "scope": "users", "desired": ["*"], "compare": "<="},
 )  # fmt: skip
 NAMES = ("NguyenVanA", "KHACH", "UBND-PC7", "1000-2000-3000", "XA-TAN", "thu.tran", "Wi-Fi UBND", "xa-tan.gov")
 

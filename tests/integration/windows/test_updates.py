@@ -26,6 +26,7 @@ def row(attribute, desired, kind="update", compare="<="):
 
 SEARCH, MISSING, URGENT = row("search_age", 7), row("security_age", 30), row("critical_age", 7)
 AGE, RESTART = row("age", 65, "cumulative_update"), row("restart", False, "cumulative_update", "==")
+SUPPORT = row("support_days", 0, "cumulative_update", ">=")
 
 
 @pytest.fixture(name="machine")
@@ -101,30 +102,30 @@ def test_a_search_that_went_wrong_and_an_agent_that_does_not_run_tell_nothing(ma
 
 @pytest.mark.parametrize(("days", "state"), [(65, "pass"), (66, "fail")])
 def test_the_cumulative_update_that_runs_is_as_old_as_its_installation(machine, days, state):
-    machine.registry.set(WINDOWS, "UBR", "DWord", 4890)
-    machine.add_rollup("22621.4890.1.15", installed=days_ago(machine, days))
+    machine.registry.set(WINDOWS, "UBR", "DWord", 6901)
+    machine.add_rollup("26100.6901.1.15", installed=days_ago(machine, days))
     seen = bring(machine, AGE)["age"]
     assert (seen["state"], seen["after"]) == (state, days)
-    assert seen["where"] == ("build 22631.4890: Package_for_RollupFix~31bf3856ad364e35~amd64~~22621.4890.1.15")
+    assert seen["where"] == ("build 26200.6901: Package_for_RollupFix~31bf3856ad364e35~amd64~~26100.6901.1.15")
 
 
 @pytest.mark.parametrize("state", [64, 80, 96, 101])
 def test_an_update_that_is_not_installed_yet_or_was_replaced_does_not_count(machine, state):
-    machine.registry.set(WINDOWS, "UBR", "DWord", 4890)
-    machine.add_rollup("22621.4890.1.15", installed=days_ago(machine, 1), state=state)
+    machine.registry.set(WINDOWS, "UBR", "DWord", 6901)
+    machine.add_rollup("26100.6901.1.15", installed=days_ago(machine, 1), state=state)
     seen = look(machine, AGE)["age"]
     assert (seen["state"], seen["reason"]) == (
         "not_assessed",
-        "no installed cumulative update makes the build 22631.4890",
+        "no installed cumulative update makes the build 26200.6901",
     )
 
 
 def test_a_clock_that_was_set_back_makes_no_update_young(machine):
-    machine.registry.set(WINDOWS, "UBR", "DWord", 4890)
-    machine.add_rollup("22621.4890.1.15", installed=days_ago(machine, 100))
+    machine.registry.set(WINDOWS, "UBR", "DWord", 6901)
+    machine.add_rollup("26100.6901.1.15", installed=days_ago(machine, 100))
     machine.lag = -datetime.timedelta(days=99)
     assert states(look(machine, AGE)) == ["fail"]
-    machine.add_rollup("22621.4890.1.16", installed=days_ago(machine, -400))
+    machine.add_rollup("26100.6901.1.16", installed=days_ago(machine, -400))
     assert "in the future" in look(machine, AGE)["age"]["reason"]
 
 
@@ -137,3 +138,27 @@ def test_an_update_that_waits_for_a_restart_is_told_and_nothing_is_restarted(mac
     assert (seen["state"], seen["after"]) == ("fail", True)
     assert seen["reason"] == "it is restarted by a person, when nobody works on it"
     assert machine.writes == []
+
+
+@pytest.mark.parametrize(
+    ("build", "edition", "product", "now", "state", "left"),
+    [
+        ("26200", "Professional", 1, "2027-10-12", "pass", 0),
+        ("26200", "Professional", 1, "2027-10-13", "fail", -1),
+        ("26200", "EnterpriseN", 1, "2027-10-13", "pass", 363),
+        ("26100", "IoTEnterpriseS", 1, "2027-10-13", "pass", 727),
+        ("26100", "ServerStandard", 3, "2027-10-13", "pass", 2554),
+        ("19045", "Core", 1, "2027-10-13", "fail", -729),
+        ("19045", "EnterpriseS", 1, "2027-10-13", "not_assessed", None),
+        ("99999", "Professional", 1, "2027-10-13", "not_assessed", None),
+    ],
+)
+def test_a_release_that_is_not_mended_any_more_fails_and_one_that_nobody_knows_is_not_judged(
+    machine, build, edition, product, now, state, left
+):
+    machine.registry.set(WINDOWS, "CurrentBuildNumber", "String", build)
+    machine.registry.set(WINDOWS, "EditionID", "String", edition)
+    machine.system["ProductType"] = product
+    machine.lag = datetime.datetime.fromisoformat(f"{now}T12:00:00+00:00") - machine.now()
+    seen = bring(machine, SUPPORT)["support_days"]
+    assert (seen["state"], seen["after"], machine.writes) == (state, left, [])

@@ -195,7 +195,7 @@ Read-Section 'volumes' {
     }
 }
 
-Read-Section 'software' {
+Read-Section 'programs' {
     $machine = [Microsoft.Win32.RegistryKey]::OpenBaseKey('LocalMachine', 'Registry64')
     $users = [Microsoft.Win32.RegistryKey]::OpenBaseKey('Users', 'Registry64')
     foreach ($place in 'SOFTWARE', 'SOFTWARE\WOW6432Node') {

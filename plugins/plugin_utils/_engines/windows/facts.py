@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import datetime
 import functools
 import json
 import re
@@ -55,15 +56,20 @@ class Facts:
         """
         if not isinstance(moment, int) or isinstance(moment, bool) or moment <= 0:
             raise FactsError("Windows told no time of it")
-        (system,) = self.section("system")
-        passed = max(int(system["time"]), self._now) - moment
+        passed = self._now - moment
         if passed < -_SECONDS_OF_A_DAY * _TICKS:
             raise FactsError("it is in the future by the clocks of this machine and of the controller")
         return max(passed, 0) // (_SECONDS_OF_A_DAY * _TICKS)
 
+    @property
+    def today(self) -> datetime.date:
+        """The day in UTC, by the later of both clocks."""
+        return datetime.datetime.fromtimestamp(self._now / _TICKS - _UNIX_EPOCH, datetime.UTC).date()
+
     @functools.cached_property
     def _now(self) -> int:
-        return int((time.time() + _UNIX_EPOCH) * _TICKS)
+        (system,) = self.section("system")
+        return max(int(system["time"]), int((time.time() + _UNIX_EPOCH) * _TICKS))
 
     @functools.cached_property
     def template(self) -> dict[str, dict[str, str]]:

@@ -26,7 +26,7 @@ MACHINE, USERS = "machine", "users"
 FIELDS: t.Mapping[str, t.Any] = {"scope": (MACHINE, USERS), "names": "list of texts"}
 REQUIRED = frozenset({"scope"})
 COMPARISONS: t.Sequence[str] = ("<=", "absent")  # no others than these; none of these (names)
-SECTIONS: t.Sequence[str] = ("software",)
+SECTIONS: t.Sequence[str] = ("programs",)
 STEP = ""
 _MOST_SHOWN = 200
 _HIDDEN = 1  # SystemComponent: a part of something else, which Settings does not show
@@ -38,7 +38,7 @@ def ask(_rows: t.Sequence[Row]) -> dict[str, list[t.Any]]:
 
 def observe(row: Row, facts: Facts) -> Reading:
     """Return the programs that must not be there; what is not seen of absent users is not taken for nothing."""
-    told = facts.section("software")
+    told = facts.section("programs")
     if not any("profile" in one for one in told):
         return Reading(unreadable="Windows told of no profile, not even of ours, so its programs are not known either")
     programs = [one for one in told if "profile" not in one and _is_shown(one) and _is_in_scope(row, one)]
