@@ -13,6 +13,8 @@ $WhatIfPreference = $false # check mode is for scripts that write
 $asked = ConvertFrom-Json -InputObject $Question
 $sections = @{}
 $errors = @{}
+$machine = [Microsoft.Win32.RegistryKey]::OpenBaseKey('LocalMachine', 'Registry64')
+$users = [Microsoft.Win32.RegistryKey]::OpenBaseKey('Users', 'Registry64')
 
 function Read-Section([string] $Name, [scriptblock] $Read) {
     if ($asked.sections -notcontains $Name) { return }
@@ -98,15 +100,13 @@ Read-Section 'system' {
 }
 
 Read-Section 'registry' {
-    $root = [Microsoft.Win32.RegistryKey]::OpenBaseKey('LocalMachine', 'Registry64')
-    Get-Value $root 'machine' '' $asked.machine
+    Get-Value $machine 'machine' '' $asked.machine
 }
 
 Read-Section 'user_registry' {
-    $root = [Microsoft.Win32.RegistryKey]::OpenBaseKey('Users', 'Registry64')
-    foreach ($sid in Get-Person $root) {
+    foreach ($sid in Get-Person $users) {
         @{ hive = $sid }
-        Get-Value $root $sid "$sid\" $asked.users
+        Get-Value $users $sid "$sid\" $asked.users
     }
 }
 
@@ -196,8 +196,6 @@ Read-Section 'volumes' {
 }
 
 Read-Section 'programs' {
-    $machine = [Microsoft.Win32.RegistryKey]::OpenBaseKey('LocalMachine', 'Registry64')
-    $users = [Microsoft.Win32.RegistryKey]::OpenBaseKey('Users', 'Registry64')
     foreach ($place in 'SOFTWARE', 'SOFTWARE\WOW6432Node') {
         Get-Program $machine 'machine' $place
         foreach ($sid in Get-Person $users) { Get-Program $users $sid "$sid\$place" }
@@ -223,12 +221,11 @@ Read-Section 'updates' {
 }
 
 Read-Section 'servicing' {
-    $root = [Microsoft.Win32.RegistryKey]::OpenBaseKey('LocalMachine', 'Registry64')
-    $version = $root.OpenSubKey('SOFTWARE\Microsoft\Windows NT\CurrentVersion')
+    $version = $machine.OpenSubKey('SOFTWARE\Microsoft\Windows NT\CurrentVersion')
     $base = 'SOFTWARE\Microsoft\Windows\CurrentVersion'
     $restart = $false
     foreach ($flag in 'WindowsUpdate\Auto Update\RebootRequired', 'Component Based Servicing\RebootPending') {
-        if ($null -ne $root.OpenSubKey("$base\$flag")) { $restart = $true }
+        if ($null -ne $machine.OpenSubKey("$base\$flag")) { $restart = $true }
     }
     @{
         build = [string] $version.GetValue('CurrentBuildNumber')
@@ -236,7 +233,7 @@ Read-Section 'servicing' {
         edition = [string] $version.GetValue('EditionID')
         restart = $restart
     }
-    $packages = $root.OpenSubKey("$base\Component Based Servicing\Packages")
+    $packages = $machine.OpenSubKey("$base\Component Based Servicing\Packages")
     foreach ($name in $packages.GetSubKeyNames()) {
         if ($name -match '^Package_for_RollupFix~') {
             $own = $packages.OpenSubKey($name)
