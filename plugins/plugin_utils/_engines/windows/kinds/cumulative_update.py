@@ -73,7 +73,7 @@ def _support(told: t.Mapping[str, t.Any], build: str, facts: Facts) -> Reading:
     where = f"build {build}, {told['edition']}"
     end = end_of_support(told["build"], told["edition"], system["product"])
     if end is None:
-        return Reading(where=where, unreadable=f"nobody has told here how long {where} is mended")
+        return Reading(where=where, unreadable=f"it is not known here how long {where} is mended")
     return Reading((end - facts.today).days, where)
 
 
