@@ -123,7 +123,9 @@ def test_the_number_of_rows_does_not_change_the_number_of_requests_for_ten_machi
 def test_many_programs_are_told_in_a_packed_answer(tmp_path, connection, programs, most, most_bytes):
     machine = fresh()
     for number in range(programs):
-        machine.add_program(f"Phần mềm {number * 7919:x}", f"Nhà cung cấp {number % 90}", DisplayVersion=f"{number}.0.1")
+        machine.add_program(
+            f"Phần mềm {number * 7919:x}", f"Nhà cung cấp {number % 90}", DisplayVersion=f"{number}.0.1"
+        )
     with office(tmp_path, {"pc": machine}, connection) as site:
         outcome = site.run("--check", software_control_allowed_programs=["Phần mềm 0"])
         server = site.servers["pc"]

@@ -38,6 +38,7 @@ _ADDED = {
     0x43: "AuditLogonEvents",
     0x47: "AuditLogonEvents",
     0x49: "AuditLogonEvents",
+    0x4B: "AuditLogonEvents",
     0x48: "AuditProcessTracking",
     0x4A: "AuditProcessTracking",
 }
