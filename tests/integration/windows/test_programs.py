@@ -112,3 +112,12 @@ def test_five_thousand_programs_are_judged_and_the_first_of_them_shown():
 def test_a_name_with_a_template_or_a_script_in_it_stays_a_text(machine):
     machine.add_program("{{ lookup('pipe', 'id') }}<script>", "$(Get-Process)")
     assert "{{ lookup('pipe', 'id') }}<script> ($(Get-Process))" in look(machine, allowed())["machine"]["after"]
+
+
+def test_a_machine_that_tells_of_no_profile_has_not_told_its_programs_either():
+    machine = Machine()
+    profiles = "hklm\\software\\microsoft\\windows nt\\currentversion\\profilelist"
+    machine.registry.keys = {
+        key: one for key, one in machine.registry.keys.items() if f"{profiles}\\s-1-5-21" not in key
+    }
+    assert states(look(machine, allowed("*"), allowed("*", scope="users"))) == ["not_assessed", "not_assessed"]
