@@ -14,7 +14,7 @@ import time
 import uuid
 from pathlib import Path
 
-from tests.lab import cgroup, mirror, mounts, network, waiting
+from tests.lab import cgroup, mirror, mounts, network, signatures, waiting
 from tests.lab.commands import environment, run
 from tests.lab.errors import LabError
 from tests.lab.readiness import ReadySocket
@@ -136,6 +136,8 @@ class Host:
         for path, text in files.items():
             (self.root / path).parent.mkdir(parents=True, exist_ok=True)
             (self.root / path).write_text(text, encoding="utf-8")
+        (self.root / "var/lib/clamav").mkdir()
+        (self.root / "var/lib/clamav/daily.cud").write_bytes(signatures.database())
         for key in self.keys.iterdir():
             shutil.copy(key, self.root / "etc/ssh")
         home = self.root / "home" / USER
@@ -193,6 +195,8 @@ class Host:
             "--capability=CAP_NET_ADMIN",
             # Without device nodes of its own making a guest cannot reach the machine's disks.
             "--drop-capability=CAP_MKNOD",
+            # A scanner that works on access asks the kernel to be asked.
+            "--system-call-filter=fanotify_init fanotify_mark",
             "--link-journal=no",
             "--resolv-conf=off",
             "--timezone=off",

@@ -12,7 +12,7 @@ import typing as t
 import uuid
 from collections.abc import Callable
 
-from tests.doubles.windows import changes, objects, programs
+from tests.doubles.windows import changes, components, objects, programs, rules
 from tests.doubles.windows.machine import Machine
 from tests.doubles.windows.powershell import Command, Shell, parsed
 from tests.doubles.windows.registry import open_base_key
@@ -42,6 +42,8 @@ def shell_of(machine: Machine) -> Shell:
         ("Get-Acl", _acl),
         ("New-Object", _new_object),
         *changes.COMMANDS,
+        *components.COMMANDS,
+        *rules.COMMANDS,
     )
     commands: dict[str, Callable[[Command], list[t.Any]]] = {
         "convertfrom-json": lambda call: [from_json(json.loads(_first(call, "inputobject")))],
@@ -109,6 +111,9 @@ _CIM: dict[tuple[str, str], Callable[[Machine], list[Record]]] = {
         Record({**account, "LocalAccount": "TRUE"}) for account in machine.accounts.values()
     ],
     ("root/cimv2", "win32_service"): lambda machine: list(machine.services.values()),
+    ("root/cimv2", "win32_userprofile"): lambda machine: [
+        Record({"SID": sid, "Loaded": f"hku\\{sid}".lower() in machine.registry.keys}) for sid in machine.profiles
+    ],
     ("root/securitycenter2", "antivirusproduct"): _antivirus,
     ("root/cimv2/security/microsoftvolumeencryption", "win32_encryptablevolume"): _volumes,
     ("root/rsop/computer", "rsop_registrypolicysetting"): _domain_settings,

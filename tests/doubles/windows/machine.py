@@ -10,6 +10,8 @@ import datetime
 import typing as t
 from collections.abc import Callable
 
+from tests.doubles.windows import rules
+from tests.doubles.windows.components import Components
 from tests.doubles.windows.registry import Registry
 from tests.doubles.windows.values import PowerShellError, Record
 
@@ -97,12 +99,15 @@ class Machine:
     firewall: dict[str, Record] = dataclasses.field(default_factory=dict)
     active_profile: str = "Private"
     remoting_allowed: bool = True
+    rules: list[Record] = dataclasses.field(default_factory=rules.of_windows)
+    controller: str = "10.1.20.2"
     defender_status: Record | None = None
     defender_preference: Record = dataclasses.field(default_factory=Record)
     tamper_protected: bool = False
     antivirus: list[Record] | None = None
     system: Record = dataclasses.field(default_factory=Record)
     part_of_domain: bool = False
+    profiles: list[str] = dataclasses.field(default_factory=list)
     form: int = 1  # Win32_ComputerSystem.PCSystemType: 1 desktop, 2 mobile
     volumes: list[Record] | None = None
     searched: datetime.datetime | None = None
@@ -114,6 +119,7 @@ class Machine:
     folders: set[str] = dataclasses.field(default_factory=set)
     owners: dict[str, str] = dataclasses.field(default_factory=dict)
     links: set[str] = dataclasses.field(default_factory=set)
+    components: Components = dataclasses.field(default_factory=Components)
     tasks: dict[str, Record] = dataclasses.field(default_factory=dict)
     broken: set[str] = dataclasses.field(default_factory=set)
     writes: list[str] = dataclasses.field(default_factory=list)
@@ -126,6 +132,7 @@ class Machine:
         self._install()
         for hive in (".DEFAULT", "S-1-5-18", self.user, f"{self.user}_Classes"):
             self.registry.create(f"HKU\\{hive}\\Software")
+        self.profiles += ["S-1-5-18", "S-1-5-19", "S-1-5-20", self.user]
         self.add_account(500, "Administrator", disabled=True)
         self.add_account(501, "Guest", disabled=True)
         self.add_account(503, "DefaultAccount", disabled=True)
@@ -156,8 +163,6 @@ class Machine:
         self.registry.set(windows, "CurrentBuildNumber", "String", "26200")
         self.registry.set(windows, "UBR", "DWord", 6584)
         self.registry.set(windows, "EditionID", "String", "Professional")
-        self.registry.create(f"{windows}\\ProfileList\\S-1-5-18")
-        self.registry.create(f"{windows}\\ProfileList\\{self.user}")
         week_ago = self.now() - datetime.timedelta(days=7)
         self.add_rollup("26100.6584.1.9", installed=week_ago)
         for name, start in (("wuauserv", 3), ("UsoSvc", 2)):
@@ -201,7 +206,8 @@ class Machine:
         """Tell whether the firewall lets a new connection of remote management in."""
         profile = self.firewall[self.active_profile]
         blocks = profile["Enabled"] == "True" and profile["DefaultInboundAction"] != "Allow"
-        return self.remoting_allowed or not blocks
+        allowed = self.remoting_allowed and rules.lets_in(self.rules, 5986, self.controller)
+        return allowed or not blocks
 
     def run_due_tasks(self) -> None:
         """Do what the task scheduler would have done by now."""

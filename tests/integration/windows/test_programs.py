@@ -81,7 +81,7 @@ def test_what_a_user_installed_for_himself_is_named_with_his_sid(machine):
 
 
 def test_programs_of_users_who_are_not_logged_on_are_not_known(machine):
-    machine.registry.create(f"HKLM\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion\\ProfileList\\{OTHER}")
+    machine.profiles.append(OTHER)
     seen = look(machine, allowed(scope="users"), allowed("*"))
     assert states(seen) == ["not_assessed", "pass"]
     assert seen["users"]["reason"] == "1 users are not logged on, so their programs are not seen"
@@ -115,9 +115,7 @@ def test_a_name_with_a_template_or_a_script_in_it_stays_a_text(machine):
 
 
 def test_a_machine_that_tells_of_no_profile_has_not_told_its_programs_either():
-    machine = Machine()
-    profiles = "hklm\\software\\microsoft\\windows nt\\currentversion\\profilelist"
-    machine.registry.keys = {
-        key: one for key, one in machine.registry.keys.items() if f"{profiles}\\s-1-5-21" not in key
-    }
+    machine = Machine(profiles=[])
+    machine.profiles.clear()
+    machine.registry.keys = {key: one for key, one in machine.registry.keys.items() if "s-1-5-21" not in key}
     assert states(look(machine, allowed("*"), allowed("*", scope="users"))) == ["not_assessed", "not_assessed"]
