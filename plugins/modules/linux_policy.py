@@ -117,14 +117,14 @@ observations:
       sample: false
 """
 
+import os
 import sys
 
-# From its standard input, Python would look for what is imported below in the current folder first: not as root.
-sys.path[:] = [folder for folder in sys.path if folder not in ("", ".")]
+# Python looks first in the folder of this file, or in the current one where it reads this from a pipe: not as root.
+_HERE = ("", ".", os.path.dirname(globals().get("__file__", "")))
+sys.path[:] = [folder for folder in sys.path if folder not in _HERE]
 
 import base64
-import importlib.abc
-import importlib.machinery
 import importlib.util
 import json
 import syslog
@@ -139,29 +139,37 @@ _REQUIRED = ("engine", "rows", "run")
 _REVERT_SECONDS = 60
 
 
-class _Sources(importlib.abc.MetaPathFinder, importlib.abc.ExecutionLoader):
-    """Finds and loads modules whose sources are held in memory; each is compiled when it is first used."""
+class _Sources:
+    """Finds and loads modules whose sources are held in memory.
+
+    Compiling is most of what an import costs, so each is compiled when something of it is first used: a check has no
+    use for much of what writes. importlib.abc, which has base classes for this, would bring a dozen modules more.
+    """
 
     def __init__(self, sources: t.Mapping[str, str]) -> None:
         self._sources = sources
         names = [name.split(".") for name in sources]
         self._packages = {".".join(name[:depth]) for name in names for depth in range(1, len(name))}
 
-    def find_spec(
-        self, fullname: str, path: t.Any = None, target: t.Any = None
-    ) -> importlib.machinery.ModuleSpec | None:
+    def find_spec(self, fullname: str, path: t.Any = None, target: t.Any = None) -> t.Any:
         if fullname not in self._sources and not self.is_package(fullname):
             return None
-        lazy = importlib.util.LazyLoader(self)
+        loader: t.Any = self
+        lazy = importlib.util.LazyLoader(loader)
         return importlib.util.spec_from_loader(fullname, lazy, is_package=self.is_package(fullname))
+
+    def create_module(self, spec: t.Any) -> None:
+        """Leave it to Python to make the module."""
+
+    def exec_module(self, module: t.Any) -> None:
+        name = module.__spec__.name
+        exec(compile(self.get_source(name), f"{name}.py", "exec"), module.__dict__)  # noqa: S102 - our own sources
 
     def is_package(self, fullname: str) -> bool:
         return fullname in self._packages
 
-    def get_filename(self, fullname: str) -> str:
-        return f"{fullname}.py"  # as tracebacks name it
-
     def get_source(self, fullname: str) -> str:
+        """Return the source of a module, for its lines in tracebacks too."""
         return self._sources.get(fullname, "")
 
 

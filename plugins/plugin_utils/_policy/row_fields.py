@@ -70,6 +70,7 @@ _CUTTING_KINDS = frozenset(
         "ssh_access",
         "firewall_profile",
         "firewall_rule",
+        "firewall_ruleset",
         "local_account",
         "user_right",
     }

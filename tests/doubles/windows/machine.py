@@ -88,6 +88,7 @@ class Machine:
         default_factory=lambda: {section: dict(keys) for section, keys in _TEMPLATE.items()}
     )
     name: str = "PC"
+    serial: str = "PC-0001"
     template_encoding: str = "utf-16"
     audit: dict[str, tuple[str, int]] = dataclasses.field(default_factory=lambda: dict(_AUDIT))
     audit_encoding: str = "utf-8"

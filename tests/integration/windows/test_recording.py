@@ -14,7 +14,9 @@ from pathlib import Path
 
 from ansible_collections.commune.baseline.plugins.plugin_utils._engines.windows import engine, facts, recording
 from tests.doubles.windows.commands import shell_of
+from tests.doubles.windows.components import share
 from tests.doubles.windows.machine import Machine
+from tests.doubles.windows.rules import rule
 from tests.doubles.windows.values import Record
 from tests.integration.windows.office import ROOT, office
 
@@ -28,8 +30,23 @@ ROWS = (
      "type": "String", "desired": "1"},
     {"id": "wlan", "control": "WL-03", "kind": "wlan", "desired": ["WPA2PSK/AES"], "compare": "in"},
     {"id": "program", "control": "SW-02", "kind": "program", "scope": "users", "desired": ["*"], "compare": "<="},
+    {"id": "open", "control": "AC-15", "kind": "share", "attribute": "open_to_everyone", "desired": []},
+    {"id": "drive", "control": "AC-15", "kind": "share", "attribute": "whole_drive", "desired": []},
+    {"id": "rdp", "control": "ND-03", "kind": "firewall_rule", "group": "@FirewallAPI.dll,-28752", "ports": [5986],
+     "service": "TermService", "compare": "<=", "desired": []},
 )  # fmt: skip
-NAMES = ("NguyenVanA", "KHACH", "UBND-PC7", "1000-2000-3000", "XA-TAN", "thu.tran", "Wi-Fi UBND", "xa-tan.gov")
+NAMES = (
+    "NguyenVanA",
+    "KHACH",
+    "UBND-PC7",
+    "1000-2000-3000",
+    "XA-TAN",
+    "thu.tran",
+    "Ho so can bo",
+    "Mo cho",
+    "Wi-Fi UBND",
+    "xa-tan.gov",
+)
 
 
 def a_machine():
@@ -46,6 +63,9 @@ def a_machine():
     machine.domain_security.append(Record({"KeyName": "MinimumPasswordLength", "GPOID": policy}))
     audit = "head\r\nUBND-PC7,System,Logon,{0CCE9215-69AE-11D9-BED3-505054503030},Success,,1\r\n"
     machine.files["C:\\Windows\\security\\audit\\audit.csv"] = audit.encode("utf-16")
+    machine.components.shares.append(share("Ho so can bo", "D:\\Ho so can bo", f"D:(A;;FA;;;{machine.user})"))
+    machine.components.shares.append(share("D", "D:\\", "D:(A;;FA;;;WD)"))
+    machine.rules.append(rule("Mo cho thu.tran", "5986"))
     machine.registry.set(f"HKU\\{machine.user}\\Software\\A", "B", "String", "1")
     return machine
 

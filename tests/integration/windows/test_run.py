@@ -8,20 +8,24 @@ from __future__ import annotations
 import datetime
 import json
 import shutil
+import uuid
 from pathlib import Path
 
 import pytest
 import yaml
 
 from tests.doubles.windows.machine import Machine
-from tests.integration.windows.office import PASSWORD, ROOT, office
+from tests.doubles.windows.rules import rule
+from tests.integration.windows.office import OFFER, PASSWORD, ROOT, office, zones
 
 POLICIES = "HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Policies"
 
 
-DECIDED = {  # what a site has to say
+# What a site has to say.
+DECIDED = {
     "remote_desktop_sources": [],
     "remote_desktop_winrm_sources": ["10.1.20.2"],
+    "host_firewall_offer": OFFER,
     "software_control_allowed_programs": [],
 }
 
@@ -36,6 +40,10 @@ def fresh() -> Machine:
 @pytest.mark.parametrize("connection", ["psrp", "winrm"])
 def test_a_machine_is_corrected_and_then_left_alone_within_the_requests_that_the_design_allows(tmp_path, connection):
     machine = fresh()
+    machine.rules += [
+        rule(f"{{{uuid.UUID(int=one)}}}", "Any", Package="S-1-15-2-1") for one in range(200)
+    ]  # as is usual
+    zones(tmp_path)
     with office(tmp_path, {"pc": machine}, connection) as site:
         server = site.servers["pc"]
         audit = site.run("--check", **DECIDED)

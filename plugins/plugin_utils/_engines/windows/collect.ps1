@@ -226,11 +226,21 @@ Read-Section 'rules' {
                 action = [string] $rule.Action
                 protocol = $port.Protocol
                 ports = @($port.LocalPort)
+                far = @($port.RemotePort)
+                icmp = @($port.IcmpType)
                 remote = @($addresses[$rule.InstanceID].RemoteAddress)
                 service = $services[$rule.InstanceID].Service
             }
         }
     }
+}
+
+Read-Section 'inbound' {
+    $names = @{} # by their store, for there are hundreds
+    foreach ($rule in Get-NetFirewallRule -PolicyStore ActiveStore -Direction Inbound -Enabled True -Action Allow) {
+        $names[[string] $rule.PolicyStoreSourceType] += @($rule.Name)
+    }
+    foreach ($store in $names.Keys) { @{ store = $store; names = @($names[$store]) } }
 }
 
 Read-Section 'defender' {

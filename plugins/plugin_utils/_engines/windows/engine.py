@@ -37,7 +37,7 @@ def question(rows: t.Sequence[Row]) -> dict[str, t.Any]:
     """Return what collect.ps1 is asked for these rows."""
     asked: dict[str, t.Any] = {"sections": ["system"], "machine": [], "users": [], "services": [], "defender": []}
     for name, kind in KINDS.items():
-        of_kind = [row for row in rows if row["kind"] == name]
+        of_kind = [row for row in rows if row["kind"] == name and "undecided" not in row]
         if of_kind:
             asked["sections"] += [one for one in kind.SECTIONS if one not in asked["sections"]]
             asked.update(kind.ask(of_kind))

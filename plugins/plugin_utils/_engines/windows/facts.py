@@ -30,6 +30,23 @@ _REGISTRY = ("registry", "user_registry")
 Place = tuple[str, str, str]
 
 
+# What each item of a section has to hold; a section with an item that does not is not judged.
+_SHAPES: t.Mapping[str, t.Mapping[str, t.Any]] = {
+    "services": {"name": str, "start": str, "state": str},
+    "firewall": {"name": str, "enabled": str, "inbound": str},
+    "features": {"name": str, "state": str},
+    "tasks": {"task": str, "state": int},
+    "logs": {"name": str},
+    "shares": {"name": str, "path": str | None, "access": str | None},
+    "rules": {
+        **dict.fromkeys(("name", "store", "enabled", "direction", "action"), str),
+        **dict.fromkeys(("group", "protocol", "service"), str | None),
+        **dict.fromkeys(("ports", "remote", "far", "icmp"), list),
+    },
+    "inbound": {"store": str, "names": list},
+}
+
+
 class FactsError(ValueError):
     """What the machine answered cannot be read, wholly or in one section; the message says why."""
 
@@ -47,7 +64,10 @@ class Facts:
             raise FactsError(f"Windows cannot read the section {name}: {error}")
         if name not in self._sections:
             raise FactsError(f"Windows told nothing of the section {name}")
-        return _items(self._sections[name])
+        items = [_with_lists(item) for item in _items(self._sections[name])]
+        if not all(_has_shape(item, _SHAPES.get(name, {})) for item in items):
+            raise FactsError(f"what Windows told in the section {name} is not what it was asked for")
+        return items
 
     def days_since(self, moment: t.Any) -> int:
         """Return how many whole days ago a FILETIME was; raise FactsError if it was never, or is still to come.
@@ -179,6 +199,21 @@ def decoded(content: bytes) -> str:
         return content.decode("utf-8")
     except UnicodeDecodeError:
         return content.decode("cp1252", errors="replace")
+
+
+def _has_shape(item: t.Any, shape: t.Mapping[str, t.Any]) -> bool:
+    return not shape or (
+        isinstance(item, dict) and all(name in item and isinstance(item[name], kind) for name, kind in shape.items())
+    )
+
+
+def _with_lists(item: t.Any) -> t.Any:
+    """Return an item with lists as lists, below it too."""
+    return {name: _plain(value) for name, value in item.items()} if isinstance(item, dict) else item
+
+
+def _plain(value: t.Any) -> t.Any:
+    return _items(value) if isinstance(value, dict) and value.keys() == {"value", "Count"} else value
 
 
 def _items(value: t.Any) -> list[t.Any]:
