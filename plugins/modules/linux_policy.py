@@ -195,7 +195,7 @@ def main(arguments: str = _ARGUMENTS) -> None:
     except Exception as error:  # Ansible shows it as that of any module; without this, it would tell of broken JSON
         told = f"{type(error).__name__}: {error}"
         result = {"failed": True, "msg": told, "exception": traceback.format_exc()}
-    print(json.dumps(result))
+    sys.stdout.write(json.dumps(result))
 
 
 def _result(given: dict[str, t.Any]) -> dict[str, t.Any]:
