@@ -77,6 +77,8 @@ NO_REASONS = {
     "DejaVu Sans,Arial,sans-serif": "names of fonts",
     "Thiết bị đang cách ly (003 Điều 11 khoản 2)": "the reason of a policy",
     "nft -n -j list ruleset": "a command",
+    "Invoked with {items}": "a line of the device's log",
+    "only commune.baseline.policy can call this module: it brings the engine along": "for who calls it otherwise",
     " in whole {measured_in}": "a part of a sentence",
     "Completed Without Error": "words of hdparm",
     "commune.baseline media_sanitise": "the name of a tool",
