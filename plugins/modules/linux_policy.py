@@ -2,8 +2,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-from __future__ import annotations
-
 DOCUMENTATION = r"""
 module: linux_policy
 short_description: Check and enforce all rows of a Linux device in one call
@@ -121,13 +119,15 @@ import os
 import sys
 
 # Python looks first in the folder of this file, or in the current one where it reads this from a pipe: not as root.
-_HERE = ("", ".", os.path.dirname(globals().get("__file__", "")))
-sys.path[:] = [folder for folder in sys.path if folder not in _HERE]
+# Nothing that is not loaded yet, and so not even __future__, may be imported above.
+if sys.path[0] in ("", os.path.dirname(globals().get("__file__", ""))):
+    del sys.path[0]
 
 import base64
 import importlib.util
 import json
 import syslog
+import traceback
 import typing as t
 import zlib
 
@@ -137,6 +137,7 @@ _ARGUMENTS = r"""<<INCLUDE_ANSIBLE_MODULE_JSON_ARGS>>"""
 _SESSION = "ansible_collections.commune.baseline.plugins.module_utils._policy.session"
 _REQUIRED = ("engine", "rows", "run")
 _REVERT_SECONDS = 60
+_FOR_POLICY = "only commune.baseline.policy can call this module: it brings the engine along"
 
 
 class _Sources:
@@ -188,14 +189,18 @@ def unwrap(parcel: str) -> t.Any:
 
 def main(arguments: str = _ARGUMENTS) -> None:
     if not arguments.startswith("{"):
-        raise SystemExit("this is a module of Ansible, which alone can run it: it writes the arguments into it")
-    print(json.dumps(_result(json.loads(arguments))))
+        raise SystemExit(_FOR_POLICY)
+    try:
+        result = _result(json.loads(arguments))
+    except Exception as error:  # Ansible shows it as that of any module; without this, it would tell of broken JSON
+        told = f"{type(error).__name__}: {error}"
+        result = {"failed": True, "msg": told, "exception": traceback.format_exc()}
+    sys.stdout.write(json.dumps(result))
 
 
 def _result(given: dict[str, t.Any]) -> dict[str, t.Any]:
-    missing = [name for name in _REQUIRED if name not in given]
-    if missing:
-        return {"failed": True, "msg": f"{missing[0]} is missing; commune.baseline.policy calls this module with it"}
+    if any(name not in given for name in _REQUIRED):
+        return {"failed": True, "msg": _FOR_POLICY}
     called = {"run": given["run"], "revert_after": given.get("revert_after", _REVERT_SECONDS)}
     _log(called)
     make_importable(unwrap(given["engine"]))

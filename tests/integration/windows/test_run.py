@@ -16,17 +16,9 @@ import yaml
 
 from tests.doubles.windows.machine import Machine
 from tests.doubles.windows.rules import rule
-from tests.integration.windows.office import OFFER, PASSWORD, ROOT, office, zones
+from tests.integration.windows.office import DECIDED, PASSWORD, ROOT, office, zones
 
 POLICIES = "HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Policies"
-
-
-# What a site has to say.
-DECIDED = {
-    "remote_desktop_sources": [],
-    "remote_desktop_winrm_sources": ["10.1.20.2"],
-    "host_firewall_offer": OFFER,
-}
 
 
 def fresh() -> Machine:
@@ -168,3 +160,19 @@ def test_the_number_of_rows_does_not_change_the_number_of_requests_for_ten_machi
     assert counted[30, "compliant"] == counted[300, "compliant"]
     assert max(counted[300, "drift"]) <= 17
     assert max(counted[300, "compliant"]) <= 7
+
+
+@pytest.mark.parametrize("connection", ["psrp", "winrm"])
+@pytest.mark.parametrize(("programs", "most", "most_bytes"), [(200, 7, 450_000), (5000, 8, 700_000)])
+def test_many_programs_are_told_in_a_packed_answer(tmp_path, connection, programs, most, most_bytes):
+    machine = fresh()
+    for number in range(programs):
+        machine.add_program(
+            f"Phần mềm {number * 7919:x}", f"Nhà cung cấp {number % 90}", DisplayVersion=f"{number}.0.1"
+        )
+    with office(tmp_path, {"pc": machine}, connection) as site:
+        outcome = site.run("--check", software_control_allowed_programs=["Phần mềm 0"])
+        server = site.servers["pc"]
+        assert (server.requests <= most, server.bytes < most_bytes) == (True, True), (server.requests, server.bytes)
+    row = outcome.rows()["WIN-SOFTWARE-Machine"]
+    assert (row["state"], len(row["after"])) == ("fail", min(programs - 1, 201))
