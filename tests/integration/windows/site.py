@@ -78,9 +78,8 @@ def site(place: Path, machine: Machine, connection: str = "psrp", *, serial: str
     with office(place, {NAME: machine}, connection, self_signed=True) as pcs:
         reached = pcs.host(NAME)
         del reached["ansible_become"], reached["baseline_device_class"]  # the playbooks and the register say so
-        (folder / f"host_vars/{NAME}.yml").write_text(json.dumps(reached))
+        (folder / f"host_vars/{NAME}.yml").write_text(json.dumps({**reached, **DECIDED}))
         (folder / "register.yml").write_text("plugin: commune.baseline.register\n")
-        reached.update(DECIDED)
         zones.write(folder, zones.text())
         with register_of(folder) as register, register.write("canbo") as writer:
             known = {"class": "workstation", "platform": "windows", "zone": "lan", "serial": serial}
