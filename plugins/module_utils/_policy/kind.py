@@ -12,6 +12,8 @@ import typing as t
 from ansible_collections.commune.baseline.plugins.module_utils._observation import Reading, Write
 from ansible_collections.commune.baseline.plugins.module_utils._policy.kinds import (
     account,
+    antivirus,
+    apt_source,
     command,
     console_login,
     dconf,
@@ -22,9 +24,11 @@ from ansible_collections.commune.baseline.plugins.module_utils._policy.kinds imp
     option,
     package,
     pam,
+    patching,
     privilege,
     service,
     site_record,
+    software,
     ssh_access,
     sysctl,
 )
@@ -52,6 +56,7 @@ class Kind(t.Protocol):
 
 
 KINDS: dict[str, Kind] = {
+    "apt_source": apt_source,
     "package": package,
     "account": account,
     "privilege": privilege,
@@ -66,6 +71,9 @@ KINDS: dict[str, Kind] = {
     "service": service,
     "nft_ruleset": nft_ruleset,
     "command": command,
+    "patching": patching,
+    "software": software,
+    "antivirus": antivirus,
     "console_login": console_login,
     "site_record": site_record,
 }

@@ -24,7 +24,7 @@ PLATFORMS = tuple(KINDS_OF)
 
 # What a person reads, or what becomes ``desired``, stays on the controller.
 _NOT_SENT = frozenset({"parameter", "value", "knob", "measured_in", "maximum", "optional", "refs", "why", "fix"})
-_NO_AMOUNTS = frozenset({"file", "user_right", "audit_policy"})  # a mode, a set of people, a set of outcomes
+_NO_AMOUNTS = frozenset({"file", "user_right", "audit_policy", "firewall_rule", "program"})  # a mode, or a set
 _SECONDS = {"minutes": 60}  # in one unit of a setting, whose knob is in seconds
 
 
@@ -152,10 +152,24 @@ def _role_rows(roles_directory: Path, role: str, platform: str, catalogue: Catal
     return [_row(path, role, fields, catalogue, platform) for fields in data[key]]
 
 
+def _with_file(folder: Path, place: str, fields: dict[str, t.Any]) -> dict[str, t.Any]:
+    """Return the fields with the text of a file of the role as their value, where ``from_file`` names one."""
+    if "from_file" not in fields:
+        return fields
+    name = fields["from_file"]
+    if "value" in fields or "knob" in fields:
+        raise RowError(f"{place}: needs one of value, knob and from_file")
+    if not isinstance(name, str) or not re.fullmatch(r"[\w.@-]+", name) or not (folder / name).is_file():
+        raise RowError(f"{place}: from_file is {name!r}, which is no file in {folder}")
+    others = {key: value for key, value in fields.items() if key != "from_file"}
+    return {**others, "value": (folder / name).read_text("utf-8")}
+
+
 def _row(path: Path, role: str, fields: t.Any, catalogue: Catalogue, platform: str) -> Row:
     if not isinstance(fields, dict):
         raise RowError(f"{path}: a row is a dictionary, not {fields!r}")
     place = f"{path}: row {fields.get('id', '?')}"
+    fields = _with_file(path.parents[1] / "files", place, fields)
     fault = fault_of(fields, platform)
     if fault:
         raise RowError(f"{place}: {fault}")

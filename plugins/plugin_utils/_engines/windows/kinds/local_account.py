@@ -10,6 +10,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.commune.baseline.plugins.module_utils._observation import Reading
+from ansible_collections.commune.baseline.plugins.plugin_utils._engines.windows.domain import SETTING, leave_to_domain
 from ansible_collections.commune.baseline.plugins.plugin_utils._engines.windows.facts import Facts, FactsError
 from ansible_collections.commune.baseline.plugins.plugin_utils._engines.windows.steps import CannotWriteError, Values
 
@@ -17,13 +18,20 @@ Row = t.Mapping[str, t.Any]
 
 FIELDS: t.Mapping[str, t.Any] = {
     "rid": "whole number",
-    "attribute": ("enabled", "password_expires", "password_required"),
+    "attribute": ("enabled", "password_expires", "password_required", "known_to_all"),
 }
 REQUIRED = frozenset({"attribute"})
 COMPARISONS: t.Sequence[str] = ("==",)
-SECTIONS: t.Sequence[str] = ("accounts", "system")
+SECTIONS: t.Sequence[str] = ("accounts", "system", "domain")
 STEP = "account"
+_SWITCHES = {500: "EnableAdminAccount", 501: "EnableGuestAccount"}  # in the security policy
+_WRITTEN = {"known_to_all": "enabled"}
 _WRITABLE = ("enabled", "password_expires")
+# What Windows calls the account with RID 500, in the languages in which it is not Administrator.
+_GIVEN_NAMES = (
+    *("administrator", "administrateur", "administrador", "amministratore", "administratör", "rendszergazda"),
+    *("järjestelmänvalvoja", "администратор"),
+)
 
 
 def ask(_rows: t.Sequence[Row]) -> dict[str, list[t.Any]]:
@@ -36,8 +44,8 @@ def observe(row: Row, facts: Facts) -> Reading:
     attribute = row["attribute"]
     if not accounts:
         return Reading(inapplicable="there is no such account")
-    shown = next((one for one in accounts if one[attribute] != row["desired"]), accounts[0])
-    return Reading(shown[attribute], f"account {shown['name']} ({shown['sid']})")
+    shown = next((one for one in accounts if _value(one, attribute) != row["desired"]), accounts[0])
+    return Reading(_value(shown, attribute), f"account {shown['name']} ({shown['sid']})")
 
 
 def compare(row: Row, reading: Reading) -> bool:
@@ -45,9 +53,11 @@ def compare(row: Row, reading: Reading) -> bool:
 
 
 def write(row: Row, _reading: Reading, facts: Facts) -> list[Values]:
-    attribute, desired = row["attribute"], row["desired"]
+    attribute, desired = _WRITTEN.get(row["attribute"], row["attribute"]), row["desired"]
     if attribute not in _WRITABLE:
         raise CannotWriteError("only its owner can give an account a password")
+    if attribute == "enabled" and row.get("rid") in _SWITCHES:
+        leave_to_domain(facts, SETTING, _SWITCHES[row["rid"]])
     wrong = [one for one in _accounts(row, facts) if one[attribute] != desired]
     (system,) = facts.section("system")
     if attribute == "enabled" and any(one["sid"] == system["user"] for one in wrong):
@@ -65,6 +75,13 @@ def now(do: Values, facts: Facts) -> Values:
 def fault_of_desired(_row: Row, desired: t.Any) -> str | None:
     """Return what is wrong with a desired value, or None."""
     return None if isinstance(desired, bool) else "it is true or false"
+
+
+def _value(account: t.Mapping[str, t.Any], attribute: str) -> t.Any:
+    """Return a value of an account; it is known to all if it can be used under the name that Windows gave it."""
+    if attribute == "known_to_all":
+        return account["enabled"] and account["name"].lower() in _GIVEN_NAMES
+    return account[attribute]
 
 
 def _accounts(row: Row, facts: Facts) -> list[t.Mapping[str, t.Any]]:

@@ -12,8 +12,9 @@ import typing as t
 from ansible_collections.commune.baseline.plugins.module_utils._observation import Reading
 from ansible_collections.commune.baseline.plugins.module_utils._policy.compare import COMPARISONS as _COMPARISONS
 from ansible_collections.commune.baseline.plugins.module_utils._policy.compare import meets
-from ansible_collections.commune.baseline.plugins.plugin_utils._engines.windows.facts import Facts, FactsError, place
-from ansible_collections.commune.baseline.plugins.plugin_utils._engines.windows.steps import CannotWriteError, Values
+from ansible_collections.commune.baseline.plugins.plugin_utils._engines.windows.domain import leave_value_to_domain
+from ansible_collections.commune.baseline.plugins.plugin_utils._engines.windows.facts import Facts, FactsError
+from ansible_collections.commune.baseline.plugins.plugin_utils._engines.windows.steps import Values
 
 Row = t.Mapping[str, t.Any]
 
@@ -48,12 +49,15 @@ def asked(places: t.Iterable[tuple[str, str, str]]) -> dict[str, list[t.Any]]:
 
 
 def observe(row: Row, facts: Facts) -> Reading:
-    """Return the value; of several users, that of the first whose value does not do."""
+    """Return the value; of several users, that of the first whose value does not do.
+
+    What is set for a user who is not logged on cannot be told, so the others alone do not make a row pass.
+    """
     hives = _hives(row, facts)
     if not hives:
         return Reading(unreadable="nobody is logged on, so no user's registry is loaded")
     readings = [_reading(row, hive, facts) for hive in hives]
-    return next((one for one in readings if not _does(row, one)), readings[0])
+    return next((one for one in readings if not _does(row, one)), _with_those_away(row, readings[0], facts))
 
 
 def compare(row: Row, reading: Reading) -> bool:
@@ -64,8 +68,8 @@ def compare(row: Row, reading: Reading) -> bool:
 
 def write(row: Row, _seen: Reading, facts: Facts) -> list[Values]:
     """Return what to write into every hive whose value does not do."""
-    if _is_managed(row, facts):
-        raise CannotWriteError("the policy of the domain sets it: correct it there")
+    if _hive(row) == MACHINE:
+        leave_value_to_domain(facts, MACHINE, row["key"], row["name"])
     return [_wanted(row, hive) for hive in _hives(row, facts) if not _does(row, _reading(row, hive, facts))]
 
 
@@ -104,16 +108,15 @@ def _hives(row: Row, facts: Facts) -> list[str]:
     if _hive(row) == MACHINE:
         facts.section("registry")
         return [MACHINE]
-    return [one["hive"] for one in facts.section("user_registry") if "key" not in one]
+    return [one["hive"] for one in facts.section("user_registry") if "hive" in one and "key" not in one]
 
 
-def _is_managed(row: Row, facts: Facts) -> bool:
-    """Tell whether a domain's policy sets the value (Resultant Set of Policy); local policy is ours to correct."""
-    (system,) = facts.section("system")
-    if _hive(row) != MACHINE or not system["domain"]:
-        return False
-    managed = {place(MACHINE, str(one["key"]), str(one["name"])) for one in facts.section("domain")}
-    return place(MACHINE, row["key"], row["name"]) in managed
+def _with_those_away(row: Row, reading: Reading, facts: Facts) -> Reading:
+    count = 0 if _hive(row) == MACHINE else sum("away" in one for one in facts.section("user_registry"))
+    if not count:
+        return reading
+    sentence = f"users of this machine who are not logged on: {count}; their registry is not loaded"
+    return Reading(where=reading.where, unreadable=sentence)
 
 
 def _reading(row: Row, hive: str, facts: Facts) -> Reading:
