@@ -16,8 +16,8 @@ description:
     device among their devices). None of them may have requested or wiped; who requested, wiped and verified are three.
   - People who have the same name but for accents, case and spaces are taken for one, whatever their codes.
   - The certificate is a record of the site's evidence in the form of RFC 8785, signed with Ed25519 and chained as all
-    are; M(commune.baseline.evidence_verify) finds what was changed later. Its SHA-256 stands in the register, so that
-    the register's chain of events anchors it.
+    are; M(commune.baseline.evidence_verify) finds what was changed later. Its SHA-256 stands in the register, and so
+    does an anchor of its bundle.
   - A device of which all media are certified since it awaits its disposal becomes V(sanitised). As long as one is
     missing, no verb can take it there.
 author:

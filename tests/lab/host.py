@@ -47,6 +47,11 @@ class Host:
         """Whether any process of the host lives."""
         return cgroup.is_populated(self._group)
 
+    @property
+    def cpu_seconds(self) -> float:
+        """The processor time that the host has taken since it was started, in seconds."""
+        return cgroup.cpu_seconds(self._group)
+
     def boot(self, *, image: Path, client_key: str, ready: ReadySocket) -> None:
         """Start the host on a fresh overlay; its host keys must be in its folder already."""
         for part in ("upper", "work", "root"):

@@ -10,10 +10,12 @@ from __future__ import annotations
 import datetime
 import typing as t
 
-from ansible_collections.commune.baseline.plugins.plugin_utils._door.register_verb import changed
+from ansible_collections.commune.baseline.plugins.plugin_utils._door.register_verb import changed, in_both
 from ansible_collections.commune.baseline.plugins.plugin_utils._door.signing import digest_of, open_signer
+from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.store import EvidenceError
 from ansible_collections.commune.baseline.plugins.plugin_utils._register import life_cycle
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.kinds import DEVICE, SANITISATION
+from ansible_collections.commune.baseline.plugins.plugin_utils._report.reasons import in_vietnamese
 
 if t.TYPE_CHECKING:
     from pathlib import Path
@@ -47,18 +49,27 @@ def keep(writer: Writer, device: Stored, told: Result, entries: t.Sequence[Resul
         step = devices.transition(writer, name, life_cycle.SANITISED, document=told["order"])
         result |= {**changed(writer, DEVICE, step), "changed": True}
     if folder is not None and digest is not None:  # last: what the register refuses must not be signed
-        result |= _stored(folder, told, digest)
+        result |= _stored(writer, folder, told, digest)
     return result
 
 
-def _stored(folder: Path, told: Result, digest: str) -> Result:
-    """Sign a certificate, and put the page beside it that people print; the page can be made again from it."""
+def _stored(writer: Writer, folder: Path, told: Result, digest: str) -> Result:
+    """Sign a certificate, and put the page beside it that people print; the page can be made again from it.
+
+    The certificate's bundle is anchored in the register together with all else; what could not be is a warning.
+    """
+    from ansible_collections.commune.baseline.plugins.plugin_utils._evidence import storing
     from ansible_collections.commune.baseline.plugins.plugin_utils._report.certificate import page
 
     name, shown = _name(told["made"], digest), page(told, digest)
     signer = open_signer(folder)
     printed = signer.store.write("reports", f"{name}.html", shown.encode())
-    return {"path": str(signer.keep(f"{name}.json", told)), "page": str(printed)}
+    path = signer.keep(f"{name}.json", told, alone=True)
+    try:
+        left = storing.store_last(writer, folder, signer.last)
+    except OSError as error:
+        raise EvidenceError(f"cannot read {error.filename}: {error.strerror}") from error
+    return {"path": str(path), "page": str(printed), "warnings": [in_both(one, in_vietnamese(one)) for one in left]}
 
 
 def _name(made: str, digest: str) -> str:
