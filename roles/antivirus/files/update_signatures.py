@@ -113,7 +113,12 @@ def _flush(folder: str) -> None:
 def _run(*words: str) -> tuple[int, str]:
     try:
         done = subprocess.run(
-            words, env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, check=False
+            words,
+            env=ENVIRONMENT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+            check=False,
         )
     except FileNotFoundError:
         raise RefusedError(f"{words[0]} is not installed; install Debian's package clamav") from None

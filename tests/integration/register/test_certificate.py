@@ -87,6 +87,8 @@ def test_what_was_wiped_and_verified_is_certified_and_the_device_is_sanitised(ve
     assert (certified["method"], certified["technique"]) == ("Clear", "overwrite")
     assert certified["verification"]["scope"] == "full"
     assert is_signed(tmp_path / "evidence", tmp_path)
+    printed = Path(told["page"]).read_text("utf-8")
+    assert all(text in printed for text in (told["sha256"], medium.serial, *PEOPLE.values()))
 
 
 def is_signed(folder: Path, tmp_path: Path) -> bool:
