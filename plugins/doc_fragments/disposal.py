@@ -24,7 +24,7 @@ options:
   approver_roles:
     description:
       - Who may approve, as the site's rules have it (DC-02). An approval counts if its scope begins with C(asset) or
-        C(system), such as C(system: one-stop shop).
+        C(system).
     type: dict
     suboptions:
       asset:
