@@ -20,7 +20,7 @@ _MOMENT = re.compile(r"(?:\w{3} )?(\w{3}) ([ \d]\d) (\d\d):(\d\d):(\d\d) (\d{4})
 
 
 class Clamd:
-    """The daemon, for some questions in a row: one that it leaves open is not followed by others that would wait too."""
+    """The daemon, for some questions in a row; after one that it leaves open, the others are not asked."""
 
     def __init__(self) -> None:
         self._failure: OSError | None = None

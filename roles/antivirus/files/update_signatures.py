@@ -89,7 +89,7 @@ def _installed(database: str, name: str) -> int:
 
 def _load(folder: str) -> None:
     """Let the scanner load them all: what it cannot load would leave the machine without any."""
-    code, said = _run("clamscan", f"--database={folder}", "--stdout", "/dev/null")
+    code, said = _run("clamscan", f"--database={folder}", "--stdout", "-")
     known = re.search(r"^Known viruses: (\d+)$", said, re.MULTILINE)
     if code != 0 or known is None or int(known[1]) == 0:
         raise RefusedError("ClamAV cannot load these signatures; copy them anew")
@@ -113,7 +113,12 @@ def _flush(folder: str) -> None:
 def _run(*words: str) -> tuple[int, str]:
     try:
         done = subprocess.run(
-            words, env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, check=False
+            words,
+            env=ENVIRONMENT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+            check=False,
         )
     except FileNotFoundError:
         raise RefusedError(f"{words[0]} is not installed; install Debian's package clamav") from None

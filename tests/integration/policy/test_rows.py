@@ -49,7 +49,9 @@ BY_HAND = {
     "passwd --lock guest; rm /etc/sudoers.d/rowguest /etc/sudoers.d/rowboss; "
     "systemctl stop rowtelnet; rm /etc/NetworkManager/system-connections/row.nmconnection; "
     "rm /etc/udev/rules.d/60-site.rules; userdel rowshell; rm -r /usr/share/xsessions; "
-    "mv /var/tmp/light-locker /usr/bin"
+    "mv /var/tmp/light-locker /usr/bin; "
+    "rm -r /var/tmp/row /var/lib/clamav/row.fp /var/lib/commune-baseline-antivirus; "
+    "cp /root/daily.cud /var/lib/clamav; systemctl restart clamav-daemon; touch /var/lib/commune-baseline/malware-handled"
 }
 TRIALS = {
     row: {**trial, "role": file.stem}

@@ -6,9 +6,9 @@
 """Kind ``antivirus``: what ClamAV itself shows, not what its files ask for; only read, never corrected.
 
 Field of a row: ``attribute``. ``detects``: whether clamd finds the EICAR test file in what it is handed.
-``signature_age``: days since the signatures that clamd has loaded were made. ``quick_scan_age``, ``full_scan_age``: days
-since a scheduled scan last ended; before the first, since its timer was set up. ``detections``: files found infected by
-any scan, the newest first, that nobody has handled: those after the time of the file HANDLED, and of the last scans.
+``signature_age``: days since the signatures that clamd has loaded were made. ``quick_scan_age``, ``full_scan_age``:
+days since a scheduled scan last ended; before the first, since its timer was set up. ``detections``: files found
+infected by any scan, the newest first, that nobody has handled: those that are newer than the file HANDLED.
 """
 
 from __future__ import annotations
