@@ -1,7 +1,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Small databases that ClamAV itself has signed: those by which its own authors test, out of Debian's source package."""
+"""Small databases that ClamAV has signed: those by which its own authors test, out of Debian's source package."""
 
 from __future__ import annotations
 

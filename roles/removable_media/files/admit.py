@@ -3,12 +3,12 @@
 
 """Usage: python3 admit.py admit|release NAME   (by commune-baseline-medium@.service; NAME is the kernel's, such as sdb1)
 
-Decides about a file system on a USB device that was plugged in. If the device is registered, it is mounted where nobody
-else can look, read-only, and scanned; if nothing is found and everything could be read, users get it below /media, and no
-program runs from it. An unregistered device is switched off. REGISTER holds one device a line, ``VENDOR:PRODUCT SERIAL``;
-if there is no such file, the site has not decided, and every device may be used after its scan.
+Decides about a file system on a USB device that was plugged in. If the device is registered, it is mounted where
+nobody else can look, read-only, and scanned; if nothing is found and everything could be read, users get it below /media, and
+no program runs from it. An unregistered device is switched off. REGISTER holds one device a line, ``VENDOR:PRODUCT
+SERIAL``; if there is no such file, the site has not decided, and every device may be used after its scan.
 
-Each decision is a line of RECORDS: ``at`` (seconds since 1970), ``name``, ``device``, ``verdict`` and ``detections``.
+Each decision is a line of RECORDS: ``at`` (seconds since 1970), ``name``, ``device`` and ``verdict``.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class RefusedError(Exception):
 
 
 class Device(t.NamedTuple):
-    """A USB device as the kernel has it: ids in small hexadecimal digits, serial number, and the folder of its switch."""
+    """A USB device: its ids in small hexadecimal digits, its serial number, and its folder in sysfs."""
 
     ids: str
     serial: str

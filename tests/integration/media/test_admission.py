@@ -9,6 +9,7 @@ What the device manager does when a drive comes is done by hand here; tests/rows
 from __future__ import annotations
 
 import base64
+import functools
 import json
 import subprocess
 import time
@@ -56,7 +57,9 @@ def fixture_scanner(machine: Guest) -> Iterator[None]:
     until(lambda: machine.shell("test -S /run/clamav/clamd.ctl && echo yes || true"), "yes")
     machine.shell(f"echo {OURS} > /run/registered; rm -f /run/records")
     yield
-    machine.shell("kill -CONT $(cat /run/clamd.pid); kill $(cat /run/clamd.pid) || true; rm -f /run/clamav/clamd.ctl; sleep 1")
+    machine.shell(
+        "kill -CONT $(cat /run/clamd.pid); kill $(cat /run/clamd.pid) || true; rm -f /run/clamav/clamd.ctl; sleep 1"
+    )
 
 
 @pytest.fixture(name="plug")
@@ -87,10 +90,10 @@ def fixture_plug(machine: Guest, tmp_path: Path) -> Iterator[Plug]:
         return name
 
     yield plug
-    machine.shell("umount --lazy /mnt/media/* 2> /dev/null || true")
+    machine.shell("umount --lazy /mnt/media/* 2> /dev/null || true; rmdir /mnt/media/* 2> /dev/null || true")
     for number, name in enumerate(plugged):
         machine.monitor("device_del", id=name)
-        until(lambda: removed(machine, number), True)
+        until(functools.partial(removed, machine, number), True)
 
 
 def removed(machine: Guest, number: int) -> bool:
@@ -151,7 +154,10 @@ def test_nobody_can_read_a_drive_while_it_is_scanned(machine: Guest, plug: Plug)
     machine.shell("kill -STOP $(cat /run/clamd.pid)")
     machine.program("sh", "-c", 'python3 -c "$0" "$1" > /dev/null 2>&1 &', ADMIT, name)
     until(lambda: mounts(machine) != "", True)
-    assert (f"/run/commune-baseline-media/{name} ext4 ro," in mounts(machine), "noexec" in mounts(machine)) == (True, True)
+    assert (f"/run/commune-baseline-media/{name} ext4 ro," in mounts(machine), "noexec" in mounts(machine)) == (
+        True,
+        True,
+    )
     assert "ermission denied" in as_user(machine, f"cat /run/commune-baseline-media/{name}/clean")
     assert "ermission denied" in as_user(machine, f"cat /dev/{name}")
     machine.shell("kill -CONT $(cat /run/clamd.pid)")

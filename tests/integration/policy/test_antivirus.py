@@ -155,12 +155,16 @@ def test_a_machine_that_was_off_at_the_time_of_the_scan_is_scanned_when_it_is_on
         f"systemctl daemon-reload; systemctl stop {timer}; touch -d '8 days ago' /var/lib/systemd/timers/stamp-{timer}",
     )
     one_host.reboot()
-    assert waiting.holds(lambda: root(one_host, f"test -e {RESULTS}/quick.json", check=False).returncode == 0, within=60)
+    assert waiting.holds(
+        lambda: root(one_host, f"test -e {RESULTS}/quick.json", check=False).returncode == 0, within=60
+    )
     assert result_of(one_host)["files"] > 100
     root(one_host, f"rm /etc/systemd/system/{timer}.d/zz-test.conf; systemctl daemon-reload")
 
 
-SHUTDOWN = """python3 -c 'import socket; s = socket.socket(1); s.connect("/run/clamav/clamd.ctl"); s.send(b"zSHUTDOWN\\0")'"""
+SHUTDOWN = (
+    """python3 -c 'import socket; s = socket.socket(1); s.connect("/run/clamav/clamd.ctl"); s.send(b"zSHUTDOWN\\0")'"""
+)
 
 
 def test_a_user_can_neither_stop_nor_blind_nor_remove_the_scanner(host):
@@ -326,7 +330,10 @@ def test_a_fault_on_the_medium_leaves_the_old_signatures_in_force(one_host, medi
     done = root(one_host, f"{UPDATE} /opt/medium", check=False)
     assert (done.returncode, said in done.stderr) == (1, True), done.stderr
     assert database_of(one_host) == before
-    assert "Lab.Eicar" in root(one_host, f"echo {base64.b64encode(EICAR).decode()} | base64 -d | clamscan -", check=False).stdout
+    assert (
+        "Lab.Eicar"
+        in root(one_host, f"echo {base64.b64encode(EICAR).decode()} | base64 -d | clamscan -", check=False).stdout
+    )
 
 
 def test_a_full_disk_leaves_the_old_signatures_in_force(one_host, medium):
