@@ -50,8 +50,8 @@ class Row(t.NamedTuple):
     def for_device(self, knobs: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         """Return what the engine needs of the row, with its desired value; raise RowError if that is out of bounds.
 
-        An ``optional`` row whose knob a site has not set is sent as undecided: nobody has said what is right. A list is,
-        as the content of a file, one line for each of its parts.
+        An ``optional`` row whose knob a site has not set is sent as undecided: nobody has said what is right. As the
+        content of a file, a list is one line for each of its parts.
         """
         desired = self._in_its_unit(knobs[self.knob]) if self.knob else self.fields.get("value")
         if self.fields.get("attribute") == "content" and isinstance(desired, list):

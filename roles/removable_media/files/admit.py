@@ -1,12 +1,12 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Usage: python3 admit.py admit|release NAME   (by commune-baseline-medium@.service; NAME is the kernel's, such as sdb1)
+"""Usage: python3 admit.py admit|release NAME   (by commune-baseline-medium@.service; NAME is the kernel's, as sdb1)
 
 Decides about a file system on a USB device that was plugged in. If the device is registered, it is mounted where
-nobody else can look, read-only, and scanned; if nothing is found and everything could be read, users get it below /media, and
-no program runs from it. An unregistered device is switched off. REGISTER holds one device a line, ``VENDOR:PRODUCT
-SERIAL``; if there is no such file, the site has not decided, and every device may be used after its scan.
+nobody else can look, read-only, and scanned; if nothing is found and everything could be read, users get it below
+/media, and no program runs from it. An unregistered device is switched off. REGISTER holds one device a line,
+``VENDOR:PRODUCT SERIAL``; without that file the site has not decided, and every device may be used after its scan.
 
 Each decision is a line of RECORDS: ``at`` (seconds since 1970), ``name``, ``device`` and ``verdict``.
 """
