@@ -237,6 +237,7 @@ def test_archive_bombs_neither_stop_the_scanner_nor_hide_what_lies_beside_them(o
 
 
 def test_one_infected_file_among_a_hundred_thousand_is_found(one_host):
+    root(one_host, "mkdir /opt/many; mount -t tmpfs none /opt/many")
     python(
         one_host,
         "import os\n"
@@ -244,14 +245,14 @@ def test_one_infected_file_among_a_hundred_thousand_is_found(one_host):
         "    os.makedirs(f'/opt/many/{folder}')\n"
         "    for number in range(1000): open(f'/opt/many/{folder}/{number}', 'w').write(str(number))\n",
     )
-    write(one_host, "/opt/many/57/423.com", EICAR)
+    root(one_host, f"echo {base64.b64encode(EICAR).decode()} | base64 -d > /opt/many/57/423.com")
     assert start_scan(one_host) != 0
     result = result_of(one_host)
     assert (result["files"] >= 100_000, result["detections"]) == (
         True,
         [["/opt/many/57/423.com", "Lab.Eicar.UNOFFICIAL"]],
     )
-    root(one_host, "rm -r /opt/many")
+    root(one_host, "umount /opt/many; rmdir /opt/many")
     handled(one_host)
 
 
