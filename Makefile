@@ -11,7 +11,7 @@ help: ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
 	@echo "$(GROUPS): one group of the test's steps each"
 
-demo: ## Bring up two real hosts; check, harden, break and correct them; show the results
+demo: ## Bring up two real hosts and two simulated Windows PCs; check, harden, break and correct them; show the results
 	@$(PYTHON) -m tests.suite 'venv main' 'lab images'
 	@.venv/main/bin/python -m tests.demo
 

@@ -1,8 +1,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""`make demo`: real hosts come up and into a register; they are checked, hardened, broken by hand, corrected, and one
-is taken back.
+"""`make demo`: real hosts and simulated Windows PCs come up and into a register; they are checked, hardened, broken by
+hand, corrected, and one of each is taken back.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from types import MappingProxyType
 from ansible_collections.commune.baseline.plugins.plugin_utils._register import devices, records
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.kinds import APPROVAL, EXCEPTION, PERSON
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.register import Register, Writer
+from tests import demo_pcs
 from tests.lab.errors import LabError
 from tests.lab.host import Host
 from tests.lab.lab import Lab
@@ -27,7 +28,9 @@ from tests.lab.zones import office
 ROOT = Path(__file__).parents[1]
 SUITES = {"may-chu-12": "bookworm", "may-tram-13": "trixie"}
 CLASSES = {"may-chu-12": "server", "may-tram-13": "workstation"}
+BROKEN, BROKEN_PC = "may-chu-12", "may-tram-win-2"
 SITE = ROOT / "build/demo"
+PCS = ROOT / "build/demo-pcs"
 VALUES = {
     "account_policy_administrators": ["ops"],
     "ssh_server_allowed_sources": ["10.77.0.0/24"],
@@ -67,10 +70,13 @@ CONTROLS = {"COMMUNE_BASELINE_DETAILS": "controls"}
 
 
 def main() -> int:
-    say("Dựng hai máy thử (container Debian 12 và 13)", "Two hosts come up (Debian 12 and 13)")
+    say(
+        "Dựng hai máy thử (container Debian 12 và 13) và hai máy Windows MÔ PHỎNG",
+        "Two hosts come up (Debian 12 and 13), and two SIMULATED Windows PCs",
+    )
     try:
-        with Lab("demo", SUITES) as lab:
-            show(lab)
+        with Lab("demo", SUITES) as lab, demo_pcs.running(PCS) as pcs:
+            show(lab, pcs)
     except LabError as error:
         print(f"demo: {error}", file=sys.stderr)
         return 1
@@ -78,8 +84,9 @@ def main() -> int:
     return 0
 
 
-def show(lab: Lab) -> None:
+def show(lab: Lab, pcs: demo_pcs.Pcs) -> None:
     lay_out(lab)
+    pcs.lay_out(SITE)
     program("ansible-inventory", "--graph", expected=0)
     for host in lab.hosts.values():
         host.ssh(PREPARE, timeout=300)
@@ -89,18 +96,24 @@ def show(lab: Lab) -> None:
     playbook("playbooks/harden.yml", expected=0, settings=CONTROLS)
     say("3. Chạy lại: không còn gì để sửa", "3. Run again: nothing is left to correct")
     playbook("playbooks/drift.yml", expected=0, settings=CONTROLS)
-    say("4. Có người sửa bằng tay ba thiết lập", "4. Somebody breaks three settings by hand")
+    say(
+        "4. Có người sửa bằng tay ba thiết lập trên hai máy", "4. Somebody breaks three settings of two devices by hand"
+    )
     for command in BREAK_BY_HAND:
         print(f"$ {command}")
-        lab.host("may-chu-12").ssh(command)
-    only = ("--limit", "may-chu-12")
+        lab.host(BROKEN).ssh(command)
+    pcs.break_by_hand(BROKEN_PC)
+    only = ("--limit", f"{BROKEN},{BROKEN_PC}")
     say("5. Kiểm tra: tìm thấy sai lệch, nên KHÔNG ĐẠT", "5. Check: the drift is found")
     playbook("playbooks/drift.yml", "--check", *only, expected=2)
     say("6. Sửa sai lệch", "6. Correct it")
     playbook("playbooks/drift.yml", *only, expected=0)
     say("7. Hoàn tác việc sửa đó", "7. Take that correction back")
     playbook("playbooks/rollback.yml", *only, "--extra-vars", f"run={latest_run()}", expected=0)
-    say("8. Kết quả cuối cùng: máy vừa hoàn tác lại KHÔNG ĐẠT", "8. How things stand: what was taken back fails again")
+    say(
+        "8. Kết quả cuối cùng: hai máy vừa hoàn tác lại KHÔNG ĐẠT",
+        "8. How things stand: what was taken back fails again",
+    )
     playbook("playbooks/drift.yml", "--check", expected=2, settings=CONTROLS)
     report = (SITE / "evidence/reports/latest.html").relative_to(ROOT)
     say(f"Báo cáo: mở {report} bằng trình duyệt", f"The report: open {report} in a browser")
@@ -118,8 +131,11 @@ def lay_out(lab: Lab) -> None:
         records.put(writer, PERSON, RUNNER)
         for host in lab.hosts.values():
             register_host(writer, host)
-        records.put(writer, APPROVAL, {**APPROVED, "devices": list(lab.hosts)})
-        for name in lab.hosts:
+        for name in demo_pcs.CONNECTIONS:
+            devices.put(writer, {"name": name, **demo_pcs.KNOWN}, state="received")
+        names = [*lab.hosts, *demo_pcs.CONNECTIONS]
+        records.put(writer, APPROVAL, {**APPROVED, "devices": names})
+        for name in names:
             devices.transition(writer, name, "hardening")
             devices.transition(writer, name, "in_service", document=APPROVED["number"], roles=RUNNER["roles"])
     register.close()

@@ -7,17 +7,17 @@ import typing as t
 
 from ansible_collections.commune.baseline.plugins.plugin_utils._door import ordering
 from ansible_collections.commune.baseline.plugins.plugin_utils._door.ordering import APPROVER_ROLES
-from ansible_collections.commune.baseline.plugins.plugin_utils._door.register_verb import ReadingVerb
+from ansible_collections.commune.baseline.plugins.plugin_utils._door.register_verb import WritingVerb
 
 if t.TYPE_CHECKING:
     from ansible_collections.commune.baseline.plugins.plugin_utils._door.register_verb import Arguments, Result
-    from ansible_collections.commune.baseline.plugins.plugin_utils._register.register import Reader
+    from ansible_collections.commune.baseline.plugins.plugin_utils._register.register import Writer
 
 _TEXT: t.Final = {"type": "str", "required": True}
 
 
-class ActionModule(ReadingVerb):
-    """Tells whether an order allows to wipe media of a device, and fails with every reason why it does not."""
+class ActionModule(WritingVerb):
+    """Notes that media of a device are wiped under an order, and fails with every reason why they must not be."""
 
     ARGUMENTS: t.ClassVar = {
         "name": _TEXT,
@@ -29,5 +29,5 @@ class ActionModule(ReadingVerb):
         "daily_cap": {"type": "int", "default": 10},
     }
 
-    def answer(self, reader: Reader, arguments: Arguments) -> Result:
-        return ordering.answer(reader, arguments)
+    def change(self, writer: Writer, arguments: Arguments) -> Result:
+        return ordering.begin(writer, arguments)

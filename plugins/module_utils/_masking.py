@@ -5,9 +5,9 @@
 
 """The last net below secrets (DT-02): no row is meant to show one, and none that is recognised leaves the device.
 
-Recognised are password hashes as crypt(5), htpasswd and phpass write them and as GRUB keeps them, and private keys in
-PEM, OpenPGP, SSH2 (RFC 4716) and of PuTTY. A hash without a mark of its own (traditional DES) is one only where a
-password stands: in a line of shadow(5) or passwd(5).
+Recognised are password hashes as crypt(5), htpasswd and phpass write them and as GRUB keeps them, private keys in PEM,
+OpenPGP, SSH2 (RFC 4716) and of PuTTY, and name and password in the address of a site. A hash without a mark of its own
+(traditional DES) is one only where a password stands: in a line of shadow(5) or passwd(5).
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ _SECRET = re.compile(
     rf"|(?<=\w:){_MIXED}{_DES}{{12}}{_LAST}(?=:\d*:\d*:)"
     r"|-{4,5} ?BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)? ?-{4,5}"
     r".*?(?:-{4,5} ?END [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)? ?-{4,5}|\Z)"
+    r"|(?<=://)[^\s/@:]*:[^\s/@]+(?=@)"
     r"|(?:PuTTY-User-Key-File-\d|Private-Lines): .*?(?:Private-(?:MAC|Hash): *\w+|\Z)",
     re.DOTALL,
 )

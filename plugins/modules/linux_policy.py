@@ -24,7 +24,7 @@ attributes:
     support: full
 options:
   engine:
-    description: The engine's sources in one parcel (JSON, bzip2, base64), which is imported without touching the disk.
+    description: The engine's sources in one parcel (JSON, zlib, base64), which is imported without touching the disk.
     type: str
     required: true
   rows:
@@ -117,42 +117,93 @@ observations:
       sample: false
 """
 
-import importlib
+import sys
 
-from ansible.module_utils.basic import AnsibleModule
+# From its standard input, Python would look for what is imported below in the current folder first: not as root.
+sys.path[:] = [folder for folder in sys.path if folder not in ("", ".")]
 
-from ansible_collections.commune.baseline.plugins.module_utils import _parcel
+import base64
+import importlib.abc
+import importlib.machinery
+import importlib.util
+import json
+import syslog
+import typing as t
+import zlib
 
-# By name, for what a module imports by a statement Ansible would send as well, file by file.
+# Ansible puts the arguments here, as JSON, before it sends this file and nothing else: see "JSONARGS modules" in its
+# developer guide. AnsibleModule and what comes with it would be two thirds of what is sent, and a third of the time.
+_ARGUMENTS = r"""<<INCLUDE_ANSIBLE_MODULE_JSON_ARGS>>"""
 _SESSION = "ansible_collections.commune.baseline.plugins.module_utils._policy.session"
+_REQUIRED = ("engine", "rows", "run")
+_REVERT_SECONDS = 60
 
 
-def main() -> None:
-    module = AnsibleModule(
-        argument_spec={
-            # Neither is a secret; no_log keeps them out of the device's log, which is no place for parcels.
-            "engine": {"type": "str", "required": True, "no_log": True},
-            "rows": {"type": "str", "required": True, "no_log": True},
-            "run": {"type": "str", "required": True},
-            "revert_after": {"type": "int", "default": 60},
-        },
-        supports_check_mode=True,
-    )
-    _parcel.make_importable(_parcel.unwrap(module.params["engine"]))
-    session = importlib.import_module(_SESSION)
+class _Sources(importlib.abc.MetaPathFinder, importlib.abc.ExecutionLoader):
+    """Finds and loads modules whose sources are held in memory; each is compiled when it is first used."""
+
+    def __init__(self, sources: t.Mapping[str, str]) -> None:
+        self._sources = sources
+        names = [name.split(".") for name in sources]
+        self._packages = {".".join(name[:depth]) for name in names for depth in range(1, len(name))}
+
+    def find_spec(
+        self, fullname: str, path: t.Any = None, target: t.Any = None
+    ) -> importlib.machinery.ModuleSpec | None:
+        if fullname not in self._sources and not self.is_package(fullname):
+            return None
+        lazy = importlib.util.LazyLoader(self)
+        return importlib.util.spec_from_loader(fullname, lazy, is_package=self.is_package(fullname))
+
+    def is_package(self, fullname: str) -> bool:
+        return fullname in self._packages
+
+    def get_filename(self, fullname: str) -> str:
+        return f"{fullname}.py"  # as tracebacks name it
+
+    def get_source(self, fullname: str) -> str:
+        return self._sources.get(fullname, "")
+
+
+def make_importable(sources: t.Mapping[str, str]) -> None:
+    """Let modules be imported from their sources, by full name, from now on."""
+    sys.meta_path.insert(0, _Sources(sources))
+
+
+def unwrap(parcel: str) -> t.Any:
+    """Return what the controller wrapped; raise ValueError if this is no parcel."""
     try:
-        result = session.carry_out(
-            _parcel.unwrap(module.params["rows"]),
-            run=module.params["run"],
-            revert_after=module.params["revert_after"],
-            check_mode=module.check_mode,
-            diff=module._diff,
-        )
+        return json.loads(zlib.decompress(base64.b64decode(parcel)))
+    except zlib.error as error:
+        raise ValueError(str(error)) from error
+
+
+def main(arguments: str = _ARGUMENTS) -> None:
+    if not arguments.startswith("{"):
+        raise SystemExit("this is a module of Ansible, which alone can run it: it writes the arguments into it")
+    print(json.dumps(_result(json.loads(arguments))))
+
+
+def _result(given: dict[str, t.Any]) -> dict[str, t.Any]:
+    missing = [name for name in _REQUIRED if name not in given]
+    if missing:
+        return {"failed": True, "msg": f"{missing[0]} is missing; commune.baseline.policy calls this module with it"}
+    called = {"run": given["run"], "revert_after": given.get("revert_after", _REVERT_SECONDS)}
+    _log(called)
+    make_importable(unwrap(given["engine"]))
+    session = importlib.import_module(_SESSION)
+    modes = {"check_mode": given["_ansible_check_mode"], "diff": given["_ansible_diff"]}
+    try:
+        result = session.carry_out(unwrap(given["rows"]), **called, **modes)
     except session.CannotRunError as error:
-        module.fail_json(msg=str(error))
-    for warning in result.pop("warnings"):
-        module.warn(warning)
-    module.exit_json(**result)
+        result = {"failed": True, "msg": str(error)}
+    return {**result, "invocation": {"module_args": called}}
+
+
+def _log(called: t.Mapping[str, t.Any]) -> None:
+    """Leave in the device's log what every module of Ansible leaves there, but for parcels."""
+    syslog.openlog("ansible-commune.baseline.linux_policy", 0, syslog.LOG_USER)  # Ansible puts its facility here
+    syslog.syslog(f"Invoked with {' '.join(f'{name}={value}' for name, value in called.items())}")
 
 
 if __name__ == "__main__":

@@ -42,6 +42,17 @@ options:
     description: Last day on which the order is in force, such as V(2026-12-31).
     type: str
     required: true
+  pending_since:
+    description:
+      - When the device began to await its disposal, in UTC, such as V(2026-11-28T08:00:00Z). What this order wiped
+        before counts for nothing, and a device whose clock is before it is refused.
+      - Not given, a wipe for an earlier disposal under the same order counts as done here, and is not certified later.
+    type: str
+  asked_at:
+    description:
+      - When the register was asked, in UTC by the clock of the controller. A device whose clock is more than 5 minutes
+        ahead of it is refused. Not given, that shows only when the wipe is to be certified.
+    type: str
   controller:
     description: The machine-id(5) of the controller, which is never wiped.
     type: str
@@ -97,6 +108,8 @@ EXAMPLES = r"""
     order: 12/QD-UBND
     dated_on: "2026-11-20"
     expires_on: "2026-12-31"
+    pending_since: "{{ allowed.order.pending_since }}"
+    asked_at: "{{ allowed.order.asked_at }}"
     controller: "{{ lookup('ansible.builtin.file', '/etc/machine-id') }}"
     media:
       - serial: S3Z9NB0K123456
@@ -234,6 +247,7 @@ from ansible_collections.commune.baseline.plugins.module_utils._media.errors imp
 from ansible_collections.commune.baseline.plugins.module_utils._media.order import (
     MEDIA,
     date_of,
+    moment_of,
     wanted_of,
 )
 from ansible_collections.commune.baseline.plugins.module_utils._policy import language
@@ -245,6 +259,8 @@ def main() -> None:
             "order": {"type": "str", "required": True},
             "dated_on": {"type": "str", "required": True},
             "expires_on": {"type": "str", "required": True},
+            "pending_since": {"type": "str"},
+            "asked_at": {"type": "str"},
             "controller": {"type": "str", "required": True},
             "media": MEDIA,
             "level": {"type": "str", "choices": ["clear", "purge"], "default": "purge"},
@@ -262,9 +278,12 @@ def main() -> None:
 def _run(module: AnsibleModule) -> dict[str, t.Any]:
     params = module.params
     dates = (date_of(params, "dated_on"), date_of(params, "expires_on"))
+    moments = (moment_of(params, "pending_since"), moment_of(params, "asked_at"))
+    now = datetime.datetime.now(datetime.timezone.utc)
     interlock.check_machine(params["controller"])
-    interlock.check_dates(*dates, datetime.datetime.now(datetime.timezone.utc).date())
-    order = sanitise.Order(params["order"], params["level"], params["allow_format"])
+    interlock.check_dates(*dates, now.date())
+    interlock.check_clock(*moments, now)
+    order = sanitise.Order(params["order"], params["level"], params["allow_format"], params["pending_since"] or "")
     jobs = sanitise.jobs(order, wanted_of(params["media"]))
     plans = [plan.planned(job) for job in jobs]
     text = "".join(f"{plan.sentence(one)}\n" for one in plans)

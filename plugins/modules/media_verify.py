@@ -108,6 +108,14 @@ media:
       description: World wide name.
       type: str
       sample: naa.5000c500a1b2c3d4
+    began:
+      description: When reading began, in UTC by the clock of the device.
+      type: str
+      sample: "2026-11-28T10:00:00Z"
+    ended:
+      description: When reading ended, in UTC.
+      type: str
+      sample: "2026-11-28T10:07:11Z"
     is_clean:
       description: Whether everything that was read is as it has to be.
       type: bool

@@ -13,7 +13,8 @@ description:
     of it if nothing is wrong. Otherwise the message names all that is wrong, and nothing is stored.
   - The device has to be V(pending_disposal), and the register has to know its media. At least two people have to have
     approved the order in approvals that hold today (M(commune.baseline.approval), with O(order) as their number and the
-    device among their devices). None of them may have requested or wiped, and who verified may not have wiped.
+    device among their devices). None of them may have requested or wiped; who requested, wiped and verified are three.
+  - People who have the same name but for accents, case and spaces are taken for one, whatever their codes.
   - The certificate is a record of the site's evidence in the form of RFC 8785, signed with Ed25519 and chained as all
     are; M(commune.baseline.evidence_verify) finds what was changed later. Its SHA-256 stands in the register, so that
     the register's chain of events anchors it.

@@ -6,26 +6,22 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: sanitisation_order
-short_description: Tell whether an order allows to wipe media of a device
+short_description: Let the wipe of a device begin under an order
 version_added: 0.1.0
 description:
-  - Looks at the register before anything is wiped, and fails with everything that is against it.
+  - Looks at the register before anything is wiped, and fails with everything that is against it. Otherwise it notes in
+    the history of the device that a wipe begins, once for an order since the device awaits its disposal.
   - The device has to be V(pending_disposal), and the register has to know each medium. At least two people have to have
     approved the order in approvals (M(commune.baseline.approval)) that name the device, have an end, and hold today.
-    None of them may be who requested or who wipes.
+    None of them may be who requested or who wipes, and these are two. People who have the same name but for accents,
+    case and spaces are taken for one, whatever their codes.
   - What held state secrets is refused, for its media are destroyed (SS-07).
   - Returns the days between which the order holds, for M(commune.baseline.media_sanitise).
 author:
   - commune.baseline contributors (!UNKNOWN)
 extends_documentation_fragment:
   - commune.baseline.register
-attributes:
-  check_mode:
-    description: Reads the same.
-    support: full
-  diff_mode:
-    description: Changes nothing.
-    support: none
+  - commune.baseline.register.writing
 options:
   name:
     description: Name of the device, in any case.
@@ -69,7 +65,9 @@ options:
     elements: dict
     required: true
   daily_cap:
-    description: How many devices may be wiped on one day, counted by their certificates.
+    description:
+      - On how many devices a wipe may begin on one day, whoever wipes. What began on an earlier day is gone on with.
+      - Where the controller failed after this task and before the wipe, the device counts all the same.
     type: int
     default: 10
 seealso:
@@ -111,6 +109,14 @@ order:
       type: list
       elements: str
       sample: [chau, dung]
+    pending_since:
+      description: When the device began to await this disposal, in UTC.
+      type: str
+      sample: "2026-11-27T07:15:00Z"
+    asked_at:
+      description: When this task ran, in UTC, by the clock of the controller.
+      type: str
+      sample: "2026-11-28T01:00:00Z"
 device:
   description: The device as it stands in the register.
   type: dict

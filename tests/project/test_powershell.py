@@ -11,6 +11,8 @@ import pytest
 import tree_sitter
 import tree_sitter_pwsh
 
+from ansible_collections.commune.baseline.plugins.plugin_utils._door.windows_session import text_of
+
 SCRIPTS = {
     path.stem: path.read_bytes()
     for path in (Path(__file__).parents[2] / "plugins/plugin_utils/_engines/windows").glob("*.ps1")
@@ -20,11 +22,14 @@ PARSER = tree_sitter.Parser(tree_sitter.Language(tree_sitter_pwsh.language()))
 
 READ_COMMANDS = {
     "convertfrom-json", "convertto-json", "get-acl", "get-ciminstance", "get-mpcomputerstatus", "get-mppreference",
-    "get-netfirewallprofile",
+    "get-netfirewalladdressfilter", "get-netfirewallapplicationfilter", "get-netfirewallportfilter",
+    "get-netfirewallprofile", "get-netfirewallrule", "get-netfirewallservicefilter",
+    "get-scheduledtask", "get-smbshare", "get-windowsoptionalfeature", "get-winevent",
 }  # fmt: skip
 READ_PROGRAMS = {("secedit.exe", "/export"), ("auditpol.exe", "/backup")}
 READ_MEMBERS = {
-    "close", "delete", "exists", "getcurrent", "getfiles", "getowner", "getsubkeynames", "gettempfilename",
+    "close", "containskey", "delete", "exists", "getcurrent", "getfiles", "getowner", "getsubkeynames",
+    "gettempfilename",
     "getvalue", "getvaluekind", "getvaluenames", "openbasekey", "opensubkey", "readallbytes", "readalltext",
     "tobase64string",
 }  # fmt: skip
@@ -113,6 +118,17 @@ def test_a_script_knows_nothing_later_than_windows_powershell(name):
 def test_a_script_is_ascii_and_stops_at_the_first_error(name):
     SCRIPTS[name].decode("ascii")  # Windows PowerShell takes a file without a mark for the code page of the machine
     assert b"$ErrorActionPreference = 'Stop'" in SCRIPTS[name]
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_a_script_is_sent_without_comments_and_means_the_same(name):
+    def meaning(source):
+        leaves = [node for node in nodes_of(source) if node.child_count == 0 and node.type != "comment"]
+        return [text(node) for node in leaves if text(node).strip()]
+
+    sent = text_of(name).encode()
+    assert meaning(sent) == meaning(SCRIPTS[name])
+    assert len(sent) < len(SCRIPTS[name])
 
 
 @pytest.mark.parametrize(

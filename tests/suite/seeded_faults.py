@@ -29,6 +29,7 @@ class Fault:
 
 
 _COMPARE = "plugins/module_utils/_policy/compare.py"
+_ROLLBACK = "plugins/modules/linux_rollback.py"
 _ROLE = "roles/session_lock"
 FAULTS = (
     Fault("ruff check", _COMPARE, "import re\n", "import re\nimport os\n"),
@@ -39,7 +40,7 @@ FAULTS = (
     Fault("shellcheck", "tests/lab/keep_running.sh", 'echo $$ >"$1/', "echo $$ >$1/"),
     Fault("changelog", "changelogs/config.yaml", "changes_format: combined", "changes_format: none"),
     Fault("documentation", "plugins/modules/policy.py", "M(commune.baseline.linux_policy)", "M(commune.baseline.gone)"),
-    Fault("ansible-test sanity, main Python", "plugins/modules/linux_policy.py", "    type: int\n", "    type: dict\n"),
+    Fault("ansible-test sanity, main Python", _ROLLBACK, "    type: str\n", "    type: dict\n"),
     Fault("ansible-test units, second Python", _COMPARE, "return _text(value) == _text(desired)", "return True"),
     Fault("pytest", f"{_ROLE}/defaults/main.yml", "600", "900"),
     Fault("molecule session_lock, main Python", f"{_ROLE}/vars/linux.yml", "key: TMOUT", "key: TIMEOUT"),

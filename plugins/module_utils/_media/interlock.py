@@ -25,6 +25,8 @@ from ansible_collections.commune.baseline.plugins.module_utils._media.journal im
 from ansible_collections.commune.baseline.plugins.module_utils._media.medium import Identity, Medium, plain
 
 MACHINE_ID = "/etc/machine-id"
+# How far, in seconds, the clock of a device may be ahead: what it tells of a wipe is compared with the controller's.
+CLOCKS_APART = 300
 _LONGEST_SHOWN = 80
 
 
@@ -55,6 +57,22 @@ def check_dates(dated: datetime.date, expires: datetime.date, today: datetime.da
         raise RefusedError(f"the clock says {today}, before the order of {dated}: set the clock of this device right")
     if today > expires:
         raise RefusedError(f"the order expired on {expires}, and today is {today}: ask for a new one")
+
+
+def check_clock(
+    pending_since: datetime.datetime | None, asked_at: datetime.datetime | None, now: datetime.datetime
+) -> None:
+    """Raise RefusedError if the clock of the device is so wrong that its wipe could not be certified."""
+    if pending_since and now < pending_since:
+        raise RefusedError(
+            f"the clock says {now:%Y-%m-%dT%H:%M:%SZ}, before the device began to await its disposal at "
+            f"{pending_since:%Y-%m-%dT%H:%M:%SZ}: set the clock of this device right"
+        )
+    if asked_at and now > asked_at + datetime.timedelta(seconds=CLOCKS_APART):
+        raise RefusedError(
+            f"the clock says {now:%Y-%m-%dT%H:%M:%SZ}, and the register was asked at {asked_at:%Y-%m-%dT%H:%M:%SZ}: "
+            "set the clock of this device right, or ask the register again"
+        )
 
 
 def choose(wanted: Wanted, present: t.Sequence[Medium]) -> Medium:

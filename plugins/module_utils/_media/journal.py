@@ -15,16 +15,22 @@ import fcntl
 import hashlib
 import json
 import os
+import time
 import typing as t
 
 from ansible_collections.commune.baseline.plugins.module_utils._media.errors import MediaError, RefusedError
 from ansible_collections.commune.baseline.plugins.module_utils._media.medium import Identity
 
 FOLDER = "/var/lib/commune-baseline/media"
+MOMENT = "%Y-%m-%dT%H:%M:%SZ"  # in UTC, so that texts compare as times do
 _FORMAT = 1
 RUNNING, WIPED, FAILED = "running", "wiped", "failed"
 
 Entry = dict[str, t.Any]
+
+
+def now() -> str:
+    return time.strftime(MOMENT, time.gmtime())
 
 
 class Journal:

@@ -12,6 +12,7 @@ import typing as t
 
 from ansible_collections.commune.baseline.plugins.module_utils._media.errors import RefusedError
 from ansible_collections.commune.baseline.plugins.module_utils._media.interlock import Wanted
+from ansible_collections.commune.baseline.plugins.module_utils._media.journal import MOMENT
 from ansible_collections.commune.baseline.plugins.module_utils._media.medium import Identity
 from ansible_collections.commune.baseline.plugins.module_utils._media.uses import MARKS
 
@@ -46,3 +47,13 @@ def date_of(options: t.Mapping[str, t.Any], name: str) -> datetime.date:
         return datetime.datetime.strptime(options[name], "%Y-%m-%d").date()
     except ValueError:
         raise RefusedError(f"{name} is {options[name]!r:.40}, and a date looks like 2026-11-28") from None
+
+
+def moment_of(options: t.Mapping[str, t.Any], name: str) -> datetime.datetime | None:
+    """Return the moment in an option, None if it is not given; raise RefusedError if it is none."""
+    if not options[name]:
+        return None
+    try:
+        return datetime.datetime.strptime(options[name], MOMENT).replace(tzinfo=datetime.timezone.utc)
+    except ValueError:
+        raise RefusedError(f"{name} is {options[name]!r:.40}, and a moment looks like 2026-11-28T08:00:00Z") from None

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import threading
-import time
 import typing as t
 
 from ansible_collections.commune.baseline.plugins.module_utils._media import ata, canary, drive, interlock, overwrite
@@ -27,6 +26,7 @@ from ansible_collections.commune.baseline.plugins.module_utils._media.journal im
     WIPED,
     Entry,
     Journal,
+    now,
 )
 from ansible_collections.commune.baseline.plugins.module_utils._media.medium import Medium
 from ansible_collections.commune.baseline.plugins.module_utils._media.technique import Technique, techniques
@@ -35,11 +35,20 @@ DESTROY = "destroy"
 
 
 class Order(t.NamedTuple):
-    """What was approved. ``level`` is the lowest that will do."""
+    """What was approved. ``level`` is the lowest that will do; ``since`` is when the device began to await it."""
 
     number: str
     level: str
     allow_format: bool
+    since: str = ""
+
+    def is_that_of(self, entry: Entry) -> bool:
+        """Tell whether a journal tells of this order, and of this disposal if the order was in force for two.
+
+        What lies in the future was noted by a clock that was wrong, and proves nothing.
+        """
+        began, ended = entry.get("started", ""), entry.get("finished", "")
+        return entry.get("order") == self.number and self.since <= began <= (ended or began) <= now()
 
 
 class Job(t.NamedTuple):
@@ -78,7 +87,7 @@ def jobs(order: Order, wanted: t.Sequence[Wanted]) -> list[Job]:
 
 def _job(order: Order, medium: Medium) -> Job:
     journal = Journal(medium.identity)
-    if journal.entry.get("order") != order.number:
+    if not order.is_that_of(journal.entry):
         journal.entry = {}
     able = drive.capabilities(medium)
     ways, left_out = techniques(medium.kind, able, level=order.level, allow_format=order.allow_format)
@@ -108,9 +117,9 @@ def _guarded(order: Order, job: Job, patterns: overwrite.Patterns) -> None:
 
 def _wipe(order: Order, job: Job, patterns: overwrite.Patterns) -> None:
     journal = job.journal
-    if journal.entry.get("order") != order.number or journal.entry["state"] == FAILED:
+    if not order.is_that_of(journal.entry) or journal.entry["state"] == FAILED:
         opened = {name: value for name, value in journal.entry.items() if name == "opened_from"}
-        journal.begin(order=order.number, started=_now(), attempts=[], seed=os.urandom(8).hex(), **opened)
+        journal.begin(order=order.number, started=now(), attempts=[], seed=os.urandom(8).hex(), **opened)
     if not job.techniques:
         journal.note(
             state=FAILED, reason=f"nothing reaches the level {order.level}: {'; '.join(job.left_out)}", next=DESTROY
@@ -147,7 +156,7 @@ def _try(technique: Technique, job: Job, patterns: overwrite.Patterns) -> None:
         else:
             _let_erase(technique, handle, job, is_going_on)
         interlock.check_same(medium, handle)
-    journal.note(state=WIPED, finished=_now(), expectation=_expectation(technique))
+    journal.note(state=WIPED, finished=now(), expectation=_expectation(technique))
 
 
 def _expectation(technique: Technique) -> str:
@@ -167,7 +176,7 @@ def _overwrite(
         progress = overwrite.Progress(medium.identity.size, journal.entry["done"], journal.entry["bad"])
 
         def save(progress: overwrite.Progress = progress) -> None:
-            journal.note(done=progress.done, bad=progress.bad, rate=round(progress.rate), at=_now())
+            journal.note(done=progress.done, bad=progress.bad, rate=round(progress.rate), at=now())
 
         overwrite.overwrite(handle, patterns.view(technique.passes[number]), progress, save, sector=medium.sector)
     bad = journal.entry["bad"]
@@ -190,7 +199,3 @@ def _let_erase(technique: Technique, handle: int, job: Job, is_going_on: bool) -
     if wrong:
         job.journal.note(planted=0)
         raise TechniqueError(wrong)
-
-
-def _now() -> str:
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())

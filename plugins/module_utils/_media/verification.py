@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import os
 import threading
-import time
 import typing as t
 
 from ansible_collections.commune.baseline.plugins.module_utils._media import interlock, sysfs, verify
 from ansible_collections.commune.baseline.plugins.module_utils._media import medium as reader
 from ansible_collections.commune.baseline.plugins.module_utils._media.errors import MediaError, RefusedError
 from ansible_collections.commune.baseline.plugins.module_utils._media.interlock import Wanted
-from ansible_collections.commune.baseline.plugins.module_utils._media.journal import FAILED, Journal
+from ansible_collections.commune.baseline.plugins.module_utils._media.journal import FAILED, Journal, now
 from ansible_collections.commune.baseline.plugins.module_utils._media.medium import LOOP, Medium
 
 Seen = dict[str, t.Any]
@@ -51,16 +50,18 @@ def verify_all(wanted: t.Sequence[Wanted], how: How) -> list[Seen]:
 
 
 def _verify(medium: Medium, seen: Seen, how: How) -> None:
-    seen.update(path=medium.path, **medium.identity._asdict(), is_clean=False, confidence="", reason="")
+    seen.update(path=medium.path, **medium.identity._asdict(), is_clean=False, confidence="", reason="", began=now())
     try:
         journal = Journal(medium.identity)
         with journal.held():
             seen["expectation"] = how.expectation or journal.entry.get("expectation", verify.ZEROS)
             _read(medium, seen, how.percent, how.seed or os.urandom(8).hex())
+            seen["ended"] = now()
             if journal.entry and how.keep:
                 _note(journal, seen)
     except (MediaError, OSError) as error:
-        seen.update(is_clean=False, reason=error.strerror if isinstance(error, OSError) else str(error))
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        seen.update(is_clean=False, reason=reason, ended=now())
 
 
 def _read(medium: Medium, seen: Seen, percent: int, seed: str) -> None:
@@ -101,6 +102,6 @@ def _confidence(outcome: verify.Verification) -> str:
 def _note(journal: Journal, seen: Seen) -> None:
     """Keep the outcome. A medium that is not clean is not wiped, so that the same order wipes it again."""
     kept = {key: seen[key] for key in ("is_clean", "reason", "confidence", "checked", "percent", "seed")}
-    journal.note(verified={**kept, "at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())})
+    journal.note(verified={**kept, "at": seen["ended"]})
     if not seen["is_clean"]:
         journal.note(state=FAILED, reason=seen["reason"])

@@ -42,6 +42,11 @@ def plan(action: str, names: t.Sequence[str]) -> Plan:
     return Plan(new, _REMOVAL.findall(said))
 
 
+def refresh() -> None:
+    """Fetch the lists of packages anew; raises OSError if one of them could not be fetched."""
+    _run("--error-on=any", "update")
+
+
 def download(names: t.Sequence[str]) -> None:
     """Fetch what ``install`` needs, and install nothing; raises OSError."""
     _run("--download-only", "install", *names)

@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import fcntl
+import functools
 import os
 import re
 import typing as t
@@ -25,11 +26,17 @@ _NEEDED = re.compile(
     r"|libpam-runtime|libpam-systemd|ifupdown|network-manager|netplan\.io|isc-dhcp-client|dhcpcd-base|wpasupplicant"
     r"|grub-.*|shim-.*|initramfs-tools|dracut|cryptsetup(-initramfs)?|lvm2|mdadm"
 )
-_FIELD = re.compile(r"^(Package|Architecture|Version|Status|Essential|Protected|Provides|Depends|Pre-Depends): (.*)$")
+_FIELD = re.compile(
+    r"^(Package|Architecture|Version|Status|Essential|Protected|Provides|Depends|Pre-Depends|Recommends|Priority|Section)"
+    r": (.*)$"
+)
 
 
 class Package(t.NamedTuple):
-    """One package that dpkg knows; ``state`` is the last word of its status: installed, config-files, unpacked..."""
+    """One package that dpkg knows; ``state`` is the last word of its status: installed, config-files, unpacked...
+
+    ``wish`` is the first: install, hold, deinstall, purge.
+    """
 
     name: str
     architecture: str
@@ -38,10 +45,23 @@ class Package(t.NamedTuple):
     is_essential: bool
     provides: frozenset[str]
     needs: frozenset[str]
+    wish: str = ""
+    priority: str = ""
+    section: str = ""
+    recommends: frozenset[str] = frozenset()
+
+    @property
+    def pulls(self) -> frozenset[str]:
+        """Return the names of what apt installs with it, alternatives among them."""
+        return self.needs | self.recommends
 
     @property
     def is_installed(self) -> bool:
         return self.state == "installed"
+
+    @property
+    def is_held(self) -> bool:
+        return self.wish == "hold"
 
     @property
     def full_name(self) -> str:
@@ -55,10 +75,17 @@ class Package(t.NamedTuple):
 def packages() -> list[Package]:
     """Return all packages that dpkg knows; raises OSError."""
     try:
-        with open(STATUS, encoding="utf-8", errors="surrogateescape") as file:
-            stanzas = file.read().split("\n\n")
+        # dpkg writes the file anew each time, so that it is never the same one with another content.
+        status = os.stat(STATUS)
+        return _read(STATUS, (status.st_ino, status.st_mtime_ns, status.st_size))
     except FileNotFoundError as error:
         raise OSError(0, f"there is no {STATUS}, and only Debian's packages are known here", STATUS) from error
+
+
+@functools.lru_cache(maxsize=1)
+def _read(path: str, _which: tuple[int, ...]) -> list[Package]:
+    with open(path, encoding="utf-8", errors="surrogateescape") as file:
+        stanzas = file.read().split("\n\n")
     return [_package(stanza) for stanza in stanzas if stanza.strip()]
 
 
@@ -69,6 +96,10 @@ def _package(stanza: str) -> Package:
         architecture=found.get("Architecture", ""),
         version=found.get("Version", ""),
         state=found.get("Status", "").rpartition(" ")[2],
+        wish=found.get("Status", "").partition(" ")[0],
+        priority=found.get("Priority", ""),
+        section=found.get("Section", ""),
+        recommends=_names(found.get("Recommends", "")),
         is_essential="yes" in (found.get("Essential"), found.get("Protected")),
         provides=_names(found.get("Provides", "")),
         needs=_names(f"{found.get('Depends', '')}, {found.get('Pre-Depends', '')}"),

@@ -13,6 +13,7 @@ from ansible_collections.commune.baseline.plugins.module_utils._observation impo
 from ansible_collections.commune.baseline.plugins.module_utils._policy.kinds import (
     account,
     antivirus,
+    apt_source,
     command,
     console_login,
     dconf,
@@ -23,9 +24,11 @@ from ansible_collections.commune.baseline.plugins.module_utils._policy.kinds imp
     option,
     package,
     pam,
+    patching,
     privilege,
     service,
     site_record,
+    software,
     ssh_access,
     sysctl,
 )
@@ -53,6 +56,7 @@ class Kind(t.Protocol):
 
 
 KINDS: dict[str, Kind] = {
+    "apt_source": apt_source,
     "package": package,
     "account": account,
     "privilege": privilege,
@@ -67,6 +71,8 @@ KINDS: dict[str, Kind] = {
     "service": service,
     "nft_ruleset": nft_ruleset,
     "command": command,
+    "patching": patching,
+    "software": software,
     "antivirus": antivirus,
     "console_login": console_login,
     "site_record": site_record,

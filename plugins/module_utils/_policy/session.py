@@ -15,7 +15,6 @@ from ansible_collections.commune.baseline.plugins.module_utils._observation impo
 from ansible_collections.commune.baseline.plugins.module_utils._policy import (
     engine,
     journal,
-    language,
     lock,
     login,
     programs,
@@ -37,7 +36,6 @@ def carry_out(rows: t.Sequence[Row], *, run: str, revert_after: int, check_mode:
     ``taken_back`` names earlier runs whose unconfirmed changes were taken back first, ``warnings`` tells what could not
     be.
     """
-    language.keep_to_english()
     warnings: list[str] = []
     with programs.keeping_answers() if check_mode else _alone():
         taken_back = [] if check_mode else _taken_back(warnings)
@@ -45,7 +43,8 @@ def carry_out(rows: t.Sequence[Row], *, run: str, revert_after: int, check_mode:
         writer = Writer(journal.Journal(run), check_mode=check_mode, revert_after=revert_after, account=account)
         observations = engine.run(rows, writer)
     seen: dict[str, t.Any] = masked(_result(observations, diff=diff))  # before Ansible can print it with -vvv
-    return {**seen, "armed": writer.revert.is_armed, "taken_back": taken_back, "warnings": warnings}
+    told = {"warnings": warnings} if warnings else {}
+    return {**seen, "armed": writer.revert.is_armed, "taken_back": taken_back, **told}
 
 
 @contextlib.contextmanager

@@ -21,11 +21,12 @@ from ansible_collections.commune.baseline.plugins.plugin_utils._register.kinds i
     PERSON,
     SANITISATION,
 )
-from ansible_collections.commune.baseline.plugins.plugin_utils._sanitisation import certificate
+from ansible_collections.commune.baseline.plugins.plugin_utils._sanitisation import certificate, moments
 
 if t.TYPE_CHECKING:
     from pathlib import Path
 
+    from ansible_collections.commune.baseline.plugins.plugin_utils._register.records import Stored
     from ansible_collections.commune.baseline.plugins.plugin_utils._register.register import Writer
 
 Result = dict[str, t.Any]
@@ -39,7 +40,7 @@ def certify(writer: Writer, given: t.Mapping[str, t.Any], folder: Path | None) -
 
     stored = devices.get(writer, given["name"])
     device = stored.record
-    parties, media = _checked(writer, device, given)
+    parties, media = _checked(writer, stored, given)
     now = datetime.datetime.now().astimezone().isoformat(timespec="seconds")
     facts = {"made": now, "place": given["place"], "destination": given["destination"], "tool": _TOOL}
     told = certificate.certificate_of(given["order"], device, parties, media, facts)
@@ -56,13 +57,16 @@ def certify(writer: Writer, given: t.Mapping[str, t.Any], folder: Path | None) -
 
 
 def _checked(
-    writer: Writer, device: t.Mapping[str, t.Any], given: t.Mapping[str, t.Any]
+    writer: Writer, stored: Stored, given: t.Mapping[str, t.Any]
 ) -> tuple[certificate.Parties, list[certificate.Medium]]:
-    from ansible_collections.commune.baseline.plugins.plugin_utils._register import records, service
+    from ansible_collections.commune.baseline.plugins.plugin_utils._register import disposal, records, service
 
+    device = stored.record
     order, name = given["order"], device["name"]
     if device["state"] != life_cycle.PENDING_DISPOSAL:
         raise RegisterError(f"{name} is {device['state']}: only what is {life_cycle.PENDING_DISPOSAL} is certified")
+    since = disposal.beginning(writer, stored)["at"]
+    awaited = moments.Disposal(since, datetime.datetime.now(datetime.UTC))
     people = {role: records.get(writer, PERSON, given[role]).record for role in _ROLES}
     every = [stored.record for stored in records.select(writer, APPROVAL)]
     signers = service.signers(writer, given["approver_roles"])
@@ -72,7 +76,8 @@ def _checked(
         media, faults = certificate.media_of(device, given["wiped"], given["verified"])
         faults += certificate.faults_of_parties(order, name, parties)
         faults += [fault for medium in media for fault in certificate.faults_of_medium(medium, order)]
-    except (KeyError, TypeError, AttributeError) as error:
+        faults += [fault for medium in media for fault in moments.faults_of(medium, name, awaited)]
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise RegisterError(
             f"wiped and verified are no results of media_sanitise and media_verify ({error!r:.60}); "
             "register these tasks, and give the list media of each"

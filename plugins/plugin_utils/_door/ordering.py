@@ -3,19 +3,21 @@
 
 # This plugin util is PRIVATE to the collection. It can change at any time.
 
-"""Whether the register allows a sanitisation: device, order, people and the cap of the day come together."""
+"""Whether the register lets a sanitisation begin: device, order, people and the cap of the day come together."""
 
 from __future__ import annotations
 
+import datetime
 import typing as t
 
 from ansible_collections.commune.baseline.plugins.plugin_utils._register import life_cycle, words
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.errors import RegisterError
-from ansible_collections.commune.baseline.plugins.plugin_utils._register.kinds import APPROVAL, PERSON, SANITISATION
+from ansible_collections.commune.baseline.plugins.plugin_utils._register.kinds import APPROVAL, PERSON
 from ansible_collections.commune.baseline.plugins.plugin_utils._sanitisation import order as orders
 
 if t.TYPE_CHECKING:
-    from ansible_collections.commune.baseline.plugins.plugin_utils._register.register import Reader
+    from ansible_collections.commune.baseline.plugins.plugin_utils._register.records import Stored
+    from ansible_collections.commune.baseline.plugins.plugin_utils._register.register import Writer
 
 # DC-02: of a system, those above decide; of a single device, whoever the law on public assets names.
 APPROVER_ROLES: dict[str, t.Any] = {
@@ -24,31 +26,39 @@ APPROVER_ROLES: dict[str, t.Any] = {
 }
 
 
-def answer(reader: Reader, given: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """Return the order if it allows to wipe these media; raise RegisterError with all that is against it."""
-    from ansible_collections.commune.baseline.plugins.plugin_utils._register import devices, records, service
+def begin(writer: Writer, given: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """Note that these media are wiped now, and return the order; raise RegisterError with all that is against it."""
+    from ansible_collections.commune.baseline.plugins.plugin_utils._register import devices, records, service, wipes
 
-    device = devices.get(reader, given["name"]).record
-    name, today = device["name"], reader.context.today
+    stored = devices.get(writer, given["name"])
+    device = stored.record
+    name, today = device["name"], writer.context.today
     if device["state"] != life_cycle.PENDING_DISPOSAL:
         raise RegisterError(f"{name} is {device['state']}: only what is {life_cycle.PENDING_DISPOSAL} is wiped")
-    people = [records.get(reader, PERSON, given[role]).record for role in ("requested_by", "wiped_by")]
-    every = [stored.record for stored in records.select(reader, APPROVAL)]
-    order = orders.order_of(given["order"], name, every, service.signers(reader, given["approver_roles"]), today)
+    people = [records.get(writer, PERSON, given[role]).record for role in ("requested_by", "wiped_by")]
+    every = [stored.record for stored in records.select(writer, APPROVAL)]
+    order = orders.order_of(given["order"], name, every, service.signers(writer, given["approver_roles"]), today)
     if order is None:
         raise RegisterError(
             f"no approval of order {given['order']} names {name}, has an end, holds today, and is signed by one of the "
             f"roles {', '.join(given['approver_roles'])}"
         )
-    done = {one.record["device"] for one in records.select(reader, SANITISATION) if _is_of(one.record, today)}
     faults = [*orders.faults_of(order, device, *people), *orders.faults_of_media(device, given["media"])]
-    if len(done - {name}) >= given["daily_cap"]:
-        faults.append(f"{len(done)} devices were wiped today, and {given['daily_cap']} a day is the most")
+    is_new = not wipes.is_begun(writer, stored, order.number)
+    others = len(wipes.begun_on(writer, today) - {stored.id})
+    if is_new and others >= given["daily_cap"]:
+        faults.append(f"wipes of {others} devices began today, and {given['daily_cap']} a day is the most")
     if faults:
         raise RegisterError(f"nothing may be wiped: {'; '.join(faults)}")
-    told = {**order._asdict(), "approvers": [person["code"] for person in order.approvers]}
-    return {"changed": False, "order": told, "device": device}
+    if is_new:
+        wipes.begin(writer, stored, order.number)
+    told = {**order._asdict(), "approvers": [person["code"] for person in order.approvers], **_moments(writer, stored)}
+    return {"changed": is_new, "order": told, "device": device}
 
 
-def _is_of(sanitisation: t.Mapping[str, t.Any], today: t.Any) -> bool:
-    return bool(sanitisation["done_on"] == today.isoformat())
+def _moments(writer: Writer, device: Stored) -> dict[str, str]:
+    """Return since when the device awaits its disposal and what time it is, for the clock of the device."""
+    from ansible_collections.commune.baseline.plugins.plugin_utils._register import disposal
+
+    now = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return {"pending_since": disposal.beginning(writer, device)["at"], "asked_at": now}

@@ -12,13 +12,24 @@ import typing as t
 
 from ansible_collections.commune.baseline.plugins.module_utils._policy.compare import COMPARISONS
 from ansible_collections.commune.baseline.plugins.module_utils._policy.kind import KINDS as LINUX_KINDS
-from ansible_collections.commune.baseline.plugins.module_utils._policy.kinds import privilege, site_record, ssh_access
+from ansible_collections.commune.baseline.plugins.module_utils._policy.kinds import (
+    apt_source,
+    privilege,
+    site_record,
+    software,
+    ssh_access,
+)
 from ansible_collections.commune.baseline.plugins.plugin_utils._engines.windows.kind import KINDS as WINDOWS_KINDS
 from ansible_collections.commune.baseline.plugins.plugin_utils._engines.windows.kinds import (
     audit_policy,
+    event_log,
+    feature,
     firewall_profile,
+    firewall_rule,
     local_account,
     registry,
+    scheduled_task,
+    share,
     user_right,
 )
 from ansible_collections.commune.baseline.plugins.plugin_utils._zones.demands import UNLESS
@@ -50,18 +61,35 @@ _SHAPES: dict[str, t.Any] = {
 }
 # What logins and sudo depend on.
 _CUTTING_KINDS = frozenset(
-    {"account", "nft_ruleset", "pam", "privilege", "ssh_access", "firewall_profile", "local_account", "user_right"}
+    {
+        "account",
+        "nft_ruleset",
+        "pam",
+        "privilege",
+        "ssh_access",
+        "firewall_profile",
+        "firewall_rule",
+        "local_account",
+        "user_right",
+    }
 )
 _CUTTING_PATHS = ("/etc/ssh/", "/etc/sudoers", "/etc/pam.d/", "/etc/security/", "/etc/nftables", "/home/", "/root/")
 # Kinds that know more of a desired value than its sort.
 _FAULTS: t.Mapping[str, t.Callable[[Fields, t.Any], str | None]] = {
+    "apt_source": apt_source.fault_of_desired,
     "privilege": privilege.fault_of_desired,
     "site_record": site_record.fault_of_desired,
+    "software": software.fault_of_desired,
     "ssh_access": ssh_access.fault_of_desired,
     "audit_policy": audit_policy.fault_of_desired,
+    "event_log": event_log.fault_of_desired,
+    "feature": feature.fault_of_desired,
     "firewall_profile": firewall_profile.fault_of_desired,
+    "firewall_rule": firewall_rule.fault_of_desired,
     "local_account": local_account.fault_of_desired,
     "registry": registry.fault_of_desired,
+    "scheduled_task": scheduled_task.fault_of_desired,
+    "share": share.fault_of_desired,
     "user_right": user_right.fault_of_desired,
 }
 
@@ -153,7 +181,7 @@ def _is_list_of_numbers(value: t.Any) -> bool:
 
 
 def _is_word(value: t.Any) -> bool:
-    return isinstance(value, str) and bool(re.fullmatch(r"[\w.@/-]+", value, re.ASCII))
+    return isinstance(value, str) and bool(re.fullmatch(r"[\w.@/:-]+", value, re.ASCII))
 
 
 def _is_whole_number(value: t.Any) -> bool:
@@ -192,6 +220,7 @@ _HAS_SHAPE: dict[str, t.Callable[[t.Any], bool]] = {
     "GUID in braces, in capitals": lambda value: bool(
         re.fullmatch(r"\{[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}\}", str(value))
     ),
+    "task with its path": lambda value: _is_text(value) and bool(re.fullmatch(r"(\\[^\\]+)+", value)),
     "regular expression": _is_expression,
     "list of whole numbers": _is_list_of_numbers,
     "list of ways between zones": lambda value: isinstance(value, list) and bool(value) and all(map(_is_way, value)),

@@ -31,6 +31,13 @@ def lines(value: t.Any, longest: int) -> str:
     return _text(value, longest, "\n")
 
 
+def folded(text: str) -> str:
+    """Return letters and digits alone: neither case, spaces and signs nor accents, composed or not, tell two apart."""
+    # The letter d with a stroke is one of its own: no accent can be taken from it.
+    letters = unicodedata.normalize("NFD", text.casefold().replace("đ", "d"))
+    return "".join(letter for letter in letters if letter.isalnum())
+
+
 def _text(value: t.Any, longest: int, allowed: str) -> str:
     if not isinstance(value, str):
         raise WrongError("it must be text")

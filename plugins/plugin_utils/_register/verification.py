@@ -21,12 +21,15 @@ from ansible_collections.commune.baseline.plugins.plugin_utils._register import 
     schema_check,
     service,
     tables,
+    wipes,
 )
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.errors import Translate
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.kinds import DEVICE, KINDS
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.register import Reader, Writer
 
 _TOLD_AT_ONCE = 10
+# What is kept of a record without a change of it.
+_NO_CHANGES = (service.VERDICT, wipes.VERB)
 
 
 class Verdict(t.NamedTuple):
@@ -71,7 +74,7 @@ def _compared(reader: Reader | Writer, anchors: t.Iterable[events.Head]) -> tupl
         if isinstance(event["record"], int):  # SQLite takes any value; what is none of ours shows as edited
             one = told.setdefault(event["kind"], {}).setdefault(event["record"], _Told(event["name"], {}))
             one.values.update(events.values_of(event["after"]))
-            versions[event["kind"], event["record"]] += event["verb"] != service.VERDICT  # which changes no record
+            versions[event["kind"], event["record"]] += event["verb"] not in _NO_CHANGES
     head = events.head(reader.connection)
     links.end(head)
     faults = [*links.faults]

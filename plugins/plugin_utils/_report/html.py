@@ -114,6 +114,7 @@ class _Report:
         return {
             "name": device["device"],
             "class": words.CLASSES[self._language].get(device["class"]),
+            "model": device.get("model"),
             "obstacle": obstacle and self._obstacle(**obstacle),
             "assessed": assessed and self._time(assessed),
             "counts": {state: len(by_state.get(state, ())) for state in _STATES},

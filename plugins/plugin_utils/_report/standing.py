@@ -42,7 +42,7 @@ def standing(reader: Reader, record: Data, collection: Path) -> dict[str, t.Any]
     devices = [one for one in stored if one["state"] != life_cycle.DISPOSED]
     facts = _Facts(collection)
     shown = _Shown(reader, record, facts)
-    told = [shown.device(device["name"], device["class"], device.get("platform")) for device in devices]
+    told = [shown.device(device) for device in devices]
     present = {device["name"] for device in devices}
     return {
         **record,
@@ -102,13 +102,15 @@ class _Shown:
         for row in runs.now(reader):
             self._rows.setdefault(row["device"], []).append(row)
 
-    def device(self, name: str, device_class: str, platform: str | None) -> dict[str, t.Any]:
+    def device(self, device: Data) -> dict[str, t.Any]:
+        name = device["name"]
         obstacle = self._obstacle(name)
         rows = [self._row(row) for row in self._rows.get(name, ())]
-        baseline = self._facts.baseline((row["id"] for row in rows), platform)
+        baseline = self._facts.baseline((row["id"] for row in rows), device.get("platform"))
         return {
             "device": name,
-            "class": device_class,
+            "class": device["class"],
+            "model": " ".join(filter(None, (device.get("make"), device.get("model")))),
             "scope": self._scopes.get(name),
             "obstacle": obstacle,
             "assessed": self._assessed.get(name),

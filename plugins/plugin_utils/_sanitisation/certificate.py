@@ -6,7 +6,8 @@
 """The certificate of a sanitisation, and what keeps it from being given. Pure.
 
 Its fields are those of NIST SP 800-88 Rev. 2 and of the minutes on erasure (form F-07). Nobody has two roles in it, but
-for the second approver, who may verify (DC-02, DC-04).
+for the second approver, who may verify (DC-02, DC-04). Two codes with one name are one person, however it is written:
+whoever stands in the register twice must not get two roles by it.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from __future__ import annotations
 import datetime
 import typing as t
 
-from ansible_collections.commune.baseline.plugins.plugin_utils._register import approvals
+from ansible_collections.commune.baseline.plugins.plugin_utils._register import approvals, text
 
 FORMAT = "commune.baseline.sanitisation/1"
 _APPROVERS = 2
@@ -69,22 +70,35 @@ def faults_of_approvers(
 ) -> list[str]:
     """Return a sentence if not two people approved, and for each of them who must not have."""
     faults = []
-    if len({_folded(person["name"]) for person in approvers}) < _APPROVERS:
+    if len({text.folded(person["name"]) for person in approvers}) < _APPROVERS:
         found = ", ".join(person["name"] for person in approvers) or "nobody"
         faults.append(
             f"order {order} for {device} needs the approvals of two people that hold today, and has that of {found}"
         )
     for role, person in (("requested", requested_by), ("wiped", wiped_by)):
-        if any(_same(person, one) for one in approvers):
-            faults.append(f"{person['name']} {role} and approved order {order}: that takes two people")
+        faults += [
+            f"{_called(person, one)} {role} and approved order {order}: that takes two people"
+            for one in approvers
+            if _same(person, one)
+        ]
+    if _same(requested_by, wiped_by):
+        faults.append(
+            f"{_called(requested_by, wiped_by)} requested the disposal of {device} and wiped it: that takes two people"
+        )
     return faults
 
 
 def faults_of_parties(order: str, device: str, parties: Parties) -> list[str]:
     """Return a sentence for each role that the wrong person has."""
     faults = faults_of_approvers(order, device, parties.approvers, parties.requested_by, parties.wiped_by)
-    if _same(parties.wiped_by, parties.verified_by):
-        faults.append(f"{parties.wiped_by['name']} wiped and verified {device}: that takes two people")
+    requested_by, wiped_by, verified_by = parties[:3]
+    if _same(requested_by, verified_by):
+        faults.append(
+            f"{_called(requested_by, verified_by)} requested the disposal of {device} and verified it: "
+            "that takes two people"
+        )
+    if _same(wiped_by, verified_by):
+        faults.append(f"{_called(wiped_by, verified_by)} wiped and verified {device}: that takes two people")
     return faults
 
 
@@ -165,11 +179,12 @@ def _person(person: Record) -> dict[str, t.Any]:
 
 
 def _same(one: Record, other: Record) -> bool:
-    return bool(one["code"] == other["code"] or _folded(one["name"]) == _folded(other["name"]))
+    return bool(one["code"] == other["code"] or text.folded(one["name"]) == text.folded(other["name"]))
 
 
-def _folded(name: str) -> str:
-    return " ".join(name.casefold().split())
+def _called(one: Record, other: Record) -> str:
+    """Return the name of a person, with both codes if the register has two."""
+    return str(one["name"]) if one["code"] == other["code"] else f"{one['name']} ({one['code']}, {other['code']})"
 
 
 def _code(serial: str) -> str:

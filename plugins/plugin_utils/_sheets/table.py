@@ -11,6 +11,7 @@ import typing as t
 from pathlib import Path
 
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.kinds import Kind
+from ansible_collections.commune.baseline.plugins.plugin_utils._register.text import folded
 from ansible_collections.commune.baseline.plugins.plugin_utils._sheets import csv_file, wording, xlsx
 from ansible_collections.commune.baseline.plugins.plugin_utils._sheets.cells import (
     MOST_BYTES,
@@ -52,7 +53,7 @@ class Table(t.NamedTuple):
 def read(path: Path) -> list[Table]:
     """Return the tables of a file, people first; raise FileError, or CellsError with every wrong heading."""
     faults: list[CellFault] = []
-    filled = [one for one in sheets(path) if wording.folded(one.name) not in _EXPLAINING and _filled(one)]
+    filled = [one for one in sheets(path) if folded(one.name) not in _EXPLAINING and _filled(one)]
     tables = [table for one in filled if (table := _table(one, faults))]
     if faults:
         raise CellsError(path.name, faults)
@@ -152,4 +153,4 @@ def _blank(value: Value) -> bool:
     return value is None or (isinstance(value, str) and not value.strip())
 
 
-_EXPLAINING = {wording.folded(name) for names in (wording.GUIDE, wording.LISTS) for name in names.values()}
+_EXPLAINING = {folded(name) for names in (wording.GUIDE, wording.LISTS) for name in names.values()}

@@ -8,10 +8,10 @@
 from __future__ import annotations
 
 import typing as t
-import unicodedata
 
 from ansible_collections.commune.baseline.plugins.plugin_utils._register import life_cycle
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.kinds import DEVICE, PERSON, Kind
+from ansible_collections.commune.baseline.plugins.plugin_utils._register.text import folded
 from ansible_collections.commune.baseline.plugins.plugin_utils._sheets.kinds import LICENCES, MEDIA, OWNER, SOFTWARE
 
 SHEETS = {
@@ -211,12 +211,6 @@ def _with_vietnamese(field: str, word: str) -> str:
 def shown(field: str, value: str, language: str) -> str:
     """Return what a cell shows for a word of the register."""
     return CHOICES.get(field, {}).get(value, value) if language == "vi" else value
-
-
-def folded(text: str) -> str:
-    """Return letters and digits alone: neither case, spaces and signs nor accents, composed or not, tell two apart."""
-    letters = unicodedata.normalize("NFD", text.casefold().replace("đ", "d"))
-    return "".join(letter for letter in letters if letter.isalnum())
 
 
 _USUAL_WIDTH = 18

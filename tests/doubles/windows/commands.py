@@ -12,7 +12,7 @@ import typing as t
 import uuid
 from collections.abc import Callable
 
-from tests.doubles.windows import changes, programs
+from tests.doubles.windows import changes, components, programs, rules
 from tests.doubles.windows.machine import Machine
 from tests.doubles.windows.powershell import Command, Shell, parsed
 from tests.doubles.windows.registry import open_base_key
@@ -41,6 +41,8 @@ def shell_of(machine: Machine) -> Shell:
         ("Get-MpPreference", _defender_preference),
         ("Get-Acl", _acl),
         *changes.COMMANDS,
+        *components.COMMANDS,
+        *rules.COMMANDS,
     )
     commands: dict[str, Callable[[Command], list[t.Any]]] = {
         "convertfrom-json": lambda call: [from_json(json.loads(_first(call, "inputobject")))],
@@ -100,6 +102,9 @@ _CIM: dict[tuple[str, str], Callable[[Machine], list[Record]]] = {
         Record({**account, "LocalAccount": "TRUE"}) for account in machine.accounts.values()
     ],
     ("root/cimv2", "win32_service"): lambda machine: list(machine.services.values()),
+    ("root/cimv2", "win32_userprofile"): lambda machine: [
+        Record({"SID": sid, "Loaded": f"hku\\{sid}".lower() in machine.registry.keys}) for sid in machine.profiles
+    ],
     ("root/securitycenter2", "antivirusproduct"): _antivirus,
     ("root/rsop/computer", "rsop_registrypolicysetting"): _domain_settings,
 }

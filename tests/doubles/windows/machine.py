@@ -10,6 +10,8 @@ import datetime
 import typing as t
 from collections.abc import Callable
 
+from tests.doubles.windows import rules
+from tests.doubles.windows.components import Components
 from tests.doubles.windows.registry import Registry
 from tests.doubles.windows.values import PowerShellError, Record
 
@@ -86,17 +88,21 @@ class Machine:
     firewall: dict[str, Record] = dataclasses.field(default_factory=dict)
     active_profile: str = "Private"
     remoting_allowed: bool = True
+    rules: list[Record] = dataclasses.field(default_factory=rules.of_windows)
+    controller: str = "10.1.20.2"
     defender_status: Record | None = None
     defender_preference: Record = dataclasses.field(default_factory=Record)
     tamper_protected: bool = False
     antivirus: list[Record] | None = None
     system: Record = dataclasses.field(default_factory=Record)
     part_of_domain: bool = False
+    profiles: list[str] = dataclasses.field(default_factory=list)
     domain_settings: list[Record] = dataclasses.field(default_factory=list)
     files: dict[str, bytes] = dataclasses.field(default_factory=dict)
     folders: set[str] = dataclasses.field(default_factory=set)
     owners: dict[str, str] = dataclasses.field(default_factory=dict)
     links: set[str] = dataclasses.field(default_factory=set)
+    components: Components = dataclasses.field(default_factory=Components)
     tasks: dict[str, Record] = dataclasses.field(default_factory=dict)
     broken: set[str] = dataclasses.field(default_factory=set)
     writes: list[str] = dataclasses.field(default_factory=list)
@@ -108,6 +114,7 @@ class Machine:
             self.registry.create(key)
         for hive in (".DEFAULT", "S-1-5-18", self.user, f"{self.user}_Classes"):
             self.registry.create(f"HKU\\{hive}\\Software")
+        self.profiles += ["S-1-5-18", "S-1-5-19", "S-1-5-20", self.user]
         self.add_account(500, "Administrator", disabled=True)
         self.add_account(501, "Guest", disabled=True)
         self.add_account(503, "DefaultAccount", disabled=True)
@@ -139,7 +146,8 @@ class Machine:
         """Tell whether the firewall lets a new connection of remote management in."""
         profile = self.firewall[self.active_profile]
         blocks = profile["Enabled"] == "True" and profile["DefaultInboundAction"] != "Allow"
-        return self.remoting_allowed or not blocks
+        allowed = self.remoting_allowed and rules.lets_in(self.rules, 5986, self.controller)
+        return allowed or not blocks
 
     def run_due_tasks(self) -> None:
         """Do what the task scheduler would have done by now."""

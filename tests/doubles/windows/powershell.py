@@ -59,7 +59,7 @@ def parsed(script: str) -> ScriptBlock:
 
 
 class _Leaving(Exception):  # noqa: N818 - control flow
-    """return or continue."""
+    """return, continue or exit."""
 
     def __init__(self, word: str, outputs: list[t.Any]) -> None:
         super().__init__(word)
@@ -99,7 +99,12 @@ class _Run:
         self._scopes: list[dict[str, t.Any]] = [{"true": True, "false": False, "null": None, "lastexitcode": 0}]
 
     def script(self, script: ScriptBlock, parameters: Mapping[str, t.Any]) -> list[t.Any]:
-        return self._call(script, {name.lower(): value for name, value in parameters.items()}, [])
+        try:
+            return self._call(script, {name.lower(): value for name, value in parameters.items()}, [])
+        except _Leaving as leaving:
+            if leaving.word != "exit":
+                raise
+            return leaving.outputs
 
     # Statements put out lists; expressions have a value.
 
@@ -174,6 +179,8 @@ class _Run:
         word = node.children[0].type
         if word == "throw":
             raise PowerShellError(as_text(self._value(node.named_children[-1])))
+        if word == "exit":
+            raise _Leaving(word, [])  # the code is no output; nothing here needs one other than 0
         if word not in ("return", "continue"):
             raise UnsupportedError(word)
         outputs = [one for child in node.named_children for one in self._statement(child)]

@@ -1,7 +1,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The programs secedit, auditpol and icacls, as far as Microsoft documents what they read and write."""
+"""The programs secedit, auditpol, icacls and wevtutil, as far as Microsoft documents what they read and write."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import configparser
 import typing as t
 from collections.abc import Callable, Sequence
 
+from tests.doubles.windows import components
 from tests.doubles.windows.machine import Machine
 from tests.doubles.windows.values import UnsupportedError
 
@@ -105,4 +106,5 @@ PROGRAMS: t.Mapping[str, Callable[[Machine, Sequence[str]], tuple[int, list[str]
     "secedit.exe": _secedit,
     "auditpol.exe": _auditpol,
     "icacls.exe": _icacls,
+    "wevtutil.exe": components.wevtutil,
 }

@@ -23,7 +23,8 @@ from tests.doubles.windows.commands import shell_of
 from tests.doubles.windows.envelope import Answer, Request
 from tests.doubles.windows.machine import Machine
 from tests.doubles.windows.powershell import Shell
-from tests.doubles.windows.shells import CommandShell, PowerShellShell
+from tests.doubles.windows.shells import CommandShell, PowerShellShell, Printed
+from tests.doubles.windows.values import PowerShellError, as_text
 
 USER = "officer"
 
@@ -59,9 +60,14 @@ class Server(http.server.ThreadingHTTPServer):
     def handle_error(self, request: t.Any, client_address: t.Any) -> None:
         """A client that goes away is no fault of the server."""
 
-    def execute(self, piped: str) -> str:
-        printed = payload.answer(self.machine, self.shell, piped)
-        return printed if self.cut_output_to is None else printed[: self.cut_output_to]
+    def execute(self, script: str, piped: str | None) -> Printed:
+        """Run what is piped into the wrapper of Ansible, or without that the script itself."""
+        if piped is not None:
+            return Printed(payload.answer(self.machine, self.shell, piped)[: self.cut_output_to])
+        try:
+            return Printed("\r\n".join(as_text(one) for one in self.shell.run(script, {})))
+        except PowerShellError as error:
+            return Printed(error=str(error))
 
     def count(self, received: int, sent: int) -> None:
         with self.lock:
@@ -90,6 +96,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             server.refused += 1
             return self._reply(401, b"", 'Basic realm="WSMAN"')
         if server.hang_up_after is not None and server.requests >= server.hang_up_after:
+            server.hang_up_after = None  # the next connection is answered again
             self.connection.shutdown(socket.SHUT_RDWR)
             self.close_connection = True
             return None

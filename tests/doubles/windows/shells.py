@@ -16,26 +16,39 @@ import psrpcore.types
 
 from tests.doubles.windows.envelope import NOT_YET, SHELL, Answer, Request, command_created, shell_created
 
-Execute = Callable[[str], str]  # what is piped into the wrapper of Ansible -> what it prints
+
+class Printed(t.NamedTuple):
+    """What a script printed, and the error that ended it."""
+
+    output: str = ""
+    error: str | None = None
+
+
+Execute = Callable[[str, str | None], Printed]  # a script, and what is piped into it
 
 
 class CommandShell:
-    """WinRS: a command runs once its standard input has ended."""
+    """WinRS: a command runs once its standard input has ended, or at once if it has the console's."""
 
     def __init__(self, name: str, execute: Execute) -> None:
         self._name, self._execute = name, execute
+        self._scripts: dict[str, str] = {}
         self._input: dict[str, bytes] = {}
-        self._output: dict[str, bytes] = {}
+        self._output: dict[str, Printed] = {}
 
     def create(self, _request: Request) -> Answer:
         return shell_created(self._name)
 
     def command(self, request: Request) -> Answer:
         words = [request.text("rsp:Command") or "", *request.texts("rsp:Arguments")]
-        if not re.match(r"(?i)powershell(\.exe)?\b.*-EncodedCommand", " ".join(words)):
+        encoded = re.fullmatch(r"(?i)powershell(?:\.exe)?\b.*-EncodedCommand (\S+)", " ".join(words))
+        if not encoded:
             raise ValueError(f"a command other than PowerShell: {words[0]}")
         name = str(uuid.uuid4()).upper()
+        self._scripts[name] = base64.b64decode(encoded[1]).decode("utf-16-le")
         self._input[name] = b""
+        if request.text("w:Option[@Name='WINRS_CONSOLEMODE_STDIN']") == "TRUE":
+            self._output[name] = self._execute(self._scripts[name], None)
         return command_created(name)
 
     def send(self, request: Request) -> Answer:
@@ -43,18 +56,22 @@ class CommandShell:
         name = stream.get("CommandId", "")
         self._input[name] += base64.b64decode(stream.text or "")
         if stream.get("End", "").lower() == "true":
-            self._output[name] = self._execute(self._input[name].decode()).encode()
+            self._output[name] = self._execute(self._scripts[name], self._input[name].decode())
         return Answer("<rsp:SendResponse/>")
 
     def receive(self, request: Request) -> Answer:
         name = request.need("rsp:DesiredStream").get("CommandId", "")
         if name not in self._output:
             return NOT_YET
-        text = base64.b64encode(self._output.pop(name)).decode()
+        printed = self._output.pop(name)
+        streams = "".join(
+            f'<rsp:Stream Name="{stream}" CommandId="{name}">{base64.b64encode(text.encode()).decode()}</rsp:Stream>'
+            for stream, text in (("stdout", printed.output), ("stderr", printed.error or ""))
+        )
+        code = 0 if printed.error is None else 1
         return Answer(
-            f'<rsp:ReceiveResponse><rsp:Stream Name="stdout" CommandId="{name}">{text}</rsp:Stream>'
-            f'<rsp:CommandState CommandId="{name}" State="{SHELL}/CommandState/Done"><rsp:ExitCode>0</rsp:ExitCode>'
-            "</rsp:CommandState></rsp:ReceiveResponse>"
+            f'<rsp:ReceiveResponse>{streams}<rsp:CommandState CommandId="{name}" State="{SHELL}/CommandState/Done">'
+            f"<rsp:ExitCode>{code}</rsp:ExitCode></rsp:CommandState></rsp:ReceiveResponse>"
         )
 
     def signal(self, _request: Request) -> Answer:
@@ -124,13 +141,18 @@ class PowerShellShell:
             pipeline = self._pipelines[event.pipeline_id]
             pipeline.start()
             if pipeline.metadata is not None and pipeline.metadata.no_input:
-                self._run(event.pipeline_id)
+                self._run(event.pipeline_id, None)
         elif isinstance(event, psrpcore.PipelineInputEvent):
             self._piped[event.pipeline_id].append(str(event.data))
         elif isinstance(event, psrpcore.EndOfPipelineInputEvent):
-            self._run(event.pipeline_id)
+            self._run(event.pipeline_id, "\n".join(self._piped[event.pipeline_id]))
 
-    def _run(self, name: uuid.UUID) -> None:
+    def _run(self, name: uuid.UUID, piped: str | None) -> None:
         pipeline = self._pipelines[name]
-        pipeline.write_output(self._execute("\n".join(self._piped[name])))
+        script = pipeline.metadata.commands[0].command_text if pipeline.metadata is not None else ""
+        printed = self._execute(script, piped)
+        if printed.output:
+            pipeline.write_output(printed.output)
+        if printed.error is not None:
+            pipeline.write_error(psrpcore.types.NETException(Message=printed.error))
         pipeline.complete()

@@ -46,6 +46,20 @@ class NetObject:
     properties: t.Mapping[str, t.Any] = {}
 
 
+class Choice(int):
+    """A value of an enumeration: a number with a name, which it shows as a text."""
+
+    name: str
+
+    def __new__(cls, number: int, name: str = "") -> Choice:
+        made = super().__new__(cls, number)
+        made.name = name
+        return made
+
+    def __str__(self) -> str:
+        return self.name
+
+
 def unrolled(value: t.Any) -> list[t.Any]:
     """Return what a value becomes in a pipeline: an array its elements, anything else itself."""
     if value is NOTHING:

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from tests.integration.media import loops
@@ -42,6 +44,25 @@ def test_what_this_order_has_wiped_is_not_wiped_again(run, loop):
     again = run("sanitise", medium.medium)
     assert (again["changed"], again["media"][0]["state"]) == (False, "wiped")
     assert run("sanitise", medium.medium, order="13/QĐ-UBND")["changed"] is True
+
+
+@pytest.mark.parametrize(
+    "noted",
+    [
+        {"started": "2026-01-01T00:00:00Z"},
+        {"finished": "2099-01-01T00:00:00Z"},
+        {"started": "2099-01-01T00:00:00Z", "finished": "2099-01-01T00:00:00Z"},
+    ],
+)
+def test_what_was_wiped_for_another_disposal_or_by_a_wrong_clock_is_wiped_again(run, loop, journals, noted):
+    medium = loop()
+    run("sanitise", medium.medium)
+    (path,) = journals.glob("*.json")
+    path.write_text(json.dumps({**json.loads(path.read_text()), **noted}))
+    loops.full_of_letters(medium.file, medium.size)
+    again = run("sanitise", medium.medium, pending_since="2026-02-01T00:00:00Z")
+    assert (again["changed"], again["media"][0]["state"]) == (True, "wiped")
+    assert loops.is_blank(medium)
 
 
 def test_several_media_are_wiped_by_one_call(run, loop):

@@ -77,6 +77,18 @@ WRONG_CIRCUMSTANCES: dict[str, tuple[dict[str, Any], str]] = {
     "no date": ({"expires_on": ""}, "expires_on is '', and a date looks like"),
     "a date that is none": ({"expires_on": "2026-02-30"}, "expires_on is '2026-02-30'"),
     "a date in another form": ({"dated_on": "28/11/2026"}, "dated_on is '28/11/2026'"),
+    "a clock that is behind": (
+        {"pending_since": "2099-01-01T00:00:00Z"},
+        "before the device began to await its disposal at 2099-01-01T00:00:00Z",
+    ),
+    "a clock that is ahead": (
+        {"asked_at": "2020-01-01T00:00:00Z"},
+        "and the register was asked at 2020-01-01T00:00:00Z: set the clock",
+    ),
+    "a moment that is none": (
+        {"pending_since": "2026-11-28"},
+        "and a moment looks like 2026-",
+    ),
 }
 
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,20 +22,23 @@ from ansible_collections.commune.baseline.plugins.modules import media_sanitise,
 from ansible_collections.commune.baseline.plugins.plugin_utils._evidence import verification
 from tests.integration.media import loops
 from tests.integration.media.conftest import ORDER
+from tests.integration.media.loops import Loop
+from tests.integration.register.conftest import Verbs
 from tests.integration.register.disposal import NUMBER, PEOPLE, ROLES, prepared
 
 
 class Wiped:
-    """A loop device that was wiped and verified by the modules, and what they returned."""
+    """A loop device, and what the modules returned that wiped and verified it last."""
 
-    def __init__(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-        self._capsys = capsys
-        monkeypatch.setattr(journal, "FOLDER", str(tmp_path / "journals"))
-        loops.full_of_letters(tmp_path / "medium", 4 * loops.MIB)
-        with loops.attached(tmp_path / "medium") as medium:
-            self.serial = medium.medium["serial"].upper()
-            self.wiped = self._run(media_sanitise, **ORDER, media=[medium.medium])
-            self.verified = self._run(media_verify, media=[medium.medium])
+    def __init__(self, medium: Loop, capsys: pytest.CaptureFixture[str]) -> None:
+        self._medium, self._capsys = medium, capsys
+        self.serial = medium.medium["serial"].upper()
+        self.wiped: list[dict[str, Any]] = []
+        self.verified: list[dict[str, Any]] = []
+
+    def wipe(self, **special: Any) -> None:
+        self.wiped = self._run(media_sanitise, **ORDER, media=[self._medium.medium], **special)
+        self.verified = self._run(media_verify, media=[self._medium.medium])
 
     def _run(self, module: Any, **arguments: Any) -> list[dict[str, Any]]:
         with patch_module_args(arguments), pytest.raises(SystemExit):
@@ -44,8 +48,21 @@ class Wiped:
 
 
 @pytest.fixture(name="medium")
-def fixture_medium(tmp_path, monkeypatch, capsys) -> Wiped:
-    return Wiped(tmp_path, monkeypatch, capsys)
+def fixture_medium(tmp_path, monkeypatch, capsys) -> Iterator[Wiped]:
+    monkeypatch.setattr(journal, "FOLDER", str(tmp_path / "journals"))
+    loops.full_of_letters(tmp_path / "medium", 4 * loops.MIB)
+    with loops.attached(tmp_path / "medium") as medium:
+        yield Wiped(medium, capsys)
+
+
+def pending(verbs: Verbs, medium: Wiped, *more: dict[str, Any], **special: Any) -> None:
+    """Let the device await its disposal, then wipe and verify its medium."""
+    verbs.run(*prepared(medium.serial, **special), *more)
+    medium.wipe()
+
+
+def steps(*states: str) -> list[dict[str, Any]]:
+    return [{"commune.baseline.device_transition": {"name": "old-server", "state": state}} for state in states]
 
 
 def certificate(medium: Wiped, folder: Path, **special: Any) -> dict[str, Any]:
@@ -57,7 +74,8 @@ def certificate(medium: Wiped, folder: Path, **special: Any) -> dict[str, Any]:
 
 
 def test_what_was_wiped_and_verified_is_certified_and_the_device_is_sanitised(verbs, medium, tmp_path, foreign_sql):
-    *_before, told = verbs.run(*prepared(medium.serial), certificate(medium, tmp_path / "evidence"))
+    pending(verbs, medium)
+    (told,) = verbs.run(certificate(medium, tmp_path / "evidence"))
     assert told["device"]["state"] == "sanitised", told
     path = Path(told["path"])
     assert hashlib.sha256(path.read_bytes()).hexdigest() == told["sha256"]
@@ -84,7 +102,8 @@ def is_signed(folder: Path, tmp_path: Path) -> bool:
 
 def test_an_edited_certificate_is_found(verbs, medium, tmp_path):
     folder = tmp_path / "evidence"
-    *_before, told = verbs.run(*prepared(medium.serial), certificate(medium, folder))
+    pending(verbs, medium)
+    (told,) = verbs.run(certificate(medium, folder))
     (key,) = folder.glob("keys/public-*.pem")
     assert verification.verify(folder, verification.public_key_of(key)).faults == []
     path = Path(told["path"])
@@ -94,7 +113,7 @@ def test_an_edited_certificate_is_found(verbs, medium, tmp_path):
 
 
 def test_check_mode_finds_the_same_and_signs_nothing(verbs, medium, tmp_path):
-    verbs.run(*prepared(medium.serial))
+    pending(verbs, medium)
     (told,) = verbs.run(certificate(medium, tmp_path / "evidence"), arguments=["--check"])
     assert (told["device"]["state"], told["path"]) == ("sanitised", None)
     assert not (tmp_path / "evidence").exists()
@@ -126,7 +145,19 @@ REFUSED: dict[str, tuple[Change, str]] = {
     ),
     "the device's clock is ahead": (
         lambda one: {"wiped": [{**one.wiped[0], "finished": "2099-01-01T00:00:00+07:00"}]},
-        "a day that is not in the future",
+        "which is yet to come: set the clock of the device right",
+    ),
+    "wiped for an earlier disposal": (
+        lambda one: {"wiped": [{**one.wiped[0], "started": "2026-01-01T00:00:00Z"}]},
+        "that was for another disposal, or the clock of the device is behind",
+    ),
+    "read before it was wiped": (
+        lambda one: {"verified": [{**one.verified[0], "began": "2026-01-01T00:00:00Z"}]},
+        "that was before the wipe, or the clock of the device was set back",
+    ),
+    "a time that is none": (
+        lambda one: {"verified": [{**one.verified[0], "began": "this morning"}]},
+        "are no results of media_sanitise",
     ),
     "no media": (lambda _one: {"wiped": []}, "no medium was wiped"),
     "something else": (lambda _one: {"wiped": [{"a": 1}]}, "are no results of media_sanitise"),
@@ -135,8 +166,9 @@ REFUSED: dict[str, tuple[Change, str]] = {
 
 @pytest.mark.parametrize("place", ["sqlite"], indirect=True)
 def test_what_is_not_in_order_is_not_certified(verbs, medium, tmp_path, foreign_sql):
+    pending(verbs, medium)
     tasks = [certificate(medium, tmp_path / "evidence", **change(medium)) for change, _reason in REFUSED.values()]
-    results = verbs.run(*prepared(medium.serial), *tasks)[-len(tasks) :]
+    results = verbs.run(*tasks)
     for (name, (_change, reason)), told in zip(REFUSED.items(), results, strict=True):
         assert told["failed"] is True, name
         assert reason in told["msg"], name
@@ -150,7 +182,8 @@ def test_what_is_not_in_order_is_not_certified(verbs, medium, tmp_path, foreign_
 )
 @pytest.mark.parametrize("place", ["sqlite"], indirect=True)
 def test_two_people_have_to_approve_and_their_approval_has_to_hold(verbs, medium, tmp_path, signers, order):
-    told = verbs.run(*prepared(medium.serial, signers=signers, **order), certificate(medium, tmp_path / "evidence"))[-1]
+    pending(verbs, medium, signers=signers, **order)
+    (told,) = verbs.run(certificate(medium, tmp_path / "evidence"))
     assert "needs the approvals of two people that hold today" in told["msg"]
 
 
@@ -158,19 +191,36 @@ def test_two_people_have_to_approve_and_their_approval_has_to_hold(verbs, medium
 def test_a_device_is_not_sanitised_while_one_of_its_media_is_not_certified(verbs, medium, tmp_path):
     media = [{"serial": medium.serial, "kind": "other"}, {"serial": "STILL-FULL", "kind": "ssd"}]
     more = {"commune.baseline.device": {"name": "old-server", "media": media}}
-    step = {"commune.baseline.device_transition": {"name": "old-server", "state": "sanitised"}}
-    *_before, told, refused = verbs.run(
-        *prepared(medium.serial), more, certificate(medium, tmp_path / "evidence"), step
-    )
+    pending(verbs, medium, more)
+    told, refused = verbs.run(certificate(medium, tmp_path / "evidence"), *steps("sanitised"))
     assert told["device"]["state"] == "pending_disposal"
     assert "device old-server cannot become sanitised: its media STILL-FULL are neither" in refused["msg"]
 
 
 @pytest.mark.parametrize("place", ["sqlite"], indirect=True)
 def test_a_sanitisation_of_an_earlier_life_proves_nothing(verbs, medium, tmp_path):
-    steps = [
-        {"commune.baseline.device_transition": {"name": "old-server", "state": state}}
-        for state in ("received", "pending_disposal", "sanitised")
-    ]
-    *_before, refused = verbs.run(*prepared(medium.serial), certificate(medium, tmp_path / "evidence"), *steps)
+    pending(verbs, medium)
+    *_before, refused = verbs.run(
+        certificate(medium, tmp_path / "evidence"), *steps("received", "pending_disposal", "sanitised")
+    )
     assert "cannot become sanitised" in refused["msg"]
+
+
+@pytest.mark.parametrize("place", ["sqlite"], indirect=True)
+def test_what_was_wiped_for_an_earlier_disposal_certifies_no_second_one(verbs, medium, tmp_path, foreign_sql):
+    """The lists are still at hand, the order is in force, and the device held data again in between."""
+    pending(verbs, medium)
+    first, *_steps, again = verbs.run(
+        certificate(medium, tmp_path / "evidence"),
+        *steps("received", "pending_disposal"),
+        certificate(medium, tmp_path / "evidence"),
+    )
+    assert first["device"]["state"] == "sanitised"
+    assert "that was for another disposal" in again["msg"]
+    query = "SELECT at FROM events WHERE verb = 'transition' ORDER BY number DESC LIMIT 1"
+    since = re.findall(r"[\d:TZ-]{20}", foreign_sql(query))[0]
+    before = medium.wiped[0]["started"]
+    medium.wipe(pending_since=since)
+    assert before < since <= medium.wiped[0]["started"]
+    (told,) = verbs.run(certificate(medium, tmp_path / "evidence"))
+    assert told["device"]["state"] == "sanitised"

@@ -127,6 +127,22 @@ def test_without_anybody_logged_on_a_users_value_is_not_assessed():
     )
 
 
+def test_a_user_who_is_not_logged_on_is_not_assessed_and_keeps_nobody_elses_value_from_being_written(machine):
+    away = f"{machine.sid}-1002"
+    machine.profiles.append(away)
+    machine.registry.create(f"HKU\\{machine.user}\\Software")
+    row = value(hive="users")
+    assert look(machine, row)["value"]["state"] == "fail"
+    seen = bring(machine, row)["value"]
+    assert (seen["state"], seen["changed"]) == ("not_assessed", True)
+    assert seen["reason"] == "users of this machine who are not logged on: 1; their registry is not loaded"
+    assert machine.registry.get(f"HKU\\{machine.user}\\{KEY}", "Setting") == ("DWord", 1)
+    machine.profiles.append(f"{machine.sid}-1003")
+    assert look(machine, row)["value"]["reason"].startswith("users of this machine who are not logged on: 2")
+    machine.profiles = [machine.user, "S-1-5-18"]
+    assert look(machine, row)["value"]["state"] == "pass"
+
+
 def test_what_the_policy_of_a_domain_sets_is_told_and_not_fought_over(machine):
     machine.part_of_domain = True
     machine.domain_settings.append(Record({"registryKey": KEY.upper(), "valueName": "setting"}))
@@ -301,6 +317,23 @@ def test_the_account_by_which_we_came_in_is_not_disabled(machine):
         "it is the account by which we came in; come in by another one first",
     )
     assert machine.accounts[machine.user]["Disabled"] is False
+
+
+@pytest.mark.parametrize(
+    ("name", "disabled", "state"),
+    [
+        ("Administrator", False, "fail"),
+        ("administrateur", False, "fail"),
+        ("Administrator", True, "pass"),
+        ("quan-tri-xa", False, "pass"),
+    ],
+)
+def test_the_administrator_that_everybody_knows_is_renamed_or_disabled(machine, name, disabled, state):
+    machine.accounts[f"{machine.sid}-500"].update(Name=name, Disabled=disabled)
+    row = {"id": "admin", "kind": "local_account", "rid": 500, "attribute": "known_to_all", "desired": False}
+    assert look(machine, row)["admin"]["state"] == state
+    assert bring(machine, row)["admin"]["state"] == "pass"
+    assert machine.accounts[f"{machine.sid}-500"]["Disabled"] is (state == "fail" or disabled)
 
 
 def test_an_exception_keeps_a_row_from_being_written(machine):

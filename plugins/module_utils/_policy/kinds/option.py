@@ -24,6 +24,7 @@ from ansible_collections.commune.baseline.plugins.module_utils._observation impo
 from ansible_collections.commune.baseline.plugins.module_utils._policy import compare as _compare
 from ansible_collections.commune.baseline.plugins.module_utils._policy import custody, finding, login
 from ansible_collections.commune.baseline.plugins.module_utils._policy.grammars import (
+    apt_conf,
     assignment,
     equals,
     inclusion,
@@ -37,6 +38,7 @@ from ansible_collections.commune.baseline.plugins.module_utils._policy.grammars 
     systemd,
     xfconf,
 )
+from ansible_collections.commune.baseline.plugins.module_utils._policy.probes import apt as apt_probe
 from ansible_collections.commune.baseline.plugins.module_utils._policy.probes import lightdm as lightdm_probe
 from ansible_collections.commune.baseline.plugins.module_utils._policy.probes import login_shell
 from ansible_collections.commune.baseline.plugins.module_utils._policy.probes import sshd as sshd_probe
@@ -77,6 +79,7 @@ class IncludingGrammar(Grammar, t.Protocol):
 
 _INCLUDING: dict[str, IncludingGrammar] = {"sshd": sshd, "sudoers": sudoers}
 GRAMMARS: dict[str, Grammar] = {
+    "apt_conf": apt_conf,
     "assignment": assignment,
     "equals": equals,
     "ini": ini,
@@ -91,6 +94,7 @@ GRAMMARS: dict[str, Grammar] = {
 _SOURCES = {"sshd": sshd.sources, "sudoers": sudoers.sources, "systemd": systemd.sources}
 _MODES = {"sudoers": 0o440}
 PROBES: dict[str, t.Callable[[t.Sequence[str]], dict[str, Reading]]] = {
+    "apt": apt_probe.read_keys,
     "lightdm": lightdm_probe.read_keys,
     "login_shell": login_shell.read_variables,
     "sshd": sshd_probe.read_keys,

@@ -7,8 +7,9 @@
 
 Field of a row: ``package``, with an architecture where that matters (``libc6:i386``); the value is ``installed``. Of a
 package that was removed configuration files may remain; it counts as absent. What is wanted is asked of apt first, and
-refused if that would remove anything that the package does not need, or that the device needs. Package lists are not
-refreshed here, and recommended packages are not installed.
+refused if that would remove anything that the package does not need, or that the device needs. Recommended packages are
+not installed. The lists of packages are refreshed only if something cannot be installed by those that are there, and
+never in check mode.
 """
 
 from __future__ import annotations
@@ -80,13 +81,28 @@ def _transact(action: str, names: list[str], writer: Writer) -> bool:
         raise OSError(0, fault)
     if action == "remove":
         _refuse_needed(one for one in dpkg.packages() if any(map(one.is_called, names)))
-    plan = apt.plan(action, names)
+    plan = _plan(action, names, writer)
     new: dict[str, t.Any] = _after_removal(names, plan) if action == "remove" else _after_installation(names, plan)
     thing = " ".join(sorted(new))
     old = packages.capture(thing)
-    if action == "install" and not writer.check_mode:
-        apt.download(names)  # before anything is written down: a mirror may be out of reach
     return writer.put("packages", thing, old=old, new=new)
+
+
+def _plan(action: str, names: list[str], writer: Writer) -> apt.Plan:
+    """Ask apt, and fetch what it needs before anything is written down: a mirror may be out of reach."""
+    if action == "remove" or writer.check_mode:
+        return apt.plan(action, names)
+    try:
+        plan = apt.plan(action, names)
+        apt.download(names)
+    except OSError as old_lists:
+        try:
+            apt.refresh()
+        except OSError as error:
+            raise OSError(0, f"{old_lists.strerror}; {error.strerror}") from error
+        plan = apt.plan(action, names)
+        apt.download(names)
+    return plan
 
 
 def _after_installation(names: list[str], plan: apt.Plan) -> dict[str, dict[str, str]]:

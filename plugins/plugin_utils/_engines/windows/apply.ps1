@@ -17,7 +17,6 @@ $errors = @{}
 $all = "$env:ProgramData\commune-baseline"
 $mine = "$all\$($job.run)"
 $file = "$mine\$($job.call)" # a run may come to one machine several times
-$task = "commune-baseline-$($job.run)-$($job.call)"
 
 function Assert-Success([string] $Program) {
     if ($LASTEXITCODE -ne 0) { throw "$Program ended with exit code $LASTEXITCODE" }
@@ -107,8 +106,42 @@ function Set-Firewall($Step) {
     if ($null -ne $Step.inbound) { Set-NetFirewallProfile -Name $Step.name -DefaultInboundAction $Step.inbound }
 }
 
+function Set-Rule($Step) {
+    Set-NetFirewallRule -Name $Step.name -RemoteAddress $Step.remote -Enabled $Step.enabled
+}
+
+function Set-Feature($Step) {
+    if ($Step.enabled) {
+        $null = Enable-WindowsOptionalFeature -Online -FeatureName $Step.name -All -NoRestart
+    } else {
+        $null = Disable-WindowsOptionalFeature -Online -FeatureName $Step.name -NoRestart
+    }
+}
+
+function Set-TaskState($Step) {
+    if ($Step.enabled) {
+        $null = Enable-ScheduledTask -TaskPath $Step.path -TaskName $Step.name
+    } else {
+        $null = Disable-ScheduledTask -TaskPath $Step.path -TaskName $Step.name
+    }
+}
+
+function Set-Log($Step) {
+    if ($null -ne $Step.size) { $null = wevtutil.exe set-log $Step.name "/maxsize:$($Step.size)" }
+    if ($null -ne $Step.mode) {
+        $retention = @{ Circular = 'false'; AutoBackup = 'true'; Retain = 'true' }
+        $backup = @{ Circular = 'false'; AutoBackup = 'true'; Retain = 'false' }
+        $null = wevtutil.exe set-log $Step.name "/retention:$($retention[$Step.mode])" "/autobackup:$($backup[$Step.mode])"
+    }
+    Assert-Success 'wevtutil'
+}
+
+function Set-Share($Step) {
+    Set-SmbShare -Name $Step.name -SecurityDescriptor $Step.access -Force
+}
+
 function Set-Disarmed($Step) {
-    Unregister-ScheduledTask -TaskName $task -Confirm:$false
+    Unregister-ScheduledTask -TaskName $job.task -Confirm:$false
 }
 
 function Invoke-Step($Steps) {
@@ -131,7 +164,7 @@ function Register-Revert($Revert) {
     $trigger = New-ScheduledTaskTrigger -Once -At $then
     $principal = New-ScheduledTaskPrincipal -UserId 'S-1-5-18' -LogonType ServiceAccount -RunLevel Highest
     $settings = New-ScheduledTaskSettingsSet -StartWhenAvailable -AllowStartIfOnBatteries -DontStopIfGoingOnBatteries
-    $null = Register-ScheduledTask -TaskName $task -Action $action -Trigger $trigger -Principal $principal -Settings $settings
+    $null = Register-ScheduledTask -TaskName $job.task -Action $action -Trigger $trigger -Principal $principal -Settings $settings
 }
 
 if ($job.journal) {

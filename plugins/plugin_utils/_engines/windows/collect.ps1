@@ -31,6 +31,16 @@ function Get-Export([scriptblock] $Export) {
     }
 }
 
+function Get-ById($Filters) {
+    # A rule of the domain and one of this machine may have the same id: then neither can be told.
+    $found = @{}
+    foreach ($one in $Filters) {
+        $id = $one.InstanceID
+        if ($found.ContainsKey($id)) { $found[$id] = $null } else { $found[$id] = $one }
+    }
+    $found
+}
+
 function Get-Value($Root, [string] $Hive, [string] $Prefix, $Places) {
     foreach ($place in $Places) {
         try {
@@ -66,11 +76,16 @@ Read-Section 'registry' {
 
 Read-Section 'user_registry' {
     $root = [Microsoft.Win32.RegistryKey]::OpenBaseKey('Users', 'Registry64')
-    foreach ($sid in $root.GetSubKeyNames()) {
-        if ($sid -match '^S-1-(5-21|12-1)-[0-9-]+$') { # people, of this machine, a domain or Entra ID
+    $people = '^S-1-(5-21|12-1)-[0-9-]+$' # of this machine, a domain or Entra ID
+    $loaded = $root.GetSubKeyNames()
+    foreach ($sid in $loaded) {
+        if ($sid -match $people) {
             @{ hive = $sid }
             Get-Value $root $sid "$sid\" $asked.users
         }
+    }
+    foreach ($one in Get-CimInstance -ClassName Win32_UserProfile) { # to load a registry is to write
+        if ($one.SID -match $people -and $loaded -notcontains $one.SID) { @{ away = $one.SID } }
     }
 }
 
@@ -102,9 +117,79 @@ Read-Section 'services' {
     }
 }
 
+Read-Section 'features' {
+    foreach ($feature in Get-WindowsOptionalFeature -Online) {
+        if ($asked.features -contains $feature.FeatureName) {
+            @{ name = $feature.FeatureName; state = [string] $feature.State }
+        }
+    }
+}
+
+Read-Section 'tasks' {
+    foreach ($one in Get-ScheduledTask) {
+        $path = "$($one.TaskPath)$($one.TaskName)"
+        if ($asked.tasks -contains $path) { @{ task = $path; state = [int] $one.State } }
+    }
+}
+
+Read-Section 'logs' {
+    foreach ($name in $asked.logs) {
+        try {
+            $log = Get-WinEvent -ListLog $name
+            @{ name = $name; size = $log.MaximumSizeInBytes; mode = [int] $log.LogMode }
+        } catch {
+            @{ name = $name; error = $_.Exception.Message }
+        }
+    }
+}
+
+Read-Section 'shares' {
+    foreach ($share in Get-SmbShare) {
+        if (-not $share.Special -and [int] $share.ShareType -eq 0) { # a folder, and not one for administrators
+            @{ name = $share.Name; path = $share.Path; access = $share.SecurityDescriptor }
+        }
+    }
+}
+
 Read-Section 'firewall' {
     foreach ($one in Get-NetFirewallProfile -PolicyStore ActiveStore) {
         @{ name = $one.Name; enabled = [string] $one.Enabled; inbound = [string] $one.DefaultInboundAction }
+    }
+}
+
+Read-Section 'rules' {
+    $ports = Get-ById (Get-NetFirewallPortFilter -PolicyStore ActiveStore) # all at once: one by one takes minutes
+    $addresses = Get-ById (Get-NetFirewallAddressFilter -PolicyStore ActiveStore)
+    $programs = Get-ById (Get-NetFirewallApplicationFilter -PolicyStore ActiveStore)
+    $services = Get-ById (Get-NetFirewallServiceFilter -PolicyStore ActiveStore)
+    foreach ($rule in Get-NetFirewallRule -PolicyStore ActiveStore) {
+        $port = $ports[$rule.InstanceID]
+        $program = $programs[$rule.InstanceID]
+        $wanted = $asked.rules -contains $rule.Name
+        $open = [string] $rule.Enabled -eq 'True' -and [string] $rule.Action -eq 'Allow'
+        if ($open -and [string] $rule.Direction -eq 'Inbound') {
+            if ($asked.groups -contains $rule.Group -or $null -eq $port) { $wanted = $true }
+            foreach ($one in $port.LocalPort) {
+                if ($asked.ports -contains $one -or $one -match '^[0-9]+-') { $wanted = $true }
+                if ($one -eq 'Any' -and -not $program.Package -and $program.Program -match '^(Any|System|.*svchost.exe)$') {
+                    $wanted = $true # for whatever the system itself runs
+                }
+            }
+        }
+        if ($wanted) {
+            @{
+                name = $rule.Name
+                group = $rule.Group
+                store = [string] $rule.PolicyStoreSourceType
+                enabled = [string] $rule.Enabled
+                direction = [string] $rule.Direction
+                action = [string] $rule.Action
+                protocol = $port.Protocol
+                ports = @($port.LocalPort)
+                remote = @($addresses[$rule.InstanceID].RemoteAddress)
+                service = $services[$rule.InstanceID].Service
+            }
+        }
     }
 }
 

@@ -14,11 +14,16 @@ from ansible_collections.commune.baseline.plugins.plugin_utils._engines.windows.
 from ansible_collections.commune.baseline.plugins.plugin_utils._engines.windows.kinds import (
     audit_policy,
     defender,
+    event_log,
+    feature,
     firewall_profile,
+    firewall_rule,
     local_account,
     registry,
+    scheduled_task,
     security_policy,
     service,
+    share,
     user_right,
 )
 from ansible_collections.commune.baseline.plugins.plugin_utils._engines.windows.steps import Values
@@ -57,7 +62,12 @@ KINDS: dict[str, Kind] = {
     "user_right": user_right,
     "audit_policy": audit_policy,
     "service": service,
+    "feature": feature,
+    "scheduled_task": scheduled_task,
+    "event_log": event_log,
+    "share": share,
     "defender": defender,
     "local_account": local_account,
+    "firewall_rule": firewall_rule,
     "firewall_profile": firewall_profile,
 }

@@ -12,7 +12,14 @@ import typing as t
 
 from ansible_collections.commune.baseline.plugins.plugin_utils._engines.windows.facts import Facts, FactsError
 from ansible_collections.commune.baseline.plugins.plugin_utils._engines.windows.kind import KINDS, Kind
-from ansible_collections.commune.baseline.plugins.plugin_utils._engines.windows.kinds import registry
+from ansible_collections.commune.baseline.plugins.plugin_utils._engines.windows.kinds import (
+    event_log,
+    feature,
+    firewall_rule,
+    registry,
+    scheduled_task,
+    share,
+)
 from ansible_collections.commune.baseline.plugins.plugin_utils._engines.windows.steps import Step, Values, place_of
 
 _RIGHTS = "Privilege Rights"
@@ -54,6 +61,10 @@ def question(entries: t.Sequence[Entry]) -> dict[str, t.Any]:
         **registry.asked((_hive(one), one["key"], one["name"]) for one in places),
         "services": [step.do["name"] for step in steps if step.kind == "servicestate"],
         "defender": [step.do["name"] for step in steps if step.kind == "defender"],
+        "features": [step.do["name"] for step in steps if step.kind == feature.STEP],
+        "tasks": [f"{step.do['path']}{step.do['name']}" for step in steps if step.kind == scheduled_task.STEP],
+        **firewall_rule.asked(names=(step.do["name"] for step in steps if step.kind == firewall_rule.STEP)),
+        "logs": [step.do["name"] for step in steps if step.kind == event_log.STEP],
     }
 
 
@@ -95,7 +106,11 @@ def _same(left: Values, right: Values, facts: Facts) -> bool:
 
 
 def _comparable(values: Values, facts: Facts) -> t.Any:
-    """Return values so that two of them can be compared; secedit writes the holders of a right in its own order."""
+    """Return values so that two of them can be compared; Windows writes rights and access lists in its own way."""
+    if "access" in values:
+        return share.entries(values["access"]) or values
+    if "remote" in values:
+        return firewall_rule.comparable(values)
     if values.get("section") != _RIGHTS:
         return values
     words = {right: filter(None, text.split(",")) for right, text in values["keys"].items()}

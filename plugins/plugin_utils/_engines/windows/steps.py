@@ -30,12 +30,26 @@ _PLACES: t.Mapping[str, tuple[str, ...]] = {
     "defender": ("name",),
     "account": ("sid",),
     "firewall": ("name",),
+    "rule": ("name",),
+    "feature": ("name",),
+    "taskstate": ("path", "name"),
+    "log": ("name",),
+    "share": ("name",),
 }
 # Where a place holds several values, each is one of its own.
-_SEVERAL = ("account", "firewall")
+_SEVERAL = ("account", "firewall", "log")
 
 
-_CALLED = {"template": "secedit", "audit": "auditpol", "servicestate": "service", "defender": "Defender"}
+_CALLED = {
+    "template": "secedit",
+    "audit": "auditpol",
+    "servicestate": "service",
+    "defender": "Defender",
+    "feature": "optional feature",
+    "taskstate": "scheduled task",
+    "log": "event log",
+    "rule": "firewall rule",
+}
 
 
 def place_of(step: Step) -> str:

@@ -21,6 +21,11 @@ class Call(t.NamedTuple):
     run: str
     call: str
 
+    @property
+    def task(self) -> str:
+        """The name of the scheduled task that takes back what this call wrote; nothing but letters, digits, dashes."""
+        return f"commune-baseline-{self.run}-{self.call}"
+
 
 class Revert(t.NamedTuple):
     """After how many seconds a machine takes back what could cut the connection, by which script (apply.ps1)."""
@@ -34,18 +39,37 @@ def job(
 ) -> dict[str, t.Any]:
     """Return what takes these steps: the late ones, which can cut the connection, come last and under a revert.
 
-    If there are none, the same call looks again; else that is for a new connection (``keeping``).
+    The same call looks again.
     """
-    made: dict[str, t.Any] = {**call._asdict(), "steps": for_script(early), "late": for_script(late)}
+    made: dict[str, t.Any] = {**_named(call), "look": look, "steps": for_script(early), "late": for_script(late)}
     if journal:
         kept = [{"step": step._asdict(), "late": step in late} for step in (*early, *late)]
         made["journal"] = json.dumps(kept, ensure_ascii=False)
     if not late:
-        return {**made, "look": look}
-    back = {**call._asdict(), "steps": for_script(late, back=True)}
+        return made
+    back = {**_named(call), "steps": for_script(late, back=True)}
     return {**made, "revert": {**revert._asdict(), "work": json.dumps(back)}}
 
 
-def keeping(call: Call, look: Look) -> dict[str, t.Any]:
-    """Return what switches the revert of a call off, and looks; it fails where the device has taken the change back."""
-    return {**call._asdict(), "steps": [{"kind": "disarmed", "rows": ["revert"]}], "look": look}
+class Keeping(t.NamedTuple):
+    """What switches the revert of a call off, and fails where the device has taken the change back.
+
+    ``script`` is for a device that has told what it shows and answers DISARMED; ``job`` is work that looks as well.
+    """
+
+    script: str
+    job: dict[str, t.Any]
+
+
+DISARMED = "commune-baseline disarmed"
+
+
+def keeping(call: Call, look: Look) -> Keeping:
+    """Return what is done over a new connection once a change that could have cut the connection is made."""
+    disarm = f"Unregister-ScheduledTask -TaskName '{call.task}' -Confirm:$false"
+    job = {**_named(call), "steps": [{"kind": "disarmed", "rows": ["revert"]}], "look": look}
+    return Keeping(f"$ErrorActionPreference = 'Stop'; {disarm}; '{DISARMED}'", job)
+
+
+def _named(call: Call) -> dict[str, str]:
+    return {**call._asdict(), "task": call.task}

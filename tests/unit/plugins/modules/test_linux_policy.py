@@ -4,10 +4,12 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+import yaml
 from ansible.module_utils.testing import patch_module_args
 
 from ansible_collections.commune.baseline.plugins.module_utils._policy import journal
@@ -36,8 +38,8 @@ def run(capsys, tmp_path, **special):
         "key": "TMOUT",
         "desired": 600,
     }
-    with patch_module_args({"run": RUN, **parcels(MODULE_UTILS, [row]), **special}), pytest.raises(SystemExit):
-        linux_policy.main()
+    modes = {"_ansible_check_mode": False, "_ansible_diff": False, **special}
+    linux_policy.main(json.dumps({"run": RUN, **parcels(MODULE_UTILS, [row]), **modes}))
     return json.loads(capsys.readouterr().out)
 
 
@@ -60,6 +62,39 @@ def test_a_secret_in_the_place_of_a_value_does_not_leave_the_device(capsys, tmp_
     seen = run(capsys, tmp_path, _ansible_check_mode=check, _ansible_diff=True)
     assert seen["observations"][0]["before"] == "***"
     assert hash_ not in json.dumps(seen)
+
+
+def sent(**arguments):
+    """Return the module as Ansible sends it, which has no other way to its arguments."""
+    marker = "<<INCLUDE_ANSIBLE_MODULE_JSON_ARGS>>"
+    modes = {"_ansible_check_mode": True, "_ansible_diff": False}
+    return Path(linux_policy.__file__).read_text().replace(marker, json.dumps({**modes, **arguments}))
+
+
+def test_what_is_sent_needs_nothing_but_python_and_imports_nothing_from_the_folder_it_is_in(tmp_path):
+    (tmp_path / "json.py").write_text("raise SystemExit('from the folder of whoever logged in')")
+    program = sent(run=RUN, **parcels(MODULE_UTILS, []))
+    command = [sys.executable, "-"]
+    done = subprocess.run(command, input=program, cwd=tmp_path, env={}, capture_output=True, text=True, check=False)
+    assert done.stderr == ""
+    assert json.loads(done.stdout)["observations"] == []
+
+
+def test_a_call_without_the_engine_is_refused_in_one_sentence(capsys):
+    linux_policy.main(json.dumps({"run": RUN}))
+    told = json.loads(capsys.readouterr().out)
+    assert told == {"failed": True, "msg": "engine is missing; commune.baseline.policy calls this module with it"}
+
+
+def test_a_person_who_runs_the_file_is_told_what_it_is():
+    with pytest.raises(SystemExit, match="this is a module of Ansible"):
+        linux_policy.main()
+
+
+def test_the_options_are_documented_as_they_are_taken():
+    options = yaml.safe_load(linux_policy.DOCUMENTATION)["options"]
+    assert {name for name, option in options.items() if option.get("required")} == set(linux_policy._REQUIRED)
+    assert options["revert_after"]["default"] == linux_policy._REVERT_SECONDS
 
 
 def roll_back(capsys, run=RUN, **special):

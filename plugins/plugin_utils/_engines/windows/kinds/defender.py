@@ -59,7 +59,7 @@ def write(row: Row, reading: Reading, _facts: Facts) -> list[Values]:
         raise CannotWriteError(f"no setting makes {row['attribute']} right; see what the row advises")
     if reading.value is None:
         raise CannotWriteError("Defender is not in charge of this machine")
-    desired = row["desired"]
+    desired = row["desired"][0] if row.get("compare") == "in" else row["desired"]
     return [{"name": preference, "value": not desired if row.get("switches_off") else desired}]
 
 

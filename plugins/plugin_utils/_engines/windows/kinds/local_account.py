@@ -17,13 +17,19 @@ Row = t.Mapping[str, t.Any]
 
 FIELDS: t.Mapping[str, t.Any] = {
     "rid": "whole number",
-    "attribute": ("enabled", "password_expires", "password_required"),
+    "attribute": ("enabled", "password_expires", "password_required", "known_to_all"),
 }
 REQUIRED = frozenset({"attribute"})
 COMPARISONS: t.Sequence[str] = ("==",)
 SECTIONS: t.Sequence[str] = ("accounts", "system")
 STEP = "account"
+_WRITTEN = {"known_to_all": "enabled"}
 _WRITABLE = ("enabled", "password_expires")
+# What Windows calls the account with RID 500, in the languages in which it is not Administrator.
+_GIVEN_NAMES = (
+    *("administrator", "administrateur", "administrador", "amministratore", "administratör", "rendszergazda"),
+    *("järjestelmänvalvoja", "администратор"),
+)
 
 
 def ask(_rows: t.Sequence[Row]) -> dict[str, list[t.Any]]:
@@ -36,8 +42,8 @@ def observe(row: Row, facts: Facts) -> Reading:
     attribute = row["attribute"]
     if not accounts:
         return Reading(inapplicable="there is no such account")
-    shown = next((one for one in accounts if one[attribute] != row["desired"]), accounts[0])
-    return Reading(shown[attribute], f"account {shown['name']} ({shown['sid']})")
+    shown = next((one for one in accounts if _value(one, attribute) != row["desired"]), accounts[0])
+    return Reading(_value(shown, attribute), f"account {shown['name']} ({shown['sid']})")
 
 
 def compare(row: Row, reading: Reading) -> bool:
@@ -45,7 +51,7 @@ def compare(row: Row, reading: Reading) -> bool:
 
 
 def write(row: Row, _reading: Reading, facts: Facts) -> list[Values]:
-    attribute, desired = row["attribute"], row["desired"]
+    attribute, desired = _WRITTEN.get(row["attribute"], row["attribute"]), row["desired"]
     if attribute not in _WRITABLE:
         raise CannotWriteError("only its owner can give an account a password")
     wrong = [one for one in _accounts(row, facts) if one[attribute] != desired]
@@ -65,6 +71,13 @@ def now(do: Values, facts: Facts) -> Values:
 def fault_of_desired(_row: Row, desired: t.Any) -> str | None:
     """Return what is wrong with a desired value, or None."""
     return None if isinstance(desired, bool) else "it is true or false"
+
+
+def _value(account: t.Mapping[str, t.Any], attribute: str) -> t.Any:
+    """Return a value of an account; it is known to all if it can be used under the name that Windows gave it."""
+    if attribute == "known_to_all":
+        return account["enabled"] and account["name"].lower() in _GIVEN_NAMES
+    return account[attribute]
 
 
 def _accounts(row: Row, facts: Facts) -> list[t.Mapping[str, t.Any]]:

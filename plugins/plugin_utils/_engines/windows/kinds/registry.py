@@ -48,12 +48,15 @@ def asked(places: t.Iterable[tuple[str, str, str]]) -> dict[str, list[t.Any]]:
 
 
 def observe(row: Row, facts: Facts) -> Reading:
-    """Return the value; of several users, that of the first whose value does not do."""
+    """Return the value; of several users, that of the first whose value does not do.
+
+    What is set for a user who is not logged on cannot be told, so the others alone do not make a row pass.
+    """
     hives = _hives(row, facts)
     if not hives:
         return Reading(unreadable="nobody is logged on, so no user's registry is loaded")
     readings = [_reading(row, hive, facts) for hive in hives]
-    return next((one for one in readings if not _does(row, one)), readings[0])
+    return next((one for one in readings if not _does(row, one)), _with_those_away(row, readings[0], facts))
 
 
 def compare(row: Row, reading: Reading) -> bool:
@@ -104,7 +107,15 @@ def _hives(row: Row, facts: Facts) -> list[str]:
     if _hive(row) == MACHINE:
         facts.section("registry")
         return [MACHINE]
-    return [one["hive"] for one in facts.section("user_registry") if "key" not in one]
+    return [one["hive"] for one in facts.section("user_registry") if "hive" in one and "key" not in one]
+
+
+def _with_those_away(row: Row, reading: Reading, facts: Facts) -> Reading:
+    count = 0 if _hive(row) == MACHINE else sum("away" in one for one in facts.section("user_registry"))
+    if not count:
+        return reading
+    sentence = f"users of this machine who are not logged on: {count}; their registry is not loaded"
+    return Reading(where=reading.where, unreadable=sentence)
 
 
 def _is_managed(row: Row, facts: Facts) -> bool:

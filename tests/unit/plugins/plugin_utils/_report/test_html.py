@@ -214,7 +214,7 @@ def test_what_devices_and_people_say_is_shown_as_text_and_no_more(evil):
     unread = a_row("not_assessed", reason=evil)
     obstacle = {"what": "failed", "message": evil}
     record = a_record(
-        a_device(row, excepted, unread, name=evil, obstacle=obstacle),
+        {**a_device(row, excepted, unread, name=evil, obstacle=obstacle), "model": evil},
         changes=[dict.fromkeys(CHANGE, evil)],
         operator={"login": evil, "before_sudo": evil, "host": evil},
         site=evil,
@@ -222,13 +222,13 @@ def test_what_devices_and_people_say_is_shown_as_text_and_no_more(evil):
     )
     harmless = "plain"
     text, plain = report(record, "vi"), a_record(
-        a_device(
+        {"model": harmless, **a_device(
             {**row, **dict.fromkeys(("before", "where", "reason", "desired"), harmless), "after": {"a": [harmless]}},
             {**excepted, "exception": {**dict.fromkeys(ALLOWED, harmless), "expires": "2026-12-15"}},
             {**unread, "reason": harmless},
             name=harmless,
             obstacle={**obstacle, "message": harmless},
-        ),
+        )},
         changes=[dict.fromkeys(CHANGE, harmless)],
         operator=dict.fromkeys(("login", "before_sudo", "host"), harmless),
         site=harmless,
@@ -282,6 +282,12 @@ def test_a_report_of_the_register_says_what_it_is_made_of_and_counts_all_its_dev
     assert line.endswith("assessed 08:00:00 2026-11-24 (UTC+07:00)")
     assert "new server NOT ASSESSED it is in the register, and was never assessed" in shown.texts("tr")
     assert "made of the register as it stood after run 20261125-014626-1" in shown.texts("footer")[0]
+
+
+def test_what_the_register_says_a_device_is_stands_beside_its_name():
+    shown = of_the_register({**a_device(a_row()), "model": "Simulated PC"})
+    assert shown.texts("h3") == ["may-1 server · Simulated PC"]
+    assert "may-1 server · Simulated PC" in shown.texts("th")
 
 
 def test_devices_of_which_rows_were_never_looked_at_are_named():

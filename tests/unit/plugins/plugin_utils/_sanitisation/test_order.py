@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import datetime
+import unicodedata
 
 import pytest
 
@@ -72,7 +73,13 @@ def test_an_order_holds_while_all_its_approvals_do():
         (AN, BINH, CHAU, None),
         (AN, BINH, DUNG, None),
         (AN, BINH, BINH, "Bình wiped and verified pc-01"),
-        (AN, BINH, {"code": "other", "name": "BÌNH"}, "wiped and verified"),
+        (AN, BINH, {"code": "other", "name": "BÌNH"}, "Bình (binh, other) wiped and verified pc-01"),
+        (AN, BINH, {"code": "other", "name": unicodedata.normalize("NFD", "Bình")}, "wiped and verified"),
+        (AN, BINH, {"code": "other", "name": " binh"}, "wiped and verified"),
+        ({"code": "other", "name": "DŨNG"}, BINH, AN, "DŨNG (other, dung) requested and approved order 12"),
+        (AN, AN, BINH, "An requested the disposal of pc-01 and wiped it"),
+        (AN, BINH, AN, "An requested the disposal of pc-01 and verified it"),
+        (AN, BINH, {"code": "other", "name": "AN"}, "An (an, other) requested the disposal of pc-01 and verified it"),
         (CHAU, BINH, AN, "Châu requested and approved order 12"),
         (AN, CHAU, BINH, "Châu wiped and approved order 12"),
     ],
@@ -83,10 +90,20 @@ def test_nobody_has_two_roles_but_the_approver_who_verifies(requested_by, wiped_
     assert faults == [] if reason is None else reason in faults[0]
 
 
-@pytest.mark.parametrize("approvers", [[], [CHAU], [CHAU, {**CHAU, "code": "chau-2"}]])
+@pytest.mark.parametrize(
+    "approvers", [[], [CHAU], [CHAU, {**CHAU, "code": "chau-2"}], [CHAU, {**CHAU, "code": "chau-2", "name": "chau"}]]
+)
 def test_one_person_is_not_two(approvers):
     (fault,) = certificate.faults_of_approvers("12", "pc-01", approvers, AN, BINH)
     assert "needs the approvals of two people" in fault
+
+
+def test_who_requested_does_not_wipe_and_that_is_known_before_the_wipe():
+    found = order.Order("12", "2026-11-01", "2026-12-31", [CHAU, DUNG])
+    (fault,) = order.faults_of(
+        found, DEVICE, {"code": "x", "name": "Nguyễn Văn Đức"}, {"code": "y", "name": "NGUYEN VAN DUC"}
+    )
+    assert fault == "Nguyễn Văn Đức (x, y) requested the disposal of pc-01 and wiped it: that takes two people"
 
 
 @pytest.mark.parametrize("secret", [{"class": "secret_workstation"}, {"zone": "secret"}, {"secrecy": "Mật"}])

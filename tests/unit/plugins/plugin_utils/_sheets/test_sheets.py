@@ -17,7 +17,7 @@ from ansible_collections.commune.baseline.plugins.plugin_utils._register import 
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.errors import RegisterError
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.kinds import DEVICE, PERSON
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.life_cycle import STATES
-from ansible_collections.commune.baseline.plugins.plugin_utils._register.text import WrongError
+from ansible_collections.commune.baseline.plugins.plugin_utils._register.text import WrongError, folded
 from ansible_collections.commune.baseline.plugins.plugin_utils._sheets import (
     amounts,
     csv_file,
@@ -140,7 +140,7 @@ def test_every_field_that_is_one_value_has_a_heading_and_no_two_have_the_same(ki
     assert {field.name for field in kind.fields} <= headings.keys()
     version = {wording.VERSION} if kind in (DEVICE, PERSON) else set()
     assert set(headings) <= {*kind.columns, *(parts.name for parts in kind.parts if parts.is_plain)} | version
-    texts = [{wording.folded(text) for text in (field, *texts)} for field, texts in headings.items()]
+    texts = [{folded(text) for text in (field, *texts)} for field, texts in headings.items()]
     assert sum(map(len, texts)) == len(set().union(*texts))
 
 

@@ -10,7 +10,8 @@ import traceback
 
 import pytest
 
-from ansible_collections.commune.baseline.plugins.module_utils import _parcel
+from ansible_collections.commune.baseline.plugins.modules.linux_policy import make_importable, unwrap
+from ansible_collections.commune.baseline.plugins.plugin_utils._engines.linux import wrap
 
 ADDER = """from parcelled.deep.one import ONE
 
@@ -23,7 +24,7 @@ def add(number):
 def fixture_sources(monkeypatch):
     """A package that lies on no disk, importable for one test."""
     monkeypatch.setattr(sys, "meta_path", list(sys.meta_path))
-    _parcel.make_importable(
+    make_importable(
         {
             "parcelled.deep.adder": ADDER,
             "parcelled.deep.one": "ONE = 1\n",
@@ -38,15 +39,15 @@ def fixture_sources(monkeypatch):
     "content", [None, [], {"vi": "Giá trị", "en": [1, 2.5, True, "'\"\\{{ x }}\n"]}, "x" * 100_000]
 )
 def test_a_parcel_gives_back_what_went_in(content):
-    parcel = _parcel.wrap(content)
-    assert _parcel.unwrap(parcel) == content
+    parcel = wrap(content)
+    assert unwrap(parcel) == content
     assert re.fullmatch("[A-Za-z0-9+/=]+", parcel)
 
 
-@pytest.mark.parametrize("parcel", ["", "no parcel", "{}", _parcel.wrap([1])[:-5]])
+@pytest.mark.parametrize("parcel", ["", "no parcel", "{}", wrap([1])[:-5]])
 def test_what_is_no_parcel_is_refused(parcel):
     with pytest.raises(ValueError):  # noqa: PT011 - whatever the decoders say
-        _parcel.unwrap(parcel)
+        unwrap(parcel)
 
 
 def test_modules_are_imported_from_their_sources(sources):

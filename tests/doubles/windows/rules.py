@@ -1,0 +1,121 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The rules of Windows Firewall on a simulated machine, and the cmdlets of the module NetSecurity for them.
+
+A rule is one object; its ports, addresses, program and service are others with the same InstanceID, as Microsoft Learn
+documents them (Get-NetFirewallRule, Get-NetFirewallPortFilter ...). The rules that Windows brings along, with the
+resources that name their groups, are those of its registry as administrators published them.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import typing as t
+from collections.abc import Callable, Iterable, Sequence
+
+from tests.doubles.windows.values import Choice, PowerShellError, Record, UnsupportedError, as_text, unrolled
+
+if t.TYPE_CHECKING:
+    from tests.doubles.windows.machine import Machine
+    from tests.doubles.windows.powershell import Command
+
+REMOTE_DESKTOP, REMOTE_MANAGEMENT = "@FirewallAPI.dll,-28752", "@FirewallAPI.dll,-30267"
+_ENABLED = {"true": Choice(1, "True"), "false": Choice(2, "False")}
+_HOST = "%SystemRoot%\\system32\\svchost.exe"
+
+
+def rule(
+    name: str, ports: str | list[str], remote: str | list[str] = "Any", *, enabled: bool = True, **fields: t.Any
+) -> Record:
+    """Return a rule that lets TCP in, unless fields say otherwise."""
+    return Record({
+        "Name": name, "InstanceID": name, "DisplayName": "Quy tắc", "Group": None, "Profile": "Any",
+        "Enabled": _ENABLED[str(enabled).lower()], "Direction": Choice(1, "Inbound"), "Action": Choice(2, "Allow"),
+        "PolicyStoreSourceType": Choice(1, "Local"), "Protocol": "TCP", "LocalPort": ports, "RemotePort": "Any",
+        "IcmpType": "Any", "RemoteAddress": remote, "Program": "Any", "Package": None, "Service": "Any", **fields,
+    })  # fmt: skip
+
+
+def of_windows() -> list[Record]:
+    """Return rules as they come, with remote management by HTTPS opened by whoever prepared the machine."""
+    desktop = {"Group": REMOTE_DESKTOP, "enabled": False}
+    management = {"Group": REMOTE_MANAGEMENT, "Program": "System"}
+    return [
+        rule("RemoteDesktop-UserMode-In-TCP", "3389", Program=_HOST, Service="termservice", **desktop),
+        rule("RemoteDesktop-UserMode-In-UDP", "3389", Program=_HOST, Service="termservice", Protocol="UDP", **desktop),
+        rule("RemoteDesktop-Shadow-In-TCP", "Any", Program="%SystemRoot%\\system32\\RdpSa.exe", **desktop),
+        rule("WINRM-HTTP-In-TCP", "5985", "LocalSubnet", **management),
+        rule("CoreNet-DHCP-In", "68", Program=_HOST, Service="dhcp", Protocol="UDP", RemotePort="67"),
+        rule("CoreNet-ICMP6-RR-In", "RPC", "LocalSubnet6", Protocol="ICMPv6", IcmpType="133"),
+        rule("{0B5E4E05-6A4F-4E39-9A5E-2D4C9C1D6C11}", "5986", DisplayName="Ansible"),
+        rule("{5AD1D1A8-8D3B-4D8D-8A31-6F5C21D6F6F1}", "Any", Package="S-1-15-2-1-2-3", DisplayName="Cortana"),
+    ]
+
+
+def lets_in(rules: Iterable[Record], port: int, address: str) -> bool:
+    """Tell whether a rule lets an address in to a port, by the words that the tests use."""
+    return any(
+        str(one["Enabled"]) == "True" and str(one["Action"]) == "Allow" and one["LocalPort"] == str(port)
+        and any(_fits(text, address) for text in unrolled(one["RemoteAddress"]))
+        for one in rules
+    )  # fmt: skip
+
+
+def _fits(text: str, address: str) -> bool:
+    if text in ("Any", "LocalSubnet"):
+        return True
+    if "-" in text:
+        first, last = (int(ipaddress.ip_address(one)) for one in text.split("-"))
+        return first <= int(ipaddress.ip_address(address)) <= last
+    return ipaddress.ip_address(address) in ipaddress.ip_network(text)
+
+
+def _as_kept(text: str) -> str:
+    """Return an address as Windows shows it: networks of IPv4 by their mask."""
+    if "/" not in text:
+        return text
+    network = ipaddress.ip_network(text)
+    if network.version == 6:
+        return str(network)
+    return str(network.network_address) if network.prefixlen == 32 else network.with_netmask
+
+
+def _reader(*names: str) -> Callable[[Machine, Command], list[t.Any]]:
+    def read(machine: Machine, call: Command) -> list[t.Any]:
+        machine.require("MpsSvc")
+        if as_text(call.named.get("policystore", "")) != "ActiveStore":
+            raise UnsupportedError("a policy store other than ActiveStore")
+        return [Record({name: one[name] for name in ("InstanceID", *names)}) for one in machine.rules]
+
+    return read
+
+
+def _set(machine: Machine, call: Command) -> list[t.Any]:
+    machine.require("MpsSvc")
+    name = as_text(call.named["name"])
+    found = [one for one in machine.rules if one["Name"] == name and str(one["PolicyStoreSourceType"]) == "Local"]
+    if not found:
+        raise PowerShellError(f"No MSFT_NetFirewallRule objects found with property 'InstanceID' equal to '{name}'.")
+    if "remoteaddress" in call.named:
+        kept = [_as_kept(as_text(one)) for one in unrolled(call.named["remoteaddress"])]
+        if not kept:
+            raise PowerShellError("Cannot validate argument on parameter 'RemoteAddress'.")
+        found[0]["RemoteAddress"] = kept[0] if len(kept) == 1 else kept
+    if "enabled" in call.named:
+        found[0]["Enabled"] = _ENABLED[as_text(call.named["enabled"]).lower()]
+    machine.changed(f"rule {name}")
+    return []
+
+
+COMMANDS: Sequence[tuple[str, Callable[[Machine, Command], list[t.Any]]]] = (
+    (
+        "Get-NetFirewallRule",
+        _reader("Name", "DisplayName", "Group", "Enabled", "Direction", "Action", "Profile", "PolicyStoreSourceType"),
+    ),
+    ("Get-NetFirewallPortFilter", _reader("Protocol", "LocalPort", "RemotePort", "IcmpType")),
+    ("Get-NetFirewallAddressFilter", _reader("RemoteAddress")),
+    ("Get-NetFirewallApplicationFilter", _reader("Program", "Package")),
+    ("Get-NetFirewallServiceFilter", _reader("Service")),
+    ("Set-NetFirewallRule", _set),
+)
