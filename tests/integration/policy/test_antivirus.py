@@ -355,18 +355,21 @@ def test_the_update_service_takes_new_signatures_from_a_mirror(one_host, check):
         write(one_host, f"/srv/mirror/{name}.cvd", content)
     root(
         one_host,
-        "systemd-run --unit mirror --working-directory /srv/mirror python3 -m http.server --bind 127.0.0.1 8080;"
-        "cp -a /etc/clamav/freshclam.conf /root; chmod u+w /etc/clamav/freshclam.conf;"
+        "cp -a /var/lib/clamav/daily.cud /etc/clamav/freshclam.conf /root; chmod u+w /etc/clamav/freshclam.conf;"
         "printf 'PrivateMirror http://127.0.0.1:8080\\nExcludeDatabase bytecode\\n' >> /etc/clamav/freshclam.conf;"
-        "sleep 1; systemctl restart clamav-freshclam.service",
+        "systemctl stop clamav-freshclam.service; rm /var/lib/clamav/daily.cud;"
+        "systemd-run --unit mirror --working-directory /srv/mirror python3 -m http.server --bind 127.0.0.1 8080",
     )
-    arrived = "test -e /var/lib/clamav/daily.cvd"
+    listens = "ss --no-header --listening --tcp 'sport = :8080' | grep -q LISTEN"
+    assert waiting.holds(lambda: root(one_host, listens, check=False).returncode == 0, within=60)
+    root(one_host, "systemctl start clamav-freshclam.service")
+    arrived = "test -e /var/lib/clamav/main.cvd -a -e /var/lib/clamav/daily.cvd"
     assert waiting.holds(lambda: root(one_host, arrived, check=False).returncode == 0, within=60)
-    # ClamAV's authors made it in 2021, and the scanner goes by the last one that it reads.
+    # ClamAV's authors made it in 2021.
     assert waiting.holds(lambda: state(check(one_host), "LNX-AV-SignatureAge") == "fail", within=60)
     root(
         one_host,
-        "systemctl stop mirror; cp -a /root/freshclam.conf /etc/clamav; rm /var/lib/clamav/*.cvd;"
-        "systemctl restart clamav-freshclam.service clamav-daemon.service",
+        "systemctl stop mirror; cp -a /root/freshclam.conf /etc/clamav; cp -a /root/daily.cud /var/lib/clamav;"
+        "rm /var/lib/clamav/*.cvd; systemctl restart clamav-freshclam.service clamav-daemon.service",
     )
     assert state(check(one_host), "LNX-AV-SignatureAge") == "pass"

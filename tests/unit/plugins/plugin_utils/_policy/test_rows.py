@@ -420,7 +420,9 @@ def test_a_text_that_no_file_of_the_role_holds_is_refused(roles, fields, sentenc
     assert f"row LNX-A: {sentence}" in fault(roles, "screen")
 
 
-@pytest.mark.parametrize(("knob", "content"), [(["0951:1666 A", "0951:1666 B"], "0951:1666 A\n0951:1666 B\n"), ([], "")])
+@pytest.mark.parametrize(
+    ("knob", "content"), [(["0951:1666 A", "0951:1666 B"], "0951:1666 A\n0951:1666 B\n"), ([], "")]
+)
 def test_a_list_is_the_content_of_a_file_line_by_line(roles, knob, content):
     declare(roles, "screen", {"__screen_rows": [{**CONTENT_ROW, "knob": "screen_media", "optional": True}]})
     (row,) = read(roles, "screen")
