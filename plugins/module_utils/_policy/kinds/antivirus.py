@@ -32,6 +32,7 @@ Row = t.Mapping[str, t.Any]
 RESULTS = "/var/lib/commune-baseline-antivirus"
 HANDLED = "/var/lib/commune-baseline/malware-handled"
 STAMPS = "/var/lib/systemd/timers"  # systemd.timer(5), Persistent
+UNITS = "/etc/systemd/system"
 LOGS = ("/var/log/clamav/clamav.log.1", "/var/log/clamav/clamav.log")
 _DAY = 24 * 60 * 60
 _MOST_SHOWN = 5
@@ -86,7 +87,8 @@ def _silent(error: OSError) -> Reading:
 
 
 def _scan_age(scan: str) -> Reading:
-    path, stamp = f"{RESULTS}/{scan}.json", f"{STAMPS}/stamp-commune-baseline-{scan}-scan.timer"
+    path, timer = f"{RESULTS}/{scan}.json", f"commune-baseline-{scan}-scan.timer"
+    stamp = f"{STAMPS}/stamp-{timer}"
     try:
         return Reading(_days_since(_result(path)["ended"]), where=path)
     except FileNotFoundError:
@@ -94,12 +96,15 @@ def _scan_age(scan: str) -> Reading:
     except (OSError, ValueError, LookupError, TypeError):
         return Reading(where=path, weakness=f"{path} holds no result of a scan")
     try:
+        os.stat(f"{UNITS}/{timer}")  # the stamp outlives it
         return Reading(_days_since(os.stat(stamp).st_mtime), where=stamp)
     except OSError:
         return Reading(weakness="no scan has ended yet, and none is scheduled")
 
 
 def _detections() -> Reading:
+    if not os.path.exists(LOGS[-1]):
+        return Reading(unreadable=f"there is no {LOGS[-1]}")
     try:
         found = [*_of_scans(), *_of_log()]
     except OSError as error:

@@ -24,13 +24,15 @@ EICAR = "44d88612fea8a8f36de82e1278abb02f:68"
 @pytest.fixture(name="device", autouse=True)
 def fixture_device(tmp_path, monkeypatch):
     """A device of the test's own, on which nothing is installed."""
-    for name in ("results", "stamps", "logs"):
+    for name in ("results", "stamps", "units", "logs"):
         (tmp_path / name).mkdir()
     monkeypatch.setattr(antivirus, "RESULTS", str(tmp_path / "results"))
     monkeypatch.setattr(antivirus, "STAMPS", str(tmp_path / "stamps"))
+    monkeypatch.setattr(antivirus, "UNITS", str(tmp_path / "units"))
     monkeypatch.setattr(antivirus, "HANDLED", str(tmp_path / "handled"))
     logs = (str(tmp_path / "logs/clamav.log.1"), str(tmp_path / "logs/clamav.log"))
     monkeypatch.setattr(antivirus, "LOGS", logs)
+    (tmp_path / "logs/clamav.log").touch()
     monkeypatch.setattr(clamd, "SOCKET", str(tmp_path / "clamd.ctl"))
     return tmp_path
 
@@ -114,6 +116,8 @@ def test_before_the_first_scan_its_timer_counts(device):
     assert seen("full_scan_age", 30, "<=")[1] is False
     stamp = device / "stamps/stamp-commune-baseline-full-scan.timer"
     stamp.touch()
+    assert seen("full_scan_age", 30, "<=")[1] is False
+    (device / "units/commune-baseline-full-scan.timer").touch()
     assert seen("full_scan_age", 30, "<=")[1] is True
     os.utime(stamp, (0, time.time() - 31 * DAY))
     assert seen("full_scan_age", 30, "<=")[1] is False
@@ -127,8 +131,10 @@ def test_what_is_no_result_is_no_pass(device, content):
     assert seen("detections", "")[1] is False
 
 
-def test_no_detections_pass():
+def test_no_detections_pass_as_long_as_they_would_be_logged(device):
     assert seen("detections", "")[1] is True
+    (device / "logs/clamav.log").unlink()
+    assert seen("detections", "")[0].unreadable == f"there is no {device}/logs/clamav.log"
 
 
 def test_what_a_scan_found_is_told_until_somebody_has_handled_it(device):
