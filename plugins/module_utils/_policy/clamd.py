@@ -12,6 +12,7 @@ import socket
 import struct
 import time
 
+PROGRAM = "/usr/sbin/clamd"
 SOCKET = "/run/clamav/clamd.ctl"
 TEST_FILE_MD5 = "44d88612fea8a8f36de82e1278abb02f"
 _SECONDS = 30  # it reads all signatures before it answers the first question

@@ -103,8 +103,9 @@ def _scan_age(scan: str) -> Reading:
 
 
 def _detections() -> Reading:
-    if not os.path.exists(LOGS[-1]):
-        return Reading(unreadable=f"there is no {LOGS[-1]}")
+    missing = [path for path in (clamd.PROGRAM, LOGS[-1]) if not os.path.exists(path)]
+    if missing:
+        return Reading(unreadable=f"there is no {missing[0]}")
     try:
         found = [*_of_scans(), *_of_log()]
     except OSError as error:

@@ -33,6 +33,8 @@ def fixture_device(tmp_path, monkeypatch):
     logs = (str(tmp_path / "logs/clamav.log.1"), str(tmp_path / "logs/clamav.log"))
     monkeypatch.setattr(antivirus, "LOGS", logs)
     (tmp_path / "logs/clamav.log").touch()
+    (tmp_path / "clamd").touch()
+    monkeypatch.setattr(clamd, "PROGRAM", str(tmp_path / "clamd"))
     monkeypatch.setattr(clamd, "SOCKET", str(tmp_path / "clamd.ctl"))
     return tmp_path
 
@@ -133,8 +135,9 @@ def test_what_is_no_result_is_no_pass(device, content):
 
 def test_no_detections_pass_as_long_as_they_would_be_logged(device):
     assert seen("detections", "")[1] is True
-    (device / "logs/clamav.log").unlink()
-    assert seen("detections", "")[0].unreadable == f"there is no {device}/logs/clamav.log"
+    for path in ("logs/clamav.log", "clamd"):
+        (device / path).unlink()
+        assert seen("detections", "")[0].unreadable == f"there is no {device / path}"
 
 
 def test_what_a_scan_found_is_told_until_somebody_has_handled_it(device):
