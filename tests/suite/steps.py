@@ -14,6 +14,7 @@ from tests.suite.environment import ROOT, venv
 from tests.suite.runner import Step
 
 _SYSTEM_PACKAGES = (
+    "apt-utils",
     "debian-archive-keyring",
     "debootstrap",
     "e2fsprogs",

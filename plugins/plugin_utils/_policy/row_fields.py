@@ -27,6 +27,7 @@ from ansible_collections.commune.baseline.plugins.plugin_utils._engines.windows.
     firewall_profile,
     firewall_rule,
     local_account,
+    program,
     registry,
     scheduled_task,
     share,
@@ -69,6 +70,7 @@ _CUTTING_KINDS = frozenset(
         "ssh_access",
         "firewall_profile",
         "firewall_rule",
+        "firewall_ruleset",
         "local_account",
         "user_right",
     }
@@ -87,6 +89,7 @@ _FAULTS: t.Mapping[str, t.Callable[[Fields, t.Any], str | None]] = {
     "firewall_profile": firewall_profile.fault_of_desired,
     "firewall_rule": firewall_rule.fault_of_desired,
     "local_account": local_account.fault_of_desired,
+    "program": program.fault_of_desired,
     "registry": registry.fault_of_desired,
     "scheduled_task": scheduled_task.fault_of_desired,
     "share": share.fault_of_desired,

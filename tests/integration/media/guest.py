@@ -36,7 +36,6 @@ _LATER_MODULES = (
     "dm_crypt",
     "raid1",
     "ext4",
-    "scsi_debug",
     "nvme_tcp",
     "iscsi_tcp",
 )

@@ -141,7 +141,7 @@ def test_a_value_that_counts_as_nothing_is_a_value(roles, value):
         ({"id": ["LNX-A"]}, "row ['LNX-A']: id is ['LNX-A'], not a text"),
         ({"kind": ["option"]}, f"row LNX-A: kind is ['option'], not one of {', '.join(KINDS)}"),
         ({"control": 8}, "row LNX-A: control is 8, not a text"),
-        ({"probe": "shel"}, "row LNX-A: probe is 'shel', not one of lightdm, login_shell, sshd"),
+        ({"probe": "shel"}, "row LNX-A: probe is 'shel', not one of apt, lightdm, login_shell, sshd"),
         ({"read": "/etc/*"}, "row LNX-A: read is '/etc/*', not a list of absolute paths"),
         ({"read": []}, "row LNX-A: read is [], not a list of absolute paths"),
         ({"path": "etc/a"}, "row LNX-A: path is 'etc/a', not an absolute path"),
