@@ -50,9 +50,12 @@ class Row(t.NamedTuple):
     def for_device(self, knobs: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         """Return what the engine needs of the row, with its desired value; raise RowError if that is out of bounds.
 
-        An ``optional`` row whose knob a site has not set is sent as undecided: nobody has said what is right.
+        An ``optional`` row whose knob a site has not set is sent as undecided: nobody has said what is right. As the
+        content of a file, a list is one line for each of its parts.
         """
         desired = self._in_its_unit(knobs[self.knob]) if self.knob else self.fields.get("value")
+        if self.fields.get("attribute") == "content" and isinstance(desired, list):
+            desired = "".join(f"{one}\n" for one in desired)
         sent = {key: value for key, value in self.fields.items() if key not in _NOT_SENT}
         if desired is None and self.fields.get("optional"):
             return {**sent, "desired": None, "undecided": f"{self.knob} is not set, so nobody has said what is right"}
@@ -60,7 +63,7 @@ class Row(t.NamedTuple):
             self._check_bounds(desired)
         if self.fields.get("compare") == "in" and not (isinstance(desired, list) and desired):
             raise RowError(f"{self._place(desired)}, not a list to choose from")
-        if self.knob and isinstance(desired, str) and not desired.strip():
+        if self.knob and isinstance(knobs[self.knob], str) and not knobs[self.knob].strip():
             raise RowError(f"{self._place(desired)}, which says nothing; it needs a text")
         fault = fault_of_desired(self.fields, desired)
         if fault:
