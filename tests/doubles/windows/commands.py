@@ -165,7 +165,7 @@ class _Identity(NetObject):
         self.properties = {"user": Record({"Value": sid}), "name": "PC\\officer"}
 
 
-def _statics(machine: Machine) -> dict[str, t.Any]:
+def _files(machine: Machine) -> dict[str, t.Any]:
     files = machine.files
 
     def read(path: str) -> bytes:
@@ -212,6 +212,12 @@ def _statics(machine: Machine) -> dict[str, t.Any]:
             folder in machine.folders or any(path.startswith(f"{folder}\\") for path in files)
         ),
         "io.directory::createdirectory": lambda path: machine.folders.add(path),
+    }
+
+
+def _statics(machine: Machine) -> dict[str, t.Any]:
+    return {
+        **_files(machine),
         "io.memorystream::new": objects.MemoryStream,
         "io.compression.gzipstream::new": objects.GZipStream,
         "io.compression.compressionmode::compress": "Compress",

@@ -311,7 +311,7 @@ Read-Section 'updates' {
     @{ searched = Get-FileTime $results.LastSearchSuccessDate; result = [int] $found.ResultCode }
     foreach ($update in $found.Updates) {
         @{
-            articles = @($update.KBArticleIDs)
+            articles = @(foreach ($article in $update.KBArticleIDs) { $article })
             severity = [string] $update.MsrcSeverity
             kinds = @(foreach ($category in $update.Categories) { $category.CategoryID })
             published = Get-FileTime $update.LastDeploymentChangeTime
