@@ -41,6 +41,7 @@ def shell_of(machine: Machine) -> Shell:
         ("Get-MpPreference", _defender_preference),
         ("Get-Acl", _acl),
         ("New-Object", _new_object),
+        ("Get-LocalGroupMember", _members),
         *changes.COMMANDS,
         *components.COMMANDS,
         *rules.COMMANDS,
@@ -138,6 +139,18 @@ def _defender_status(machine: Machine, _call: Command) -> list[t.Any]:
 def _defender_preference(machine: Machine, _call: Command) -> list[t.Any]:
     machine.require("WinDefend")
     return [machine.defender_preference]
+
+
+def _members(machine: Machine, call: Command) -> list[t.Any]:
+    """As Windows PowerShell does it: one member whose account is gone, and nothing is told at all."""
+    members = machine.groups.get(as_text(call.named["sid"]))
+    if members is None:
+        raise PowerShellError(f"Group {call.named['sid']} was not found.")
+    if [sid for sid in members if sid not in machine.accounts and sid not in machine.known_names]:
+        raise PowerShellError("Failed to compare two elements in the array.")
+    local = {sid: f"{machine.name}\\{one['Name']}" for sid, one in machine.accounts.items()}
+    names = {**local, **machine.known_names}
+    return [Record({"Name": names[sid], "SID": Record({"Value": sid})}) for sid in members]
 
 
 def _new_object(machine: Machine, call: Command) -> list[t.Any]:

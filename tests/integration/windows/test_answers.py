@@ -23,6 +23,7 @@ ROWS = {
     "cumulative_update": {"attribute": "age", "desired": 65, "compare": "<="},
     "bitlocker": {"volumes": "system", "attribute": "protection", "desired": "protected"},
     "wlan": {"desired": ["WPA2PSK/AES"], "compare": "in"},
+    "local_group": {"group": "S-1-5-32-544", "desired": ["officer"], "compare": "<="},
     "service": {"name": "wuauserv", "desired": "running"},
     "local_account": {"rid": 500, "attribute": "enabled", "desired": False},
     "audit_policy": {"guid": "{0CCE9215-69AE-11D9-BED3-505054503030}", "desired": "success", "compare": ">="},
@@ -32,7 +33,7 @@ ROWS = {
 SECTION_OF = {
     "program": "programs", "update": "updates", "cumulative_update": "servicing", "bitlocker": "volumes",
     "wlan": "wlan",
-    "service": "services", "local_account": "accounts", "audit_policy": "audit", "security_policy": "template",
+    "service": "services", "local_group": "groups", "local_account": "accounts", "audit_policy": "audit", "security_policy": "template",
     "firewall_profile": "firewall",
 }  # fmt: skip
 

@@ -149,6 +149,14 @@ Read-Section 'accounts' {
     }
 }
 
+Read-Section 'groups' {
+    foreach ($group in $asked.groups) {
+        foreach ($member in Get-LocalGroupMember -SID $group) {
+            @{ group = $group; name = $member.Name; sid = $member.SID.Value }
+        }
+    }
+}
+
 Read-Section 'services' {
     foreach ($service in Get-CimInstance -ClassName Win32_Service) {
         if ($asked.services -contains $service.Name) {
