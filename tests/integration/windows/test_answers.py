@@ -32,8 +32,8 @@ ROWS = {
 }
 SECTION_OF = {
     "program": "programs", "update": "updates", "cumulative_update": "servicing", "bitlocker": "volumes",
-    "wlan": "wlan",
-    "service": "services", "local_group": "groups", "local_account": "accounts", "audit_policy": "audit", "security_policy": "template",
+    "wlan": "wlan", "local_group": "members",
+    "service": "services", "local_account": "accounts", "audit_policy": "audit", "security_policy": "template",
     "firewall_profile": "firewall",
 }  # fmt: skip
 

@@ -149,8 +149,8 @@ Read-Section 'accounts' {
     }
 }
 
-Read-Section 'groups' {
-    foreach ($group in $asked.groups) {
+Read-Section 'members' {
+    foreach ($group in $asked.members) {
         foreach ($member in Get-LocalGroupMember -SID $group) {
             @{ group = $group; name = $member.Name; sid = $member.SID.Value }
         }

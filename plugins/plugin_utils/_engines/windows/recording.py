@@ -43,7 +43,7 @@ def redacted(text: str) -> str:
             ("rules", _rule),
             ("inbound", _inbound),
             ("wlan", _network),
-            ("groups", _member),
+            ("members", _member),
         ):
             if name in sections:
                 sections[name] = [renamed(one, number) for number, one in enumerate(sections[name], start=1)]

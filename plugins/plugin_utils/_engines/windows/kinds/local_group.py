@@ -23,19 +23,19 @@ Row = t.Mapping[str, t.Any]
 FIELDS: t.Mapping[str, t.Any] = {"group": "word"}
 REQUIRED = frozenset({"group"})
 COMPARISONS: t.Sequence[str] = ("<=",)  # these and no others
-SECTIONS: t.Sequence[str] = ("groups",)
+SECTIONS: t.Sequence[str] = ("members",)
 STEP = ""
 _BUILT_IN = "-500"
 
 
 def ask(rows: t.Sequence[Row]) -> dict[str, list[t.Any]]:
-    return {"groups": sorted({row["group"] for row in rows})}
+    return {"members": sorted({row["group"] for row in rows})}
 
 
 def observe(row: Row, facts: Facts) -> Reading:
     """Return the members who are not among the desired ones."""
     where = f"members of {row['group']}"
-    members = [one for one in facts.section("groups") if one["group"] == row["group"]]
+    members = [one for one in facts.section("members") if one["group"] == row["group"]]
     if not members:
         return Reading(where=where, unreadable=f"Windows told of no member of {row['group']}, not even of its own")
     desired = {str(one).lower() for one in row["desired"]}
