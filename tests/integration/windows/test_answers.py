@@ -13,9 +13,12 @@ import pytest
 
 from ansible_collections.commune.baseline.plugins.plugin_utils._door.windows_session import text_of
 from ansible_collections.commune.baseline.plugins.plugin_utils._engines.windows import engine, facts
+from ansible_collections.commune.baseline.plugins.plugin_utils._engines.windows.kind import KINDS
+from ansible_collections.commune.baseline.plugins.plugin_utils._policy.rows import rows_of_all_roles
 from tests.doubles.windows.commands import shell_of
 from tests.doubles.windows.machine import Machine
 from tests.doubles.windows.values import Record
+from tests.integration.windows.office import ROOT
 
 ROWS = {
     "program": {"scope": "machine", "desired": ["*"], "compare": "<="},
@@ -78,6 +81,13 @@ def test_a_section_that_is_missing_is_not_assessed(kind):
     told = json.loads(facts.unpacked(answer_of(a_machine(), row_of(kind))))
     del told["sections"][SECTION_OF[kind]]
     assert state(kind, json.dumps(told)) == "not_assessed"
+
+
+def test_no_two_kinds_ask_under_the_same_name():
+    rows = [row.fields for row in rows_of_all_roles(ROOT, "windows")]
+    asked = [name for kind, own in KINDS.items() for name in own.ask([row for row in rows if row["kind"] == kind])]
+    assert len(asked) > len({"machine", "users"})
+    assert sorted(asked) == sorted(set(asked))
 
 
 def test_an_answer_is_packed_and_one_that_was_cut_or_is_a_bomb_is_refused():
