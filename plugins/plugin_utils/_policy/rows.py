@@ -24,7 +24,7 @@ PLATFORMS = tuple(KINDS_OF)
 
 # What a person reads, or what becomes ``desired``, stays on the controller.
 _NOT_SENT = frozenset({"parameter", "value", "knob", "measured_in", "maximum", "optional", "refs", "why", "fix"})
-_NO_AMOUNTS = frozenset({"file", "user_right", "audit_policy", "firewall_rule", "program"})  # a mode, or a set
+_NO_AMOUNTS = frozenset({"file", "user_right", "audit_policy", "firewall_rule", "local_group", "program"})  # or a set
 _SECONDS = {"minutes": 60}  # in one unit of a setting, whose knob is in seconds
 
 

@@ -37,6 +37,7 @@ DECIDED = {
     "remote_desktop_sources": [],
     "remote_desktop_winrm_sources": ["10.1.20.2"],
     "host_firewall_offer": OFFER,
+    "account_policy_administrators": ["officer"],
     "software_control_allowed_programs": [],
 }
 
