@@ -81,6 +81,7 @@ from ansible_collections.commune.baseline.plugins.plugin_utils._door import play
 from ansible_collections.commune.baseline.plugins.plugin_utils._door.results import collect
 from ansible_collections.commune.baseline.plugins.plugin_utils._door.signing import open_signer
 from ansible_collections.commune.baseline.plugins.plugin_utils._door.site_register import place_if_any
+from ansible_collections.commune.baseline.plugins.plugin_utils._engines.windows import unreachable
 from ansible_collections.commune.baseline.plugins.plugin_utils._evidence import run
 from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.store import EvidenceError
 from ansible_collections.commune.baseline.plugins.plugin_utils._report import table
@@ -128,7 +129,8 @@ class CallbackModule(CallbackBase):
     v2_runner_item_on_failed = v2_runner_on_failed
 
     def v2_runner_on_unreachable(self, result: t.Any) -> None:
-        self._run.hinder(result.host.name, run.UNREACHABLE, str(result.result.get("msg", "")))
+        said = str(result.result.get("msg", ""))
+        self._run.hinder(result.host.name, run.UNREACHABLE, unreachable.explained(said) or said)
 
     def v2_playbook_on_no_hosts_matched(self) -> None:
         self._display.display(table.no_devices(self.get_option("language")))

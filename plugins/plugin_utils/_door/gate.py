@@ -13,6 +13,7 @@ from pathlib import Path
 
 from ansible_collections.commune.baseline.plugins.plugin_utils._catalogue import CatalogueError, Control
 from ansible_collections.commune.baseline.plugins.plugin_utils._catalogue_files import Everything, read_all
+from ansible_collections.commune.baseline.plugins.plugin_utils._engines.windows import unreachable
 from ansible_collections.commune.baseline.plugins.plugin_utils._policy import gate, gate_words, serial
 from ansible_collections.commune.baseline.plugins.plugin_utils._policy.controls import from_text
 from ansible_collections.commune.baseline.plugins.plugin_utils._policy.coverage import Place
@@ -58,13 +59,15 @@ def answer(reader: Reader | Writer, name: str, verification: t.Mapping[str, t.An
         correctable={row["id"] for control in results for row in control["rows"] if row[_WOULD]},
     )
     reached = not verification.get("unreachable")
+    known = unreachable.explained(str(verification.get("msg", "")))
+    why = {"en": [known], "vi": [in_vietnamese(known)]} if known else {"en": [], "vi": []}
     verdict, of_serial = {}, {}
     for language in gate_words.LANGUAGES:
         of_serial[language] = gate_words.said_of_serial(device["serial"], serial_shown, language)
         if outcome == serial.DIFFERENT:
             reasons = [of_serial[language]]
         elif not reached:
-            reasons = [gate_words.said_of_reach(language)]
+            reasons = [gate_words.said_of_reach(language), *why[language]]
         else:
             reasons = said_of(opening, language, in_language=in_vietnamese if language == "vi" else str)
         verdict[language] = gate_words.verdict(device["name"], reasons, language)

@@ -21,7 +21,7 @@ from ansible_collections.commune.baseline.plugins.plugin_utils._door.confirmatio
     new_connection,
     observed_again,
 )
-from ansible_collections.commune.baseline.plugins.plugin_utils._engines.windows import facts, work
+from ansible_collections.commune.baseline.plugins.plugin_utils._engines.windows import facts, unreachable, work
 
 Answer = dict[str, t.Any]
 
@@ -104,11 +104,13 @@ class WindowsSession:
 
 @contextlib.contextmanager
 def _lost_connections() -> t.Iterator[None]:
-    """Tell a connection that breaks off halfway as such: psrp and winrm let errors of requests through, OSErrors."""
+    """Tell in a sentence why there is no connection; psrp and winrm let errors of requests through, OSErrors."""
     try:
         yield
-    except OSError as error:
-        raise AnsibleConnectionFailure(f"the connection broke off: {error}") from error
+    except (AnsibleConnectionFailure, OSError) as error:
+        known = unreachable.explained(str(error))
+        # Ansible shows a cause too, which would bury the sentence.
+        raise AnsibleConnectionFailure(known or str(error)) from (None if known else error)
 
 
 def read_facts(text: str) -> facts.Facts:

@@ -1,7 +1,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A certificate for 127.0.0.1 and the authority that issued it."""
+"""A certificate for 127.0.0.1, and the authority that issued it or, if it signed itself, the certificate again."""
 
 from __future__ import annotations
 
@@ -17,15 +17,19 @@ from cryptography.hazmat.primitives.asymmetric import ec
 _DAY = datetime.timedelta(days=1)
 
 
-def context(folder: Path, *, expired: bool) -> ssl.SSLContext:
-    """Write ca.pem and server.pem into a folder and return what a server needs to use the latter."""
-    authority, issuer = ec.generate_private_key(ec.SECP256R1()), _name("Office CA")
-    (folder / "ca.pem").write_bytes(_certificate(issuer, issuer, authority, authority, is_ca=True))
+def context(folder: Path, *, expired: bool, self_signed: bool = False) -> ssl.SSLContext:
+    """Write ca.pem, which a client has to trust, and server.pem; return what a server needs to use the latter."""
     key = ec.generate_private_key(ec.SECP256R1())
+    if self_signed:
+        own = _self_signed(key, expired=expired)
+        (folder / "ca.pem").write_bytes(own)
+    else:
+        authority, issuer = ec.generate_private_key(ec.SECP256R1()), _name("Office CA")
+        (folder / "ca.pem").write_bytes(_certificate(issuer, issuer, authority, authority, is_ca=True))
+        own = _certificate(_name("pc"), issuer, key, authority, is_ca=False, expired=expired)
     private = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
-    own = _certificate(_name("pc"), issuer, key, authority, is_ca=False, expired=expired)
     (folder / "server.pem").write_bytes(private + own)
     made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     made.load_cert_chain(folder / "server.pem")
@@ -34,6 +38,31 @@ def context(folder: Path, *, expired: bool) -> ssl.SSLContext:
 
 def _name(common: str) -> x509.Name:
     return x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, common)])
+
+
+def _self_signed(key: ec.EllipticCurvePrivateKey, *, expired: bool) -> bytes:
+    """Return what New-SelfSignedCertificate makes: without basic constraints and without the id of an authority."""
+    now = datetime.datetime.now(datetime.UTC)
+    subject = _name("pc")
+    usage = x509.KeyUsage(
+        digital_signature=True, key_encipherment=True, content_commitment=False, data_encipherment=False,
+        key_agreement=False, key_cert_sign=False, crl_sign=False, encipher_only=False, decipher_only=False,
+    )  # fmt: skip
+    names = [x509.DNSName("pc"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
+    builder = (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(subject)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - 3 * _DAY)
+        .not_valid_after(now - _DAY if expired else now + _DAY)
+        .add_extension(usage, critical=True)
+        .add_extension(x509.SubjectAlternativeName(names), critical=False)
+        .add_extension(x509.ExtendedKeyUsage([x509.ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+    )
+    return builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
 
 
 def _certificate(

@@ -45,6 +45,13 @@ def _ping(_machine: Machine, _shell: Shell, arguments: Mapping[str, t.Any]) -> d
     return {"changed": False, "ping": arguments.get("data", "pong")}
 
 
+def _setup(machine: Machine, _shell: Shell, arguments: Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """As the module has it, ``bios`` belongs to the subset ``hardware``; other facts are not known here."""
+    if "hardware" not in arguments.get("gather_subset", ()):
+        raise UnsupportedError(f"facts other than hardware: {arguments}")
+    return {"changed": False, "ansible_facts": {"ansible_product_serial": machine.serial, "module_setup": True}}
+
+
 def _win_powershell(machine: Machine, shell: Shell, arguments: Mapping[str, t.Any]) -> dict[str, t.Any]:
     """As the module does it: what a script throws is in ``error``; one that knows no WhatIf is left out of a check."""
     script, check_mode = arguments["script"], arguments.get("_ansible_check_mode", False)
@@ -61,6 +68,7 @@ def _win_powershell(machine: Machine, shell: Shell, arguments: Mapping[str, t.An
 
 _Module = Callable[[Machine, Shell, Mapping[str, t.Any]], dict[str, t.Any]]
 _MODULES: Mapping[str, _Module] = {
+    "setup": _setup,
     "win_ping": _ping,
     "win_powershell": _win_powershell,
 }

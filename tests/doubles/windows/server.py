@@ -138,11 +138,9 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
 
 @contextlib.contextmanager
-def serving(
-    machine: Machine, folder: Path, password: str, *, https: bool = True, expired: bool = False
-) -> Iterator[Server]:
-    """Serve a machine until the block ends; its certificate's issuer lies in ``folder`` as ca.pem."""
-    context = certificate.context(folder, expired=expired)
+def serving(machine: Machine, folder: Path, password: str, *, https: bool = True, **how: bool) -> Iterator[Server]:
+    """Serve a machine until the block ends; what a client has to trust lies in ``folder`` as ca.pem."""
+    context = certificate.context(folder, **{"expired": False, **how})
     server = Server(machine, context if https else None, password)
     machine.run_task = lambda task: _run_task(server, task)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)

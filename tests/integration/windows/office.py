@@ -9,6 +9,7 @@ import contextlib
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import types
@@ -21,10 +22,24 @@ from tests.doubles.windows import payload
 from tests.doubles.windows.commands import shell_of
 from tests.doubles.windows.machine import Machine
 from tests.doubles.windows.server import USER, Server, serving
+from tests.integration.zones.site import SITE
 
 ROOT = Path(__file__).parents[3]
 RUN = "20261128-120000-1"
 PASSWORD = "No-one-may-see-this-1"  # noqa: S105
+
+# What a workstation of the default site offers, where the machine sees the controller at 10.1.20.2.
+OFFER = {"zone": "lan", "addresses": ["10.20.10.77"], "services": ["rdp"], "neighbours": [], "gateways": ["10.20.10.1"],
+         "managers": ["10.1.20.2"], "management_ports": [5986], "outbound": "any"}  # fmt: skip
+
+# What a site has to say.
+DECIDED = {
+    "remote_desktop_sources": [],
+    "remote_desktop_winrm_sources": ["10.1.20.2"],
+    "host_firewall_offer": OFFER,
+    "account_policy_administrators": ["officer"],
+    "software_control_allowed_programs": [],
+}
 
 
 class Outcome(NamedTuple):
@@ -50,6 +65,12 @@ def office(folder: Path, machines: Mapping[str, Machine], connection: str = "psr
         yield Office(folder, servers, connection)
 
 
+def zones(folder: Path) -> None:
+    """Give the site the default zone model."""
+    (folder / "group_vars/all").mkdir(parents=True)
+    shutil.copy(SITE, folder / "group_vars/all/zones.yml")
+
+
 class Office(NamedTuple):
     folder: Path
     servers: dict[str, Server]
@@ -57,7 +78,7 @@ class Office(NamedTuple):
 
     def run(self, *arguments: str, forks: int = 5, collections: str | None = None, **variables: Any) -> Outcome:
         """Run the door on every machine, as an officer does who names it on the command line."""
-        hosts = {name: {**self._host(name, server), **variables} for name, server in self.servers.items()}
+        hosts = {name: {**self.host(name), **variables} for name in self.servers}
         inventory = self.folder / "hosts.json"
         inventory.write_text(json.dumps({"all": {"hosts": hosts}}))
         module = ["--module-name=commune.baseline.policy"]
@@ -78,12 +99,12 @@ class Office(NamedTuple):
             results[told[1]] = json.JSONDecoder().raw_decode(done.stdout[told.end() :])[0]
         return Outcome(done.returncode, results, done.stdout + done.stderr)
 
-    def _host(self, name: str, server: Server) -> dict[str, Any]:
+    def host(self, name: str) -> dict[str, Any]:
         authority = str(self.folder / name / "ca.pem")
         return {
             "ansible_connection": self.connection,
             "ansible_host": "127.0.0.1",
-            "ansible_port": server.port,
+            "ansible_port": self.servers[name].port,
             "ansible_user": USER,
             "ansible_password": PASSWORD,
             "ansible_become": True,  # as the playbooks have it

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import json
-import re
 
 import pytest
 
@@ -14,6 +13,11 @@ from tests.doubles.windows import certificate
 from tests.doubles.windows.machine import Machine
 from tests.integration.windows.office import PASSWORD, office
 
+WRONG = {
+    "wrong password": {"ansible_password": "wrong"},
+    "certificate for another name": {"ansible_host": "localhost"},
+    "nobody listens": {"ansible_port": 9},
+}
 LOCK = f"--args={json.dumps({'roles': ['session_lock']})}"
 
 
@@ -21,10 +25,14 @@ LOCK = f"--args={json.dumps({'roles': ['session_lock']})}"
 @pytest.mark.parametrize(
     ("fault", "said"),
     [
-        ("wrong password", "authenticate|credentials"),
-        ("expired certificate", "certificate has expired"),
-        ("certificate of another authority", "certificate verify failed"),
-        ("HTTP where HTTPS is asked", "SSL|HTTP"),
+        ("wrong password", "Windows refuses the account or its password: see ansible_user and ansible_password"),
+        ("expired certificate", "the certificate of the device has expired: make a new one on it"),
+        ("expired certificate of its own", "the certificate of the device has expired: make a new one on it"),
+        ("certificate of another authority", "the certificate of the device is not the one that is trusted here"),
+        ("other certificate of its own", "the certificate of the device is not the one that is trusted here"),
+        ("certificate for another name", "the certificate of the device is not for the name or address"),
+        ("HTTP where HTTPS is asked", "the device answers without encryption where HTTPS is asked"),
+        ("nobody listens", "the device does not answer at this address and port"),
     ],
 )
 def test_a_machine_that_cannot_be_trusted_or_does_not_trust_us_is_not_looked_at(tmp_path, connection, fault, said):
@@ -34,16 +42,26 @@ def test_a_machine_that_cannot_be_trusted_or_does_not_trust_us_is_not_looked_at(
         {"pc": machine},
         connection,
         https=fault != "HTTP where HTTPS is asked",
-        expired=fault == "expired certificate",
+        expired=fault.startswith("expired certificate"),
+        self_signed="of its own" in fault,
     ) as site:
-        wrong = {"ansible_password": "wrong"} if fault == "wrong password" else {}
         if fault == "certificate of another authority":
             certificate.context(tmp_path / "pc", expired=False)  # a new one, which did not issue the machine's
-        outcome = site.run(LOCK, "-vvv", **wrong)
+        if fault == "other certificate of its own":
+            certificate.context(tmp_path / "pc", expired=False, self_signed=True)
+        outcome = site.run(LOCK, "-vvv", **WRONG.get(fault, {}))
     assert (outcome.code in (2, 4), machine.writes) == (True, [])
     assert "controls" not in outcome.results["pc"]
-    assert re.search(said, outcome.results["pc"]["msg"]), outcome.results["pc"]["msg"]
+    message = outcome.results["pc"]["msg"]
+    assert (message.removeprefix("Task failed: ").startswith(said), "Caused by" in message) == (True, False), message
     assert PASSWORD not in outcome.printed
+
+
+@pytest.mark.parametrize("connection", ["psrp", "winrm"])
+def test_the_certificate_that_a_machine_signed_itself_is_trusted_where_its_copy_lies(tmp_path, connection):
+    with office(tmp_path, {"pc": Machine()}, connection, self_signed=True) as site:
+        outcome = site.run(LOCK, "--check")
+    assert "controls" in outcome.results["pc"]
 
 
 @pytest.mark.parametrize("connection", ["psrp", "winrm"])

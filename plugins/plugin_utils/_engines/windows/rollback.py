@@ -16,6 +16,7 @@ from ansible_collections.commune.baseline.plugins.plugin_utils._engines.windows.
     event_log,
     feature,
     firewall_rule,
+    firewall_ruleset,
     registry,
     scheduled_task,
     share,
@@ -23,6 +24,7 @@ from ansible_collections.commune.baseline.plugins.plugin_utils._engines.windows.
 from ansible_collections.commune.baseline.plugins.plugin_utils._engines.windows.steps import Step, Values, place_of
 
 _RIGHTS = "Privilege Rights"
+_RULES = (firewall_rule.STEP, firewall_ruleset.STEP)
 
 
 class ChangedSinceError(ValueError):
@@ -63,7 +65,7 @@ def question(entries: t.Sequence[Entry]) -> dict[str, t.Any]:
         "defender": [step.do["name"] for step in steps if step.kind == "defender"],
         "features": [step.do["name"] for step in steps if step.kind == feature.STEP],
         "tasks": [f"{step.do['path']}{step.do['name']}" for step in steps if step.kind == scheduled_task.STEP],
-        **firewall_rule.asked(names=(step.do["name"] for step in steps if step.kind == firewall_rule.STEP)),
+        "rules": [step.do["name"] for step in steps if step.kind in _RULES],
         "logs": [step.do["name"] for step in steps if step.kind == event_log.STEP],
     }
 
