@@ -77,4 +77,6 @@ def _reached(server: Server, connection: str, authority: Path) -> dict[str, Any]
         "ansible_winrm_scheme": "https",
         "ansible_winrm_transport": "basic",
         "ansible_winrm_ca_trust_path": str(authority),
+        "remote_desktop_sources": [],
+        "remote_desktop_winrm_sources": ["10.1.20.2"],
     }

@@ -77,11 +77,11 @@ from ansible.errors import AnsibleError
 from ansible.plugins.callback import CallbackBase
 
 from ansible_collections.commune.baseline.plugins.plugin_utils._door import keeping
-from ansible_collections.commune.baseline.plugins.plugin_utils._engines.windows import unreachable
 from ansible_collections.commune.baseline.plugins.plugin_utils._door import play as plays
 from ansible_collections.commune.baseline.plugins.plugin_utils._door.results import collect
 from ansible_collections.commune.baseline.plugins.plugin_utils._door.signing import open_signer
 from ansible_collections.commune.baseline.plugins.plugin_utils._door.site_register import place_if_any
+from ansible_collections.commune.baseline.plugins.plugin_utils._engines.windows import unreachable
 from ansible_collections.commune.baseline.plugins.plugin_utils._evidence import run
 from ansible_collections.commune.baseline.plugins.plugin_utils._evidence.store import EvidenceError
 from ansible_collections.commune.baseline.plugins.plugin_utils._report import table

@@ -24,6 +24,7 @@ from tests.doubles.windows.server import USER, Server, serving
 
 ROOT = Path(__file__).parents[3]
 RUN = "20261128-120000-1"
+DECIDED = {"remote_desktop_sources": [], "remote_desktop_winrm_sources": ["10.1.20.2"]}  # what a site has to say
 PASSWORD = "No-one-may-see-this-1"  # noqa: S105
 
 

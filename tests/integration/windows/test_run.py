@@ -14,12 +14,9 @@ import pytest
 import yaml
 
 from tests.doubles.windows.machine import Machine
-from tests.integration.windows.office import PASSWORD, ROOT, office
+from tests.integration.windows.office import DECIDED, PASSWORD, ROOT, office
 
 POLICIES = "HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Policies"
-
-
-DECIDED = {"remote_desktop_sources": [], "remote_desktop_winrm_sources": ["10.1.20.2"]}  # what a site has to say
 
 
 def fresh() -> Machine:
