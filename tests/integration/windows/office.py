@@ -115,17 +115,24 @@ class _Desk:
 
     def _execute_module(self, module_name: str, module_args: dict[str, Any], **_other: Any) -> dict[str, Any]:
         arguments = {**module_args, "_ansible_check_mode": self._task.check_mode}
-        return json.loads(payload.obeyed(self._machine, self._shell, module_name.rpartition(".")[2], arguments))
+        name = module_name.rpartition(".")[2]
+        told: dict[str, Any] = json.loads(payload.obeyed(self._machine, self._shell, name, arguments))
+        return told
 
 
 def bring(machine: Machine, *rows: dict[str, Any], check_mode: bool = False) -> dict[str, dict[str, Any]]:
     """Bring rows (with what is desired) to a machine that nobody can lose; return the observations by id."""
-    device = WindowsDevice(_Desk(machine, check_mode=check_mode), {}, RUN, 60)
+    device = _device(machine, RUN, check_mode=check_mode)
     return {seen["id"]: seen for seen in device.bring([{"control": "AC-08", **row} for row in rows])["observations"]}
 
 
 def take_back(machine: Machine, *, check_mode: bool = False, run: str = RUN) -> dict[str, Any]:
-    return WindowsDevice(_Desk(machine, check_mode=check_mode), {}, run, 60).take_back()
+    return _device(machine, run, check_mode=check_mode).take_back()
+
+
+def _device(machine: Machine, run: str, *, check_mode: bool) -> WindowsDevice:
+    desk: Any = _Desk(machine, check_mode=check_mode)
+    return WindowsDevice(desk, {}, run, 60)
 
 
 def look(machine: Machine, *rows: dict[str, Any]) -> dict[str, dict[str, Any]]:

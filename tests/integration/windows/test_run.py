@@ -6,15 +6,12 @@
 from __future__ import annotations
 
 import datetime
-import json
-import shutil
-from pathlib import Path
 
 import pytest
-import yaml
 
 from tests.doubles.windows.machine import Machine
-from tests.integration.windows.office import DECIDED, PASSWORD, ROOT, office
+from tests.integration.windows.many_rows import collection_with
+from tests.integration.windows.office import DECIDED, PASSWORD, office
 
 POLICIES = "HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Policies"
 
@@ -117,18 +114,6 @@ def test_a_change_that_leaves_the_connection_stays(tmp_path, connection):
         site.run("--check", '--args={"roles": ["host_firewall"]}')
     assert outcome.rows()["WIN-FW-PrivateEnabled"]["changed"] is True
     assert machine.firewall["Private"]["Enabled"] == "True"
-
-
-def collection_with(folder: Path, count: int) -> Path:
-    """Copy the collection and give it a role with so many rows; return where Ansible finds it."""
-    copy = folder / "ansible_collections/commune/baseline"
-    for part in ("plugins", "catalogue", "roles/session_lock", "meta"):
-        shutil.copytree(ROOT / part, copy / part, ignore=shutil.ignore_patterns("__pycache__", "linux.yml"))
-    path = copy / "roles/session_lock/vars/windows.yml"
-    (row, *_others) = yaml.safe_load(path.read_text("utf-8"))["__session_lock_rows"]
-    rows = [{**row, "id": f"WIN-{number}", "name": f"Setting{number}"} for number in range(count)]
-    path.write_text(json.dumps({"__session_lock_rows": rows}))
-    return folder
 
 
 def test_the_number_of_rows_does_not_change_the_number_of_requests_for_ten_machines(tmp_path):
