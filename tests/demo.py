@@ -33,6 +33,10 @@ SITE = ROOT / "build/demo"
 PCS = ROOT / "build/demo-pcs"
 VALUES = {
     "account_policy_administrators": ["ops"],
+    "patching_mirror": "http://10.77.0.1",
+    "patching_proxy": "DIRECT",
+    "software_control_allowed": ["cron", "kmod"],
+    "software_control_server_roles": [],
     "ssh_server_allowed_sources": ["10.77.0.0/24"],
     # In the zone model of the lab, its own network is a zone beside those of an office.
     "host_firewall_offer": {
@@ -51,6 +55,14 @@ EXCEPTIONS = (
         "reason": "Máy thử là container, lấy giờ của máy chủ chứa nó",
         **BY,
     },
+    *(
+        {"control": control, "row": row, "reason": "Máy thử dùng ảnh gốc của bản phát hành, chưa cài bản vá", **BY}
+        for control, row in (
+            ("PT-01", "LNX-PATCH-Overdue"),
+            ("PT-01", "LNX-PATCH-Restart"),
+            ("PT-03", "LNX-PATCH-Pending"),
+        )
+    ),
 )
 RUNNER = {"code": "demo", "name": "Người chạy thử", "roles": ["chu_quan"]}
 APPROVED = {

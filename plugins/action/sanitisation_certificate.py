@@ -7,14 +7,13 @@ import typing as t
 from pathlib import Path
 
 from ansible_collections.commune.baseline.plugins.plugin_utils._door import certification
-from ansible_collections.commune.baseline.plugins.plugin_utils._door.ordering import APPROVER_ROLES
+from ansible_collections.commune.baseline.plugins.plugin_utils._door.approving import DISPOSAL, PLACE, TEXT
 from ansible_collections.commune.baseline.plugins.plugin_utils._door.register_verb import WritingVerb
 
 if t.TYPE_CHECKING:
     from ansible_collections.commune.baseline.plugins.plugin_utils._door.register_verb import Arguments, Result
     from ansible_collections.commune.baseline.plugins.plugin_utils._register.register import Writer
 
-_TEXT: t.Final = {"type": "str", "required": True}
 _MEDIA: t.Final = {"type": "list", "elements": "dict", "required": True}
 
 
@@ -22,17 +21,12 @@ class ActionModule(WritingVerb):
     """Certifies what was wiped and verified, and takes a device whose media are all certified to its next state."""
 
     ARGUMENTS: t.ClassVar = {
-        "name": _TEXT,
-        "order": _TEXT,
-        "requested_by": _TEXT,
-        "wiped_by": _TEXT,
-        "approver_roles": APPROVER_ROLES,
-        "verified_by": _TEXT,
+        **DISPOSAL,
+        "wiped_by": TEXT,
+        "verified_by": TEXT,
         "wiped": _MEDIA,
         "verified": _MEDIA,
-        "place": _TEXT,
-        "destination": _TEXT,
-        "folder": {"type": "path", "required": True},
+        **PLACE,
     }
 
     def change(self, writer: Writer, arguments: Arguments) -> Result:

@@ -6,25 +6,20 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.commune.baseline.plugins.plugin_utils._door import ordering
-from ansible_collections.commune.baseline.plugins.plugin_utils._door.ordering import APPROVER_ROLES
+from ansible_collections.commune.baseline.plugins.plugin_utils._door.approving import DISPOSAL, TEXT
 from ansible_collections.commune.baseline.plugins.plugin_utils._door.register_verb import WritingVerb
 
 if t.TYPE_CHECKING:
     from ansible_collections.commune.baseline.plugins.plugin_utils._door.register_verb import Arguments, Result
     from ansible_collections.commune.baseline.plugins.plugin_utils._register.register import Writer
 
-_TEXT: t.Final = {"type": "str", "required": True}
-
 
 class ActionModule(WritingVerb):
     """Notes that media of a device are wiped under an order, and fails with every reason why they must not be."""
 
     ARGUMENTS: t.ClassVar = {
-        "name": _TEXT,
-        "order": _TEXT,
-        "requested_by": _TEXT,
-        "wiped_by": _TEXT,
-        "approver_roles": APPROVER_ROLES,
+        **DISPOSAL,
+        "wiped_by": TEXT,
         "media": {"type": "list", "elements": "dict", "required": True},
         "daily_cap": {"type": "int", "default": 10},
     }

@@ -12,6 +12,7 @@ OpenPGP, SSH2 (RFC 4716) and of PuTTY, and name and password in the address of a
 
 from __future__ import annotations
 
+import functools
 import re
 import typing as t
 
@@ -31,13 +32,20 @@ _SECRET = re.compile(
     r"|(?:PuTTY-User-Key-File-\d|Private-Lines): .*?(?:Private-(?:MAC|Hash): *\w+|\Z)",
     re.DOTALL,
 )
-_HINTS = ("$", "----", "pbkdf2", "_", ":")  # without any of them there is no secret, and no need to search
+_HINT = re.compile(r"[$_:]|----|pbkdf2")  # without it there is no secret, and no need to search
+_KEPT_ANSWERS = 4096
 
 
 def masked(value: t.Any) -> t.Any:
     """Return a value with a mask in the place of every secret in it."""
     if isinstance(value, str):
-        return _SECRET.sub(_MASK, value) if any(hint in value for hint in _HINTS) else value
+        return _masked_text(value)
     if isinstance(value, dict):
         return {masked(key): masked(part) for key, part in value.items()}
     return [masked(part) for part in value] if isinstance(value, (list, tuple)) else value
+
+
+@functools.lru_cache(maxsize=_KEPT_ANSWERS)
+def _masked_text(text: str) -> str:
+    """Return a text with its secrets masked; most are keys and states, which come again and again."""
+    return _SECRET.sub(_MASK, text) if _HINT.search(text) else text

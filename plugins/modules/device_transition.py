@@ -20,6 +20,9 @@ description:
     C(devices), its C(scope) is V(in_service:) and the reason, it has not expired, and its C(signer) was in office on
     its day and has the role that the catalogue asks for where a system is put into use (C(A-10) of
     C(catalogue/approvals.yml), by 001:9.5), that is V(chu_quan). See M(commune.baseline.approval).
+  - A device becomes V(sanitised) when each of its media is certified since it awaits its disposal. One of which the
+    register knew no medium since then becomes it only with an approval that names the device and is in force, as
+    O(document), and with O(reason), why it has none. A device of the class V(support) needs neither.
   - A device that becomes V(disposed) gives its addresses back to its zone.
 author:
   - commune.baseline contributors (!UNKNOWN)

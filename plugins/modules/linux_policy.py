@@ -2,8 +2,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-from __future__ import annotations
-
 DOCUMENTATION = r"""
 module: linux_policy
 short_description: Check and enforce all rows of a Linux device in one call
@@ -117,17 +115,19 @@ observations:
       sample: false
 """
 
+import os
 import sys
 
-# From its standard input, Python would look for what is imported below in the current folder first: not as root.
-sys.path[:] = [folder for folder in sys.path if folder not in ("", ".")]
+# Python looks first in the folder of this file, or in the current one where it reads this from a pipe: not as root.
+# Nothing that is not loaded yet, and so not even __future__, may be imported above.
+if sys.path[0] in ("", os.path.dirname(globals().get("__file__", ""))):
+    del sys.path[0]
 
 import base64
-import importlib.abc
-import importlib.machinery
 import importlib.util
 import json
 import syslog
+import traceback
 import typing as t
 import zlib
 
@@ -137,37 +137,48 @@ _ARGUMENTS = r"""<<INCLUDE_ANSIBLE_MODULE_JSON_ARGS>>"""
 _SESSION = "ansible_collections.commune.baseline.plugins.module_utils._policy.session"
 _REQUIRED = ("engine", "rows", "run")
 _REVERT_SECONDS = 60
+_FOR_POLICY = "only commune.baseline.policy can call this module: it brings the engine along"
 
 
-class _Sources(importlib.abc.MetaPathFinder, importlib.abc.ExecutionLoader):
-    """Finds and loads modules whose sources are held in memory; each is compiled when it is first used."""
+class _Sources:
+    """Finds and loads modules whose sources are held in memory.
 
-    def __init__(self, sources: t.Mapping[str, str]) -> None:
+    Compiling is most of what an import costs; ``lazily``, each is compiled when something of it is first used. Python's
+    base classes for this, in importlib.abc, would bring a dozen modules more.
+    """
+
+    def __init__(self, sources: t.Mapping[str, str], *, lazily: bool) -> None:
         self._sources = sources
+        self._lazily = lazily
         names = [name.split(".") for name in sources]
         self._packages = {".".join(name[:depth]) for name in names for depth in range(1, len(name))}
 
-    def find_spec(
-        self, fullname: str, path: t.Any = None, target: t.Any = None
-    ) -> importlib.machinery.ModuleSpec | None:
+    def find_spec(self, fullname: str, path: t.Any = None, target: t.Any = None) -> t.Any:
         if fullname not in self._sources and not self.is_package(fullname):
             return None
-        lazy = importlib.util.LazyLoader(self)
-        return importlib.util.spec_from_loader(fullname, lazy, is_package=self.is_package(fullname))
+        loader: t.Any = self
+        if self._lazily:
+            loader = importlib.util.LazyLoader(loader)
+        return importlib.util.spec_from_loader(fullname, loader, is_package=self.is_package(fullname))
+
+    def create_module(self, spec: t.Any) -> None:
+        """Leave it to Python to make the module."""
+
+    def exec_module(self, module: t.Any) -> None:
+        name = module.__spec__.name
+        exec(compile(self.get_source(name), f"{name}.py", "exec"), module.__dict__)  # noqa: S102 - our own sources
 
     def is_package(self, fullname: str) -> bool:
         return fullname in self._packages
 
-    def get_filename(self, fullname: str) -> str:
-        return f"{fullname}.py"  # as tracebacks name it
-
     def get_source(self, fullname: str) -> str:
+        """Return the source of a module, for its lines in tracebacks too."""
         return self._sources.get(fullname, "")
 
 
-def make_importable(sources: t.Mapping[str, str]) -> None:
+def make_importable(sources: t.Mapping[str, str], *, lazily: bool = False) -> None:
     """Let modules be imported from their sources, by full name, from now on."""
-    sys.meta_path.insert(0, _Sources(sources))
+    sys.meta_path.insert(0, _Sources(sources, lazily=lazily))
 
 
 def unwrap(parcel: str) -> t.Any:
@@ -180,19 +191,24 @@ def unwrap(parcel: str) -> t.Any:
 
 def main(arguments: str = _ARGUMENTS) -> None:
     if not arguments.startswith("{"):
-        raise SystemExit("this is a module of Ansible, which alone can run it: it writes the arguments into it")
-    print(json.dumps(_result(json.loads(arguments))))
+        raise SystemExit(_FOR_POLICY)
+    try:
+        result = _result(json.loads(arguments))
+    except Exception as error:  # Ansible shows it as that of any module; without this, it would tell of broken JSON
+        told = f"{type(error).__name__}: {error}"
+        result = {"failed": True, "msg": told, "exception": traceback.format_exc()}
+    sys.stdout.write(json.dumps(result))
 
 
 def _result(given: dict[str, t.Any]) -> dict[str, t.Any]:
-    missing = [name for name in _REQUIRED if name not in given]
-    if missing:
-        return {"failed": True, "msg": f"{missing[0]} is missing; commune.baseline.policy calls this module with it"}
+    if any(name not in given for name in _REQUIRED):
+        return {"failed": True, "msg": _FOR_POLICY}
     called = {"run": given["run"], "revert_after": given.get("revert_after", _REVERT_SECONDS)}
     _log(called)
-    make_importable(unwrap(given["engine"]))
-    session = importlib.import_module(_SESSION)
     modes = {"check_mode": given["_ansible_check_mode"], "diff": given["_ansible_diff"]}
+    # A check has no use for much of what writes. A run that writes keeps a copy of all that is imported: see revert.py.
+    make_importable(unwrap(given["engine"]), lazily=modes["check_mode"])
+    session = importlib.import_module(_SESSION)
     try:
         result = session.carry_out(unwrap(given["rows"]), **called, **modes)
     except session.CannotRunError as error:

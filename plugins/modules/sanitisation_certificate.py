@@ -16,54 +16,22 @@ description:
     device among their devices). None of them may have requested or wiped; who requested, wiped and verified are three.
   - People who have the same name but for accents, case and spaces are taken for one, whatever their codes.
   - The certificate is a record of the site's evidence in the form of RFC 8785, signed with Ed25519 and chained as all
-    are; M(commune.baseline.evidence_verify) finds what was changed later. Its SHA-256 stands in the register, so that
-    the register's chain of events anchors it.
+    are; M(commune.baseline.evidence_verify) finds what was changed later. Its SHA-256 stands in the register, and so
+    does an anchor of its bundle.
   - A device of which all media are certified since it awaits its disposal becomes V(sanitised). As long as one is
     missing, no verb can take it there.
 author:
   - commune.baseline contributors (!UNKNOWN)
 extends_documentation_fragment:
+  - commune.baseline.disposal
+  - commune.baseline.disposal.certificate
   - commune.baseline.register
   - commune.baseline.register.writing
-requirements:
-  - the Python libraries cryptography and rfc8785 on the controller
 options:
-  name:
-    description: Name of the device, in any case.
-    type: str
-    required: true
-  order:
-    description: Number of the order, the same as the media were wiped under.
-    type: str
-    required: true
-  requested_by:
-    description: Code of the person who asked for the disposal.
-    type: str
-    required: true
   wiped_by:
     description: Code of the person who wiped.
     type: str
     required: true
-  approver_roles:
-    description: The roles of which each approver needs one, as the site's rules on public assets name them (DC-02).
-    type: list
-    elements: str
-    choices:
-      - chu_tich
-      - chu_quan
-      - don_vi_van_hanh
-      - bo_phan_attt
-      - phong_vhxh
-      - van_phong
-      - it_officer
-      - nguoi_kiem
-      - thu_truong
-      - cong_an
-      - nguoi_dung
-      - cap_tren
-      - van_phong_tinh_uy
-      - nha_cung_cap
-    default: [cap_tren, chu_tich, chu_quan, thu_truong]
   verified_by:
     description: Code of the person who verified. It may be one of the approvers.
     type: str
@@ -77,18 +45,6 @@ options:
     description: The list C(media) that M(commune.baseline.media_verify) returned.
     type: list
     elements: dict
-    required: true
-  place:
-    description: Where the media were wiped.
-    type: str
-    required: true
-  destination:
-    description: What becomes of the device, such as being issued again, sold or destroyed.
-    type: str
-    required: true
-  folder:
-    description: The folder of the site's evidence.
-    type: path
     required: true
 seealso:
   - module: commune.baseline.media_sanitise
@@ -121,7 +77,12 @@ path:
   description: Its file, V(null) in check mode.
   type: str
   returned: success
-  sample: inventories/xa-mau/evidence/runs/20261128-080000-sanitisation-0f3a5b7c9d1e.json
+  sample: inventories/xa-mau/evidence/runs/20261128-080000-sanitisation-9f86d081884c.json
+page:
+  description: The certificate as a page to print and sign, V(null) where RV(path) is.
+  type: str
+  returned: success
+  sample: inventories/xa-mau/evidence/reports/20261128-080000-sanitisation-9f86d081884c.html
 sha256:
   description: SHA-256 of the file, which the register keeps too; V(null) in check mode.
   type: str

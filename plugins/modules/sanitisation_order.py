@@ -20,45 +20,14 @@ description:
 author:
   - commune.baseline contributors (!UNKNOWN)
 extends_documentation_fragment:
+  - commune.baseline.disposal
   - commune.baseline.register
   - commune.baseline.register.writing
 options:
-  name:
-    description: Name of the device, in any case.
-    type: str
-    required: true
-  order:
-    description: Number of the order.
-    type: str
-    required: true
-  requested_by:
-    description: Code of the person who asked for the disposal.
-    type: str
-    required: true
   wiped_by:
     description: Code of the person who wipes.
     type: str
     required: true
-  approver_roles:
-    description: The roles of which each approver needs one, as the site's rules on public assets name them (DC-02).
-    type: list
-    elements: str
-    choices:
-      - chu_tich
-      - chu_quan
-      - don_vi_van_hanh
-      - bo_phan_attt
-      - phong_vhxh
-      - van_phong
-      - it_officer
-      - nguoi_kiem
-      - thu_truong
-      - cong_an
-      - nguoi_dung
-      - cap_tren
-      - van_phong_tinh_uy
-      - nha_cung_cap
-    default: [cap_tren, chu_tich, chu_quan, thu_truong]
   media:
     description: The media, as M(commune.baseline.media_sanitise) takes them.
     type: list

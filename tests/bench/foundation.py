@@ -46,7 +46,13 @@ def measure() -> list[Result]:
     with Lab(f"bench-{os.getpid()}", suites) as lab:
         bench = _Bench(lab, folder)
         bench.harden()
-        return [*bench.against_tasks(), *bench.one_host(), *bench.many_hosts(), bench.payload()]
+        return [
+            *bench.against_tasks(),
+            *bench.one_host(),
+            *bench.many_hosts(),
+            bench.on_the_device(),
+            bench.payload(),
+        ]
 
 
 class _Bench:
@@ -83,7 +89,7 @@ class _Bench:
 
     def many_hosts(self) -> list[Result]:
         """Compare a check of many hosts with a task that does nothing, in turn; then watch its memory."""
-        ping = str(self._write("ping.yml", [_play([{"ansible.builtin.ping": {}}])]))
+        ping = self._ping()
         self._run(ping)
         pairs = [(self._run(*_DRIFT), self._run(ping)) for _round in range(_ROUNDS)]
         ratio = statistics.median(drift.wall / nothing.wall for drift, nothing in pairs)
@@ -95,6 +101,15 @@ class _Bench:
             Result(TOPIC, "controller CPU per further host", (together - alone) / (_HOSTS - 1), "s", 0.35),
             Result(TOPIC, f"summed PSS of the controller, {_HOSTS} hosts, forks 5", memory, "MB", 250),
         ]
+
+    def on_the_device(self) -> Result:
+        """Compare what a check costs the device, its sshd and systemd included, with a task that does nothing."""
+        ping = self._ping()
+        pairs = [(self._device_cpu(*_DRIFT), self._device_cpu(ping)) for _round in range(_ROUNDS)]
+        ratio = statistics.median(drift / nothing for drift, nothing in pairs)
+        return Result(
+            TOPIC, "processor time of a device for a check, against a task that does nothing", ratio, "times", 2.5
+        )
 
     def payload(self) -> Result:
         """Measure what goes to a host: the largest standard input that ssh was given."""
@@ -127,6 +142,14 @@ class _Bench:
             return files[path][number - 1]
 
         return line_at
+
+    def _device_cpu(self, *arguments: str) -> float:
+        before = self._first.cpu_seconds
+        self._run(*arguments, *self._limit())
+        return self._first.cpu_seconds - before
+
+    def _ping(self) -> str:
+        return str(self._write("ping.yml", [_play([{"ansible.builtin.ping": {}}])]))
 
     def _limit(self) -> tuple[str, str]:
         return ("--limit", self._first.name)

@@ -15,11 +15,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
-from ansible_collections.commune.baseline.plugins.plugin_utils._evidence import bundle
-from ansible_collections.commune.baseline.plugins.plugin_utils._sanitisation import certificate
-from tests.bench import process
+from tests.bench import certificates, process
 from tests.bench.results import Result
 from tests.integration.media.loops import Loop, attached
 
@@ -28,7 +24,6 @@ ROOT = Path(__file__).parents[2]
 _SIZE = 512 << 20
 _ROUNDS = 7
 _MEDIA = 4
-_CERTIFICATES = 500
 # What the modules do to each medium, without Ansible: that is the same for dd.
 _PROGRAM = """
 import sys, threading, time
@@ -60,7 +55,7 @@ _DD = {
 
 def measure() -> list[Result]:
     with _media() as media:
-        results = [_certificates()]
+        results = certificates.measure(TOPIC)
         for what in ("overwrite", "verify"):
             one = _share(what, media[:1])
             four = _share(what, media)
@@ -72,27 +67,6 @@ def measure() -> list[Result]:
                 Result(TOPIC, f"memory for {what} of {_MEDIA} media at once", _memory(what, media), "MB", 64),
             ]
         return results
-
-
-def _certificates() -> Result:
-    """Without storing them: that is one bundle for each, as for every run, and waits for the disk."""
-    person = {"code": "an", "name": "An", "post": None, "department": None}
-    device = {**dict.fromkeys(("name", "class", "make", "model", "serial", "asset_tag", "secrecy"), "x"), "media": []}
-    wiped = {
-        **{"identity": {"serial": "SN-1", "model": "x", "size": 1, "wwn": ""}, "size": 1, "level": "clear"},
-        **{"technique": "overwrite", "attempts": [], "started": "x", "finished": "x"},
-    }
-    verified = dict.fromkeys(("expectation", "confidence", "seed"), "x") | {"checked": 1, "size": 1, "largest_gap": 0}
-    medium = certificate.Medium({"serial": "SN-1", "kind": "hdd"}, wiped, verified)
-    parties = certificate.Parties(person, person, person, [person, person])
-    key = Ed25519PrivateKey.generate()
-    began = time.perf_counter()
-    for _number in range(_CERTIFICATES):
-        key.sign(bundle.canonical(certificate.certificate_of("12", device, parties, [medium], {"place": "x"})))
-    seconds = time.perf_counter() - began
-    return Result(
-        TOPIC, "certificates made and signed, not stored", _CERTIFICATES / seconds, "per s", 100, at_least=True
-    )
 
 
 def _share(what: str, media: list[Loop]) -> float:

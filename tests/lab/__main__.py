@@ -9,6 +9,7 @@ import argparse
 import os
 import sys
 import time
+from pathlib import Path
 
 from tests.lab import commands, image
 from tests.lab.errors import Interrupted, LabError, UsageError
@@ -53,6 +54,12 @@ def _parser() -> argparse.ArgumentParser:
     reset.add_argument("hosts", nargs="*", metavar="HOST", help="all hosts if none is named")
     reset.set_defaults(do=_reset)
 
+    attach = actions.add_parser("attach", help="give a host a copy of a file as a block device, until it reboots")
+    attach.add_argument("name", metavar="NAME")
+    attach.add_argument("host", metavar="HOST")
+    attach.add_argument("file", metavar="FILE", type=Path)
+    attach.set_defaults(do=_attach)
+
     actions.add_parser("list", help="list the labs on this machine").set_defaults(do=_list)
 
     ssh = actions.add_parser("ssh", help="log in to a host as ops, or run a command there")
@@ -90,6 +97,10 @@ def _down(arguments: argparse.Namespace) -> None:
 
 def _reset(arguments: argparse.Namespace) -> None:
     Lab.existing(arguments.name).reset(arguments.hosts)
+
+
+def _attach(arguments: argparse.Namespace) -> None:
+    print(Lab.existing(arguments.name).host(arguments.host).attach(arguments.file))
 
 
 def _list(_arguments: argparse.Namespace) -> None:

@@ -39,6 +39,12 @@ def is_populated(group: Path) -> bool:
         return False
 
 
+def cpu_seconds(group: Path) -> float:
+    """Return the processor time that all processes ever in a group and below it took, in seconds."""
+    stat = dict(line.split() for line in (group / "cpu.stat").read_text(encoding="ascii").splitlines())
+    return int(stat["usage_usec"]) / 1_000_000
+
+
 def kill(group: Path) -> None:
     """Kill every process in a group and below it."""
     with contextlib.suppress(OSError):

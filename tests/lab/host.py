@@ -14,7 +14,7 @@ import time
 import uuid
 from pathlib import Path
 
-from tests.lab import cgroup, mirror, mounts, network, signatures, waiting
+from tests.lab import cgroup, media, mirror, mounts, network, signatures, waiting
 from tests.lab.commands import environment, run
 from tests.lab.errors import LabError
 from tests.lab.readiness import ReadySocket
@@ -38,6 +38,7 @@ class Host:
         self.root = folder / "root"
         self.keys = folder / "keys"
         self.console = folder / "console.log"
+        self.media = folder / "media"
         self._namespace = network.host_namespace(lab=lab, host=name)
         self._group = cgroup.top() / lab / name
 
@@ -45,6 +46,11 @@ class Host:
     def is_running(self) -> bool:
         """Whether any process of the host lives."""
         return cgroup.is_populated(self._group)
+
+    @property
+    def cpu_seconds(self) -> float:
+        """The processor time that the host has taken since it was started, in seconds."""
+        return cgroup.cpu_seconds(self._group)
 
     def boot(self, *, image: Path, client_key: str, ready: ReadySocket) -> None:
         """Start the host on a fresh overlay; its host keys must be in its folder already."""
@@ -108,6 +114,11 @@ class Host:
         if not waiting.holds(answers, within=within):
             raise LabError(self._with_console(f"did not take an ssh login within {within:.0f} s"))
 
+    def attach(self, file: Path) -> str:
+        """Give the running host a copy of a file as a block device until its next boot; return the device's path."""
+        init = (self._group / "payload/init.scope/cgroup.procs").read_text(encoding="ascii").split()[0]
+        return media.attach(self.media, file, guest=int(init))
+
     def stop(self) -> None:
         """End the host's processes at once, without shutting down."""
         # The loop first, or it might start the guest again.
@@ -123,7 +134,8 @@ class Host:
         self.stop()
         network.remove_host(lab=self.lab, host=self.name, number=self.number)
         mounts.unmount_below(self.folder)
-        for part in ("upper", "work", "root"):
+        media.detach_below(self.media)
+        for part in ("upper", "work", "root", "media"):
             remove_tree(self.folder / part)
 
     def _personalise(self, client_key: str) -> None:

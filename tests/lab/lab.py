@@ -16,7 +16,7 @@ import socket
 import typing as t
 from pathlib import Path
 
-from tests.lab import cgroup, commands, image, mirror, mounts, network, ssh, waiting
+from tests.lab import cgroup, commands, image, media, mirror, mounts, network, ssh, waiting
 from tests.lab.errors import LabError, UsageError
 from tests.lab.host import Host, remove_tree
 from tests.lab.readiness import ReadySocket
@@ -194,6 +194,7 @@ class Lab:
         ssh.close_shared_connections(self._sockets)
         network.remove_lab(self.name)
         mounts.unmount_below(self.folder)
+        media.detach_below(self.folder)
         for folder in (self.folder, self._sockets):
             remove_tree(folder)
         cgroup.remove(cgroup.top() / self.name)

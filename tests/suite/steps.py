@@ -14,6 +14,7 @@ from tests.suite.environment import ROOT, venv
 from tests.suite.runner import Step
 
 _SYSTEM_PACKAGES = (
+    "apt-utils",
     "debian-archive-keyring",
     "debootstrap",
     "e2fsprogs",
@@ -30,6 +31,7 @@ _SYSTEM_PACKAGES = (
 # A machine with disks of all sorts, and the tools that talk to them.
 _DRIVE_PACKAGES = (
     "busybox-static",
+    "clamav-daemon",
     "cryptsetup-bin",
     "dmsetup",
     "hdparm",

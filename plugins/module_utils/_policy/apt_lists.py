@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import calendar
 import functools
+import os
 import re
 import time
 import typing as t
@@ -72,9 +73,14 @@ def versions(release: Release) -> list[tuple[str, str, str]]:
     return found
 
 
-@functools.cache
 def text_of(path: str) -> str:
     """Return a list as text; apt itself unpacks one that is compressed."""
+    status = os.stat(path)
+    return _text(path, (status.st_ino, status.st_mtime_ns, status.st_size))
+
+
+@functools.lru_cache(maxsize=8)
+def _text(path: str, _which: tuple[int, ...]) -> str:
     if not path.endswith("_Packages"):
         return programs.run("/usr/lib/apt/apt-helper", "cat-file", path)
     with open(path, encoding="utf-8", errors="replace") as file:

@@ -43,8 +43,16 @@ def run(
 ) -> str:
     """Return what a program prints, with ``errors_too`` on both ways; ``text`` is its standard input.
 
-    Raises OSError, whose ``strerror`` is one sentence, if it is missing, too slow, or ends with another code.
+    What is asked again gets the answer that is kept, if answers are kept. Raises OSError, whose ``strerror`` is one
+    sentence, if it is missing, too slow, or ends with another code.
     """
+    known, question = answers(), (words, text, accept, errors_too)
+    if question not in known:
+        known[question] = _run(words, text, timeout, accept, errors_too)
+    return t.cast("str", known[question])
+
+
+def _run(words: t.Sequence[str], text: str, timeout: float, accept: tuple[int, ...], errors_too: bool) -> str:
     try:
         done = subprocess.run(  # noqa: S603 - a list of words, no shell
             words,

@@ -8,19 +8,13 @@
 from __future__ import annotations
 
 import datetime
-import hashlib
 import typing as t
 
-from ansible_collections.commune.baseline.plugins.plugin_utils._door.register_verb import changed
-from ansible_collections.commune.baseline.plugins.plugin_utils._door.signing import digest_of, open_signer
+from ansible_collections.commune.baseline.plugins.plugin_utils._door import signed
+from ansible_collections.commune.baseline.plugins.plugin_utils._door.approving import authority_of
 from ansible_collections.commune.baseline.plugins.plugin_utils._register import life_cycle
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.errors import RegisterError
-from ansible_collections.commune.baseline.plugins.plugin_utils._register.kinds import (
-    APPROVAL,
-    DEVICE,
-    PERSON,
-    SANITISATION,
-)
+from ansible_collections.commune.baseline.plugins.plugin_utils._register.kinds import APPROVAL, PERSON
 from ansible_collections.commune.baseline.plugins.plugin_utils._sanitisation import certificate, moments
 
 if t.TYPE_CHECKING:
@@ -36,30 +30,20 @@ _TOOL = "commune.baseline media_sanitise"
 
 def certify(writer: Writer, given: t.Mapping[str, t.Any], folder: Path | None) -> Result:
     """Certify all media that were wiped; raise RegisterError with all that is wrong. Without a folder, only look."""
-    from ansible_collections.commune.baseline.plugins.plugin_utils._register import devices, disposal
+    from ansible_collections.commune.baseline.plugins.plugin_utils._register import devices
 
     stored = devices.get(writer, given["name"])
     device = stored.record
     parties, media = _checked(writer, stored, given)
-    now = datetime.datetime.now().astimezone().isoformat(timespec="seconds")
-    facts = {"made": now, "place": given["place"], "destination": given["destination"], "tool": _TOOL}
+    facts = {"made": signed.now(), "place": given["place"], "destination": given["destination"], "tool": _TOOL}
     told = certificate.certificate_of(given["order"], device, parties, media, facts)
-    result: Result = {"changed": True, "device": device, "certificate": told, "path": None, "sha256": None}
-    if folder is not None:
-        result["sha256"] = digest_of(told)
-    _record(writer, given, media, result["sha256"])
-    if life_cycle.SANITISED in life_cycle.NEXT[device["state"]] and not disposal.uncertified(writer, stored):
-        step = devices.transition(writer, device["name"], life_cycle.SANITISED, document=given["order"])
-        result |= {**changed(writer, DEVICE, step), "changed": True}
-    if folder is not None:  # last: what the register refuses must not be signed
-        result["path"] = str(open_signer(folder).keep(_file_name(device["name"], now), told))
-    return result
+    return signed.keep(writer, stored, told, _records_of(device["name"], given, media, writer.context.today), folder)
 
 
 def _checked(
     writer: Writer, stored: Stored, given: t.Mapping[str, t.Any]
 ) -> tuple[certificate.Parties, list[certificate.Medium]]:
-    from ansible_collections.commune.baseline.plugins.plugin_utils._register import disposal, records, service
+    from ansible_collections.commune.baseline.plugins.plugin_utils._register import disposal, records
 
     device = stored.record
     order, name = given["order"], device["name"]
@@ -69,12 +53,12 @@ def _checked(
     awaited = moments.Disposal(since, datetime.datetime.now(datetime.UTC))
     people = {role: records.get(writer, PERSON, given[role]).record for role in _ROLES}
     every = [stored.record for stored in records.select(writer, APPROVAL)]
-    signers = service.signers(writer, given["approver_roles"])
+    signers = authority_of(writer, given)
     held = certificate.holding(order, name, every, signers, writer.context.today)
     parties = certificate.Parties(**people, approvers=certificate.approvers_of(held, signers))
     try:
         media, faults = certificate.media_of(device, given["wiped"], given["verified"])
-        faults += certificate.faults_of_parties(order, name, parties)
+        faults += [*signers.faults_of(held), *certificate.faults_of_parties(order, name, parties)]
         faults += [fault for medium in media for fault in certificate.faults_of_medium(medium, order)]
         faults += [fault for medium in media for fault in moments.faults_of(medium, name, awaited)]
     except (KeyError, TypeError, AttributeError, ValueError) as error:
@@ -88,15 +72,13 @@ def _checked(
     return parties, media
 
 
-def _record(
-    writer: Writer, given: t.Mapping[str, t.Any], media: t.Sequence[certificate.Medium], digest: str | None
-) -> None:
-    """Keep each medium in the register, with the digest of the certificate: the chain of events anchors it."""
-    from ansible_collections.commune.baseline.plugins.plugin_utils._register import devices, records
-
-    for medium in media:
-        record = {
-            "device": devices.get(writer, given["name"]).record["name"],
+def _records_of(
+    device: str, given: t.Mapping[str, t.Any], media: t.Sequence[certificate.Medium], today: datetime.date
+) -> list[Result]:
+    """Return what the register keeps of each medium."""
+    return [
+        {
+            "device": device,
             "medium": medium.serial,
             "done_on": medium.wiped["finished"][:10],
             "method": medium.wiped["technique"],
@@ -104,14 +86,8 @@ def _record(
             "result": "done",
             "done_by": given["wiped_by"],
             "verified_by": given["verified_by"],
-            "verified_on": writer.context.today.isoformat(),
+            "verified_on": today.isoformat(),
             "document": given["order"],
-            "detail": f"sha256 {digest}" if digest else None,
         }
-        records.put(writer, SANITISATION, record, document=given["order"])
-
-
-def _file_name(device: str, now: str) -> str:
-    """Return a name for the file, in which nothing of the device's name can lead elsewhere."""
-    digits = "".join(one for one in now[:19] if one.isdigit())
-    return f"{digits[:8]}-{digits[8:]}-sanitisation-{hashlib.sha256(device.encode()).hexdigest()[:12]}.json"
+        for medium in media
+    ]

@@ -10,25 +10,21 @@ from __future__ import annotations
 import datetime
 import typing as t
 
-from ansible_collections.commune.baseline.plugins.plugin_utils._register import life_cycle, words
+from ansible_collections.commune.baseline.plugins.plugin_utils._door.approving import authority_of
+from ansible_collections.commune.baseline.plugins.plugin_utils._register import life_cycle
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.errors import RegisterError
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.kinds import APPROVAL, PERSON
+from ansible_collections.commune.baseline.plugins.plugin_utils._sanitisation import certificate
 from ansible_collections.commune.baseline.plugins.plugin_utils._sanitisation import order as orders
 
 if t.TYPE_CHECKING:
     from ansible_collections.commune.baseline.plugins.plugin_utils._register.records import Stored
     from ansible_collections.commune.baseline.plugins.plugin_utils._register.register import Writer
 
-# DC-02: of a system, those above decide; of a single device, whoever the law on public assets names.
-APPROVER_ROLES: dict[str, t.Any] = {
-    **{"type": "list", "elements": "str", "choices": list(words.ROLES)},
-    "default": ["cap_tren", "chu_tich", "chu_quan", "thu_truong"],
-}
-
 
 def begin(writer: Writer, given: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     """Note that these media are wiped now, and return the order; raise RegisterError with all that is against it."""
-    from ansible_collections.commune.baseline.plugins.plugin_utils._register import devices, records, service, wipes
+    from ansible_collections.commune.baseline.plugins.plugin_utils._register import devices, records, wipes
 
     stored = devices.get(writer, given["name"])
     device = stored.record
@@ -37,13 +33,15 @@ def begin(writer: Writer, given: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         raise RegisterError(f"{name} is {device['state']}: only what is {life_cycle.PENDING_DISPOSAL} is wiped")
     people = [records.get(writer, PERSON, given[role]).record for role in ("requested_by", "wiped_by")]
     every = [stored.record for stored in records.select(writer, APPROVAL)]
-    order = orders.order_of(given["order"], name, every, service.signers(writer, given["approver_roles"]), today)
+    may_sign = authority_of(writer, given)
+    order = orders.order_of(given["order"], name, every, may_sign, today)
     if order is None:
         raise RegisterError(
-            f"no approval of order {given['order']} names {name}, has an end, holds today, and is signed by one of the "
-            f"roles {', '.join(given['approver_roles'])}"
+            f"no approval of order {given['order']} names {name}, has the scope system, or asset and no other device, "
+            f"has an end, holds today, and is signed by one of the roles {', '.join(may_sign.every_role)}"
         )
-    faults = [*orders.faults_of(order, device, *people), *orders.faults_of_media(device, given["media"])]
+    faults = may_sign.faults_of(certificate.holding(order.number, name, every, may_sign, today))
+    faults += [*orders.faults_of(order, device, *people), *orders.faults_of_media(device, given["media"])]
     is_new = not wipes.is_begun(writer, stored, order.number)
     others = len(wipes.begun_on(writer, today) - {stored.id})
     if is_new and others >= given["daily_cap"]:

@@ -14,11 +14,13 @@ from pathlib import Path
 from ansible_collections.commune.baseline.plugins.module_utils._observation import FAIL, PASS
 from ansible_collections.commune.baseline.plugins.plugin_utils._door import quarantine, site_register
 from ansible_collections.commune.baseline.plugins.plugin_utils._door.calendar import today
+from ansible_collections.commune.baseline.plugins.plugin_utils._engines.windows.kinds import firewall_ruleset
 from ansible_collections.commune.baseline.plugins.plugin_utils._policy.rows import Row, RowError
 from ansible_collections.commune.baseline.plugins.plugin_utils._policy.site import NoFirewall
+from ansible_collections.commune.baseline.plugins.plugin_utils._zones import windows
 from ansible_collections.commune.baseline.plugins.plugin_utils._zones.document import ZoneError
 from ansible_collections.commune.baseline.plugins.plugin_utils._zones.firewall import Firewall, differences
-from ansible_collections.commune.baseline.plugins.plugin_utils._zones.host import HostError
+from ansible_collections.commune.baseline.plugins.plugin_utils._zones.host import Guarded, HostError
 from ansible_collections.commune.baseline.plugins.plugin_utils._zones.host_firewall import HostFirewall, guarded
 from ansible_collections.commune.baseline.plugins.plugin_utils._zones.model import Model
 from ansible_collections.commune.baseline.plugins.plugin_utils._zones.nftables import TABLE
@@ -30,6 +32,7 @@ if t.TYPE_CHECKING:
 
 Rows = t.Sequence[t.Mapping[str, t.Any]]
 FILE = "group_vars/all/zones.yml"
+_OF_WINDOWS = "firewall_ruleset"
 
 
 class ZoneFirewall:
@@ -61,15 +64,22 @@ class ZoneFirewall:
             raise RowError(str(error)) from error
         self._firewalls[TABLE] = Firewall(apart, today())
 
-    def guard(self, rows: Rows) -> None:
-        """Make the rules of a host that guards itself, if rows ask for them; raise RowError if they cannot be made."""
+    def guard(self, rows: t.Iterable[dict[str, t.Any]]) -> None:
+        """Make the rules of a host that guards itself, if rows ask for them; raise RowError if they cannot be made.
+
+        Those for Windows are put into its row; those for nft are loaded and proven by ``bring``.
+        """
         for row in rows:
-            if _is_of(row, HostFirewall.table) and row["desired"]:
+            is_windows = row["kind"] == _OF_WINDOWS
+            if (is_windows or _is_of(row, HostFirewall.table)) and row["desired"]:
                 if not self._path.is_file():
                     raise RowError(f"there is no zone model: {self._path}")
                 try:
                     host = guarded({**row["desired"], **self._place(row["desired"])})
-                    self._firewalls[HostFirewall.table] = HostFirewall(self._model(), host, today())
+                    if is_windows:
+                        row.update(_rules_of_windows(self._model(), host))
+                    else:
+                        self._firewalls[HostFirewall.table] = HostFirewall(self._model(), host, today())
                 except HostError as error:
                     raise RowError(f"host_firewall_offer: {error}") from error
 
@@ -121,6 +131,14 @@ def _model(path: Path, _changed: int) -> Model:
         return read_model(path)
     except ZoneError as error:
         raise RowError(str(error)) from error
+
+
+def _rules_of_windows(model: Model, host: Guarded) -> dict[str, t.Any]:
+    if not host.any_outbound:
+        sentence = "what a host begins itself is not limited on Windows: set outbound of host_firewall_offer to any"
+        return {"desired": None, "undecided": sentence}
+    rules = windows.incoming(model, host, today())
+    return {"rules": rules, "desired": sorted(firewall_ruleset.text_of(firewall_ruleset.wanted(one)) for one in rules)}
 
 
 def _is_of(row: t.Mapping[str, t.Any], table: str) -> bool:

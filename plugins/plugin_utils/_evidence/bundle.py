@@ -84,6 +84,24 @@ def seal(statement: Statement, key: Ed25519PrivateKey) -> bytes:
 
 def read(content: bytes) -> Bundle | None:
     """Return what a file says, None if it is no bundle: it may hold anything."""
+    parsed = _parsed(content)
+    return Bundle(parsed.statement, _signs(*parsed[1:])) if parsed else None
+
+
+def statement_in(content: bytes) -> Statement | None:
+    """Return what a bundle says, whoever signed it, for a tenth of the time that looking at the signature takes."""
+    parsed = _parsed(content)
+    return parsed.statement if parsed else None
+
+
+class _Parsed(t.NamedTuple):
+    statement: Statement
+    key: Ed25519PublicKey
+    signature: bytes
+    line: bytes
+
+
+def _parsed(content: bytes) -> _Parsed | None:
     line, _end, rest = content.partition(b"\n")
     try:
         fields = json.loads(line)
@@ -92,7 +110,7 @@ def read(content: bytes) -> Bundle | None:
         if fields.pop("format") != FORMAT or not _is_statement(fields) or rest != base64.b64encode(signature) + b"\n":
             return None
         public_key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(fields["key"]))
-        return Bundle(Statement(**fields), _signs(public_key, signature, line))
+        return _Parsed(Statement(**fields), public_key, signature, line)
     except (AttributeError, KeyError, RecursionError, TypeError, ValueError, binascii.Error):
         return None
 

@@ -51,6 +51,11 @@ def links_in(folder: Path) -> list[Link]:
     return [_link(number, path) for number, path in sorted(bundles_in(folder).items())]
 
 
+def link_in(folder: Path, number: int) -> Link:
+    """Return one bundle of a folder of evidence; raise OSError if it cannot be read."""
+    return _link(number, folder / "bundles" / bundle.name_of(number))
+
+
 def faults_of(link: Link, before: Link | None) -> list[str]:
     """Return a sentence for each fault of a bundle; it is not compared with one before that has a fault of its own."""
     if link.fault:

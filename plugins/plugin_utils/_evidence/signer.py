@@ -12,6 +12,7 @@ first bundle that it signs.
 from __future__ import annotations
 
 import datetime
+import os
 import typing as t
 
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -44,24 +45,27 @@ class Signer:
     def __init__(self, store: Store) -> None:
         """Make the keys on first use; raise EvidenceError or OSError if nothing could be signed."""
         self.store = store
+        self._known_link: Link | None = None
+        self._known_names: set[str] | None = None
         self._key = self._right_key()
         self._publish()
 
-    def keep(self, name: str, record: Record) -> Path:
+    def keep(self, name: str, record: Record, *, alone: bool = False) -> Path:
         """Store a record, then its bundle, which takes along the records that nobody signed; return the record's path.
 
-        A run that ends between the two leaves such a record.
+        A run that ends between the two leaves such a record. ``alone`` leaves them to a later bundle: to know them,
+        all bundles have to be read.
         """
         content = bundle.canonical(record)
         path = self.store.write("runs", name, content)
-        known = {name, *self._signed()}
-        found = {
-            path.name: bundle.digest(path.read_bytes())
-            for path in sorted((self.store.folder / "runs").glob("*.json"))
-            if path.name not in known
-        }
-        self._add({name: bundle.digest(content)}, found)
+        left = () if alone else self._left({name})
+        self._add({name: bundle.digest(content)}, {one.name: bundle.digest(one.read_bytes()) for one in left})
         return path
+
+    @property
+    def last(self) -> int:
+        """Return the number of the last bundle, 0 if there is none."""
+        return self._link().number - 1
 
     def rotate(self) -> Path:
         """Make new keys, and let the old one sign them; return the new public key."""
@@ -76,7 +80,11 @@ class Signer:
         made = datetime.datetime.now().astimezone().isoformat(timespec="seconds")
         key = bundle.public_of(self._key)
         statement = bundle.Statement(link.number, link.previous, made, key, records, found, next_key)
-        self.store.write("bundles", bundle.name_of(link.number), bundle.seal(statement, self._key))
+        content = bundle.seal(statement, self._key)
+        self.store.write("bundles", bundle.name_of(link.number), content)
+        self._known_link = Link(link.number + 1, bundle.digest(content), statement.key_after)
+        if self._known_names is not None:
+            self._known_names |= {*records, *found}
 
     def _right_key(self) -> Ed25519PrivateKey:
         """Return the key that the chain asks for: a rotation may have been interrupted before it was in place."""
@@ -119,18 +127,38 @@ class Signer:
         return key
 
     def _link(self) -> Link:
-        """Return where the chain goes on. What is no bundle any more stays in it: the verifier names it."""
-        paths = bundles_in(self.store.folder)
-        if not paths:
+        """Return where the chain goes on. What is no bundle any more stays in it: the verifier names it.
+
+        What is known of it holds until a bundle lies there: a process that this one began may sign too.
+        """
+        known = self._known_link
+        if known is None or (self.store.folder / "bundles" / bundle.name_of(known.number)).exists():
+            known = self._known_link = self._read_link()
+            self._known_names = None
+        return known
+
+    def _read_link(self) -> Link:
+        numbers = map(bundle.number_of, os.listdir(self.store.folder / "bundles"))
+        number = max((one for one in numbers if one), default=0)
+        if not number:
             return Link(1, None, None)
-        number, path = max(paths.items())
-        content = path.read_bytes()
-        last = bundle.read(content)
-        return Link(number + 1, bundle.digest(content), last.statement.key_after if last else None)
+        content = (self.store.folder / "bundles" / bundle.name_of(number)).read_bytes()
+        last = bundle.statement_in(content)
+        return Link(number + 1, bundle.digest(content), last.key_after if last else None)
+
+    def _left(self, own: set[str]) -> list[Path]:
+        """Return the records that no bundle tells of, but for our own."""
+        runs = self.store.folder / "runs"
+        names = {one for one in os.listdir(runs) if one.endswith(".json")}
+        return [runs / name for name in sorted(names - own - self._signed())]
 
     def _signed(self) -> set[str]:
-        read = (bundle.read(path.read_bytes()) for path in bundles_in(self.store.folder).values())
-        return {name for one in read if one for name in (*one.statement.records, *one.statement.found)}
+        """Return the names of all records that bundles tell of, which are read once."""
+        self._link()
+        if self._known_names is None:
+            read = (bundle.statement_in(path.read_bytes()) for path in bundles_in(self.store.folder).values())
+            self._known_names = {name for one in read if one for name in (*one.records, *one.found)}
+        return self._known_names
 
 
 def bundles_in(folder: Path) -> dict[int, Path]:

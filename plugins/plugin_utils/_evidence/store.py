@@ -40,7 +40,7 @@ class Store:
             hold(self.folder)
         except BusyError as error:
             raise EvidenceError(str(error)) from None
-        _written_file(self.folder / "runs" / "writable", b"").unlink()
+        _written_file(self.folder / "runs" / "writable", b"", lasting=False).unlink()
 
     def write(self, kind: str, name: str, content: bytes) -> Path:
         """Put a file in its place, whole or not at all; raise EvidenceError if that fails."""
@@ -93,8 +93,8 @@ def _prepare(folder: Path) -> None:
             ) from None
 
 
-def _written_file(path: Path, content: bytes) -> Path:
-    """Return a file beside the path that holds the content, on the disk and not only in memory."""
+def _written_file(path: Path, content: bytes, *, lasting: bool = True) -> Path:
+    """Return a file beside the path that holds the content, if it is to last on the disk and not only in memory."""
     name = None
     try:
         descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
@@ -102,7 +102,8 @@ def _written_file(path: Path, content: bytes) -> Path:
             os.fchmod(descriptor, _FILE_MODE)
             file.write(content)
             file.flush()
-            os.fsync(descriptor)
+            if lasting:
+                os.fsync(descriptor)
     except OSError as error:
         if name is not None:
             Path(name).unlink(missing_ok=True)

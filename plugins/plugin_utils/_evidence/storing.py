@@ -36,10 +36,7 @@ _TOLD_AT_ONCE = 10
 
 def anchors_in(reader: Reader | Writer) -> list[Anchor]:
     """Return all anchors of the register, oldest first; one that was edited past it names no bundle there is."""
-    return [
-        Anchor(event["name"], event["record"], _digest(event["after"]))
-        for event in events.of_kind(reader.connection, _KIND)
-    ]
+    return [_anchor(event) for event in events.of_kind(reader.connection, _KIND)]
 
 
 def store(writer: Writer, folder: Path) -> list[str]:
@@ -62,6 +59,30 @@ def store(writer: Writer, folder: Path) -> list[str]:
             )
         before = link
     return [*storing.told, *_unknown(sorted(storing.unknown))]
+
+
+def store_last(writer: Writer, folder: Path, number: int) -> list[str]:
+    """Do the same for the last bundle alone if the register knows the one before it, for the whole folder if not.
+
+    That reads two events and one bundle, however many there are.
+    """
+    link = chain.link_in(folder, number)
+    previous = link.bundle.statement.previous if link.bundle else None
+    chains = {one.chain for one in _anchors_of(writer, number - 1) if one.digest == previous}
+    if len(chains) != 1 or chains & {one.chain for one in _anchors_of(writer, number)}:
+        return store(writer, folder)
+    storing = _Storing(writer, folder, chains.pop())
+    storing.add(link, None)
+    return [*storing.told, *_unknown(sorted(storing.unknown))]
+
+
+def _anchors_of(writer: Writer, number: int) -> list[Anchor]:
+    writer.chain.flush()
+    return [_anchor(event) for event in events.history(writer.connection, _KIND, number)]
+
+
+def _anchor(event: t.Mapping[str, t.Any]) -> Anchor:
+    return Anchor(event["name"], event["record"], _digest(event["after"]))
 
 
 def run_of(record: Record) -> Run:

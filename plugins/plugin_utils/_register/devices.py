@@ -68,7 +68,7 @@ def transition(
         return Change(stored.record["name"], False, stored.record, stored.record)
     life_cycle.check_step(stored.record["name"], stored.record["state"], state)
     if state == life_cycle.SANITISED:
-        disposal.check(writer, stored)
+        disposal.check(writer, stored, document, reason)
     if state == life_cycle.IN_SERVICE:
         service.check(writer, stored, document, roles)
     given: dict[str, t.Any] = {"name": stored.record["name"], **({"ips": []} if state == life_cycle.DISPOSED else {})}

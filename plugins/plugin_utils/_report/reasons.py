@@ -26,6 +26,7 @@ _PLACE = re.compile(r"\{(\w+)\}")
 _SENTENCE = "error"  # what is filled in here is a sentence by itself
 _DEEPEST = 8  # sentences within sentences; real ones stop at four
 _MOST = 100  # sentences side by side; what a device says beyond them stays as it is
+_KEPT = 10_000  # of many devices, most say the same
 
 
 class Entry(t.NamedTuple):
@@ -65,6 +66,7 @@ def said(reason: str, language: str) -> str:
     return in_vietnamese(reason) if language == "vi" else reason
 
 
+@functools.lru_cache(maxsize=_KEPT)
 def value_said(value: str, language: str) -> str:
     """Return a value that is words of ours in the language of the table or report; any other as it is."""
     for entry in _values() if language == "vi" else ():
@@ -74,6 +76,7 @@ def value_said(value: str, language: str) -> str:
     return value
 
 
+@functools.lru_cache(maxsize=_KEPT)
 def in_vietnamese(text: str) -> str:
     """Return a reason in Vietnamese, with what is not known left as it is."""
     return _told(text, 0)
@@ -93,6 +96,7 @@ def _entry(english: str, vietnamese: str) -> Entry:
     return Entry(tuple(pieces[::2]), tuple(pieces[1::2]), tuple(_PLACE.split(vietnamese)))
 
 
+@functools.cache
 def _texts() -> dict[str, list[dict[str, str]]]:
     """Return the sections of the file; none if it cannot be read: a table in English is better than no table."""
     try:

@@ -13,9 +13,11 @@ whoever stands in the register twice must not get two roles by it.
 from __future__ import annotations
 
 import datetime
+import itertools
 import typing as t
 
 from ansible_collections.commune.baseline.plugins.plugin_utils._register import approvals, text
+from ansible_collections.commune.baseline.plugins.plugin_utils._sanitisation.authority import Authority
 
 FORMAT = "commune.baseline.sanitisation/1"
 _APPROVERS = 2
@@ -46,7 +48,7 @@ class Medium(t.NamedTuple):
 
 
 def holding(
-    order: str, device: str, every: t.Iterable[Record], signers: approvals.Signers, today: datetime.date
+    order: str, device: str, every: t.Iterable[Record], signers: Authority, today: datetime.date
 ) -> list[Record]:
     """Return the approvals of an order for a device that hold today and whose signatures count.
 
@@ -60,7 +62,7 @@ def holding(
     ]
 
 
-def approvers_of(held: t.Iterable[Record], signers: approvals.Signers) -> list[Record]:
+def approvers_of(held: t.Iterable[Record], signers: Authority) -> list[Record]:
     """Return the people who signed, each once."""
     return [signers.people[code] for code in sorted({one["signer"] for one in held})]
 
@@ -141,16 +143,23 @@ def faults_of_medium(medium: Medium, order: str) -> list[str]:
 def certificate_of(
     order: str, device: Record, parties: Parties, media: t.Sequence[Medium], facts: Record
 ) -> dict[str, t.Any]:
-    """Return the certificate: whole numbers and texts only, so that RFC 8785 writes it in one way."""
+    """Return the certificate of what was wiped."""
+    return {
+        **head_of(order, device, parties.approvers, facts),
+        **{role: person_of(person) for role, person in parties._asdict().items() if role != "approvers"},
+        "media": [_told(medium) for medium in media],
+    }
+
+
+def head_of(order: str, device: Record, approvers: t.Iterable[Record], facts: Record) -> dict[str, t.Any]:
+    """Return what all certificates say: whole numbers and texts only, so that RFC 8785 writes it in one way."""
     return {
         "format": FORMAT,
         "kind": "sanitisation",
         "order": order,
         **facts,
         "device": {name: device[name] for name in ("name", "class", "make", "model", "serial", "asset_tag", "secrecy")},
-        "approved_by": [_person(one) for one in parties.approvers],
-        **{role: _person(person) for role, person in parties._asdict().items() if role != "approvers"},
-        "media": [_told(medium) for medium in media],
+        "approved_by": [person_of(one) for one in approvers],
     }
 
 
@@ -174,8 +183,17 @@ def _told(medium: Medium) -> dict[str, t.Any]:
     }
 
 
-def _person(person: Record) -> dict[str, t.Any]:
+def person_of(person: Record) -> dict[str, t.Any]:
     return {name: person[name] for name in ("code", "name", "post", "department")}
+
+
+def faults_of_roles(device: str, roles: t.Iterable[tuple[str, Record]]) -> list[str]:
+    """Return a sentence for each person who has two of these roles in the disposal of a device."""
+    return [
+        f"{_called(one, two)} stands for {role} and for {other} in the disposal of {device}: that takes two people"
+        for (role, one), (other, two) in itertools.combinations(roles, 2)
+        if _same(one, two)
+    ]
 
 
 def _same(one: Record, other: Record) -> bool:

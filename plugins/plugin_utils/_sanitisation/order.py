@@ -13,8 +13,8 @@ from __future__ import annotations
 import datetime
 import typing as t
 
-from ansible_collections.commune.baseline.plugins.plugin_utils._register import approvals
 from ansible_collections.commune.baseline.plugins.plugin_utils._sanitisation import certificate
+from ansible_collections.commune.baseline.plugins.plugin_utils._sanitisation.authority import Authority
 from ansible_collections.commune.baseline.plugins.plugin_utils._sanitisation.certificate import Record
 
 _SECRET_CLASS = "secret_workstation"  # noqa: S105 - a class of devices
@@ -31,7 +31,7 @@ class Order(t.NamedTuple):
 
 
 def order_of(
-    number: str, device: str, every: t.Iterable[Record], signers: approvals.Signers, today: datetime.date
+    number: str, device: str, every: t.Iterable[Record], signers: Authority, today: datetime.date
 ) -> Order | None:
     """Return the order as its approvals that hold today tell it, None without any.
 

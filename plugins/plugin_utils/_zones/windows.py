@@ -14,12 +14,13 @@ Windows itself looks at (RFC 4861, 7.1). Not tried on a real Windows yet.
 
 from __future__ import annotations
 
+import datetime
 import ipaddress
 import typing as t
 
 from ansible_collections.commune.baseline.plugins.plugin_utils._zones import intervals
 from ansible_collections.commune.baseline.plugins.plugin_utils._zones.flows import ICMP, End, Flow
-from ansible_collections.commune.baseline.plugins.plugin_utils._zones.host import Guarded, HostFlows
+from ansible_collections.commune.baseline.plugins.plugin_utils._zones.host import Guarded, HostFlows, check, flows_at
 from ansible_collections.commune.baseline.plugins.plugin_utils._zones.model import Model
 from ansible_collections.commune.baseline.plugins.plugin_utils._zones.program import Intervals
 from ansible_collections.commune.baseline.plugins.plugin_utils._zones.slices import LARGEST
@@ -52,6 +53,12 @@ def rows(model: Model, host: Guarded, flows: HostFlows) -> list[Row]:
     if not host.any_outbound:
         found += [*_of_the_link(model, host, OUT), *_allowing(model, flows.outgoing, OUT)]
     return found
+
+
+def incoming(model: Model, host: Guarded, today: datetime.date) -> list[Row]:
+    """Return the rules by which others come in to a host; raise HostError if they cannot be made or cut it off."""
+    check(model, host)
+    return [row for row in rows(model, host, flows_at(model, host, today)) if row.get("direction") == IN]
 
 
 def _profiles(host: Guarded) -> t.Iterator[Row]:

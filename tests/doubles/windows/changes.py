@@ -5,12 +5,12 @@
 
 from __future__ import annotations
 
-import datetime
 import typing as t
 
 from tests.doubles.windows.machine import Machine
+from tests.doubles.windows.objects import Moment
 from tests.doubles.windows.powershell import Command
-from tests.doubles.windows.values import NetObject, PowerShellError, Record, as_text
+from tests.doubles.windows.values import PowerShellError, Record, as_text
 
 _MODES = {"automatic": "Auto", "manual": "Manual", "disabled": "Disabled"}
 
@@ -89,14 +89,8 @@ def _set_defender(machine: Machine, call: Command) -> list[t.Any]:
     return []
 
 
-class _Moment(NetObject):
-    def __init__(self, moment: datetime.datetime) -> None:
-        self.moment = moment
-        self.methods = {"addseconds": lambda seconds: _Moment(moment + datetime.timedelta(seconds=seconds))}
-
-
 def _now(machine: Machine, _call: Command) -> list[t.Any]:
-    return [_Moment(machine.now())]
+    return [Moment(machine.now())]
 
 
 def _of_task(_machine: Machine, call: Command) -> list[t.Any]:

@@ -12,7 +12,7 @@ import typing as t
 import uuid
 from collections.abc import Callable
 
-from tests.doubles.windows import changes, components, programs, rules
+from tests.doubles.windows import changes, components, objects, programs, rules
 from tests.doubles.windows.machine import Machine
 from tests.doubles.windows.powershell import Command, Shell, parsed
 from tests.doubles.windows.registry import open_base_key
@@ -40,6 +40,8 @@ def shell_of(machine: Machine) -> Shell:
         ("Get-MpComputerStatus", _defender_status),
         ("Get-MpPreference", _defender_preference),
         ("Get-Acl", _acl),
+        ("New-Object", _new_object),
+        ("Get-LocalGroupMember", _members),
         *changes.COMMANDS,
         *components.COMMANDS,
         *rules.COMMANDS,
@@ -95,9 +97,17 @@ def _domain_settings(machine: Machine) -> list[Record]:
     return machine.domain_settings
 
 
+def _volumes(machine: Machine) -> list[Record]:
+    if machine.volumes is None:
+        raise PowerShellError("Invalid namespace ")
+    return machine.volumes
+
+
 _CIM: dict[tuple[str, str], Callable[[Machine], list[Record]]] = {
     ("root/cimv2", "win32_operatingsystem"): lambda machine: [machine.system],
-    ("root/cimv2", "win32_computersystem"): lambda machine: [Record({"PartOfDomain": machine.part_of_domain})],
+    ("root/cimv2", "win32_computersystem"): lambda machine: [
+        Record({"PartOfDomain": machine.part_of_domain, "PCSystemType": machine.form})
+    ],
     ("root/cimv2", "win32_useraccount"): lambda machine: [
         Record({**account, "LocalAccount": "TRUE"}) for account in machine.accounts.values()
     ],
@@ -106,7 +116,9 @@ _CIM: dict[tuple[str, str], Callable[[Machine], list[Record]]] = {
         Record({"SID": sid, "Loaded": f"hku\\{sid}".lower() in machine.registry.keys}) for sid in machine.profiles
     ],
     ("root/securitycenter2", "antivirusproduct"): _antivirus,
+    ("root/cimv2/security/microsoftvolumeencryption", "win32_encryptablevolume"): _volumes,
     ("root/rsop/computer", "rsop_registrypolicysetting"): _domain_settings,
+    ("root/rsop/computer", "rsop_securitysettings"): lambda machine: machine.domain_security,
 }
 
 
@@ -129,6 +141,22 @@ def _defender_preference(machine: Machine, _call: Command) -> list[t.Any]:
     return [machine.defender_preference]
 
 
+def _members(machine: Machine, call: Command) -> list[t.Any]:
+    """As Windows PowerShell does it: one member whose account is gone, and nothing is told at all."""
+    members = machine.groups.get(as_text(call.named["sid"]))
+    if members is None:
+        raise PowerShellError(f"Group {call.named['sid']} was not found.")
+    if [sid for sid in members if sid not in machine.accounts and sid not in machine.known_names]:
+        raise PowerShellError("Failed to compare two elements in the array.")
+    local = {sid: f"{machine.name}\\{one['Name']}" for sid, one in machine.accounts.items()}
+    names = {**local, **machine.known_names}
+    return [Record({"Name": names[sid], "SID": Record({"Value": sid})}) for sid in members]
+
+
+def _new_object(machine: Machine, call: Command) -> list[t.Any]:
+    return [objects.com_object(machine, as_text(call.named["comobject"]))]
+
+
 class _Acl(NetObject):
     def __init__(self, owner: str) -> None:
         self.methods = {"getowner": lambda kind: Record({"Value": owner}) if "SecurityIdentifier" in kind else None}
@@ -138,12 +166,19 @@ def _acl(machine: Machine, call: Command) -> list[t.Any]:
     return [_Acl(machine.owners.get(as_text(call.named["literalpath"]), machine.user))]
 
 
+class _Clock(NetObject):
+    """A moment that is always now."""
+
+    def __init__(self, machine: Machine) -> None:
+        self.methods = {"tofiletimeutc": lambda: objects.filetime(machine.now())}
+
+
 class _Identity(NetObject):
     def __init__(self, sid: str) -> None:
         self.properties = {"user": Record({"Value": sid}), "name": "PC\\officer"}
 
 
-def _statics(machine: Machine) -> dict[str, t.Any]:
+def _files(machine: Machine) -> dict[str, t.Any]:
     files = machine.files
 
     def read(path: str) -> bytes:
@@ -155,6 +190,14 @@ def _statics(machine: Machine) -> dict[str, t.Any]:
         path = f"{_TEMP}\\{uuid.uuid4()}.tmp"
         files[path] = b""
         return path
+
+    def files_in(folder: str, pattern: str = "*", option: str = "TopDirectoryOnly") -> list[str]:
+        if pattern not in ("*", "*.xml"):
+            raise UnsupportedError(f"files like {pattern}")
+        fits = [path for path in files if path.lower().endswith(pattern[1:])]
+        if option == "AllDirectories":
+            return [path for path in fits if path.startswith(f"{folder}\\")]
+        return [path for path in fits if path.rpartition("\\")[0] == folder]
 
     def write(path: str, content: bytes) -> t.Any:
         if path.rpartition("\\")[0] not in machine.folders | {_TEMP}:
@@ -174,12 +217,26 @@ def _statics(machine: Machine) -> dict[str, t.Any]:
         "io.file::delete": delete,
         "io.file::getattributes": lambda path: 1040 if path in machine.links else 16,
         "io.file::writeallbytes": write,
-        "io.file::writealltext": lambda path, text, encoding="utf-8": write(path, text.encode(encoding)),
-        "io.directory::getfiles": lambda folder: [path for path in files if path.rpartition("\\")[0] == folder],
-        "io.directory::exists": machine.folders.__contains__,
+        "io.file::writealltext": lambda path, text, encoding=None: write(
+            path, text.encode(encoding.codec if encoding else "utf-8")
+        ),
+        "io.directory::getfiles": files_in,
+        "io.directory::exists": lambda folder: (
+            folder in machine.folders or any(path.startswith(f"{folder}\\") for path in files)
+        ),
         "io.directory::createdirectory": lambda path: machine.folders.add(path),
-        "text.encoding::unicode": "utf-16",
-        "text.encoding::utf8": "utf-8-sig",
+    }
+
+
+def _statics(machine: Machine) -> dict[str, t.Any]:
+    return {
+        **_files(machine),
+        "io.memorystream::new": objects.MemoryStream,
+        "io.compression.gzipstream::new": objects.GZipStream,
+        "io.compression.compressionmode::compress": "Compress",
+        "text.encoding::unicode": objects.Encoding("utf-16"),
+        "text.encoding::utf8": objects.Encoding("utf-8-sig"),
+        "datetime::utcnow": _Clock(machine),
         "convert::tobase64string": lambda content: base64.b64encode(content).decode(),
         "convert::frombase64string": base64.b64decode,
         "microsoft.win32.registrykey::openbasekey": functools.partial(open_base_key, machine.registry),

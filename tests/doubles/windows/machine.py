@@ -56,6 +56,17 @@ _AUDIT = {
 }
 
 
+# WLAN_profile schema, as Microsoft Learn documents it (nativewifi: WLANProfile, authEncryption, sharedKey).
+_NETWORK = """<?xml version="1.0"?>
+<WLANProfile xmlns="http://www.microsoft.com/networking/WLAN/profile/v1">
+<name>{name}</name><SSIDConfig><SSID><name>{name}</name></SSID></SSIDConfig>
+<connectionType>ESS</connectionType><connectionMode>auto</connectionMode>
+<MSM><security><authEncryption><authentication>{authentication}</authentication>
+<encryption>{cipher}</encryption><useOneX>false</useOneX></authEncryption>{key}</security></MSM></WLANProfile>
+"""
+_KEY = "<sharedKey><keyType>passPhrase</keyType><protected>true</protected><keyMaterial>{key}</keyMaterial></sharedKey>"
+
+
 @dataclasses.dataclass
 class Words:
     """What the programs of a language print; texts by which no script may judge."""
@@ -85,6 +96,8 @@ class Machine:
     sid: str = "S-1-5-21-1000-2000-3000"
     user: str = "S-1-5-21-1000-2000-3000-1001"
     accounts: dict[str, Record] = dataclasses.field(default_factory=dict)
+    groups: dict[str, list[str]] = dataclasses.field(default_factory=dict)  # SIDs of members, by that of the group
+    known_names: dict[str, str] = dataclasses.field(default_factory=dict)  # of accounts of a domain, by SID
     services: dict[str, Record] = dataclasses.field(default_factory=dict)
     firewall: dict[str, Record] = dataclasses.field(default_factory=dict)
     active_profile: str = "Private"
@@ -98,7 +111,13 @@ class Machine:
     system: Record = dataclasses.field(default_factory=Record)
     part_of_domain: bool = False
     profiles: list[str] = dataclasses.field(default_factory=list)
-    domain_settings: list[Record] = dataclasses.field(default_factory=list)
+    form: int = 1  # Win32_ComputerSystem.PCSystemType: 1 desktop, 2 mobile
+    volumes: list[Record] | None = None
+    searched: datetime.datetime | None = None
+    search_result: int = 2
+    pending: list[Record] = dataclasses.field(default_factory=list)
+    domain_settings: list[Record] = dataclasses.field(default_factory=list)  # RSOP_RegistryPolicySetting
+    domain_security: list[Record] = dataclasses.field(default_factory=list)  # of classes below RSOP_SecuritySettings
     files: dict[str, bytes] = dataclasses.field(default_factory=dict)
     folders: set[str] = dataclasses.field(default_factory=set)
     owners: dict[str, str] = dataclasses.field(default_factory=dict)
@@ -113,6 +132,7 @@ class Machine:
     def __post_init__(self) -> None:
         for key in ("HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion", "HKLM\\SYSTEM\\CurrentControlSet\\Services"):
             self.registry.create(key)
+        self._install()
         for hive in (".DEFAULT", "S-1-5-18", self.user, f"{self.user}_Classes"):
             self.registry.create(f"HKU\\{hive}\\Software")
         self.profiles += ["S-1-5-18", "S-1-5-19", "S-1-5-20", self.user]
@@ -120,6 +140,7 @@ class Machine:
         self.add_account(501, "Guest", disabled=True)
         self.add_account(503, "DefaultAccount", disabled=True)
         self.add_account(1001, "officer", disabled=False)
+        self.groups["S-1-5-32-544"] = [f"{self.sid}-500", f"{self.sid}-1001"]
         for name in ("Domain", "Private", "Public"):
             self.firewall[name] = Record({"Name": name, "Enabled": "True", "DefaultInboundAction": "Block"})
         self.defender_status = Record({
@@ -132,13 +153,55 @@ class Machine:
             "ScanScheduleDay": 0, "ScanParameters": 1,
         })  # fmt: skip
         self.antivirus = [Record({"displayName": "Windows Defender", "productState": 397568})]
-        self.system = Record({"Version": "10.0.22631", "BuildNumber": "22631", "ProductType": 1})
+        self.system = Record({"Version": "10.0.26200", "BuildNumber": "26200", "ProductType": 1})
 
     def add_account(self, rid: int, name: str, *, disabled: bool) -> None:
         self.accounts[f"{self.sid}-{rid}"] = Record({
             "SID": f"{self.sid}-{rid}", "Name": name, "Disabled": disabled, "PasswordExpires": rid > 1000,
             "PasswordRequired": rid not in (501, 503),
         })  # fmt: skip
+
+    def _install(self) -> None:
+        """Be a Windows 11 25H2 with the cumulative update of a week ago, its C: encrypted, and no programs."""
+        windows = "HKLM\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion"
+        self.registry.set(windows, "CurrentBuildNumber", "String", "26200")
+        self.registry.set(windows, "UBR", "DWord", 6584)
+        self.registry.set(windows, "EditionID", "String", "Professional")
+        week_ago = self.now() - datetime.timedelta(days=7)
+        self.add_rollup("26100.6584.1.9", installed=week_ago)
+        for name, start in (("wuauserv", 3), ("UsoSvc", 2)):
+            self.registry.set(f"HKLM\\SYSTEM\\CurrentControlSet\\Services\\{name}", "Start", "DWord", start)
+        self.searched = self.now() - datetime.timedelta(hours=3)
+        self.add_volume("C:", 0)
+
+    def add_rollup(self, version: str, *, installed: datetime.datetime, state: int = 112) -> None:
+        """Add a cumulative update as the servicing stack keeps it; its build is that before an enablement package."""
+        packages = "HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Component Based Servicing\\Packages"
+        key = f"{packages}\\Package_for_RollupFix~31bf3856ad364e35~amd64~~{version}"
+        since_1601 = installed - datetime.datetime(1601, 1, 1, tzinfo=datetime.UTC)
+        high, low = divmod(since_1601 // datetime.timedelta(microseconds=1) * 10, 1 << 32)
+        for name, number in (("CurrentState", state), ("InstallTimeHigh", high), ("InstallTimeLow", low)):
+            self.registry.set(key, name, "DWord", number)
+
+    def add_volume(self, letter: str, kind: int, *, protection: int = 1, conversion: int = 1, method: int = 7) -> None:
+        """Add a volume of BitLocker in the numbers of Win32_EncryptableVolume; XTS-AES 256 on unless told otherwise."""
+        self.volumes = [*(self.volumes or ()), Record({
+            "DriveLetter": letter, "VolumeType": kind, "ProtectionStatus": protection, "ConversionStatus": conversion,
+            "EncryptionMethod": method,
+        })]  # fmt: skip
+
+    def add_program(self, name: str, publisher: str = "", *, origin: str = "HKLM\\SOFTWARE", **values: t.Any) -> None:
+        """Add a program as its setup registers it for Settings, Apps."""
+        key = f"{origin}\\Microsoft\\Windows\\CurrentVersion\\Uninstall\\{{{len(self.registry.keys)}}}"
+        for own, value in {"DisplayName": name, "Publisher": publisher, **values}.items():
+            self.registry.set(key, own, "DWord" if isinstance(value, int) else "String", value)
+
+    def add_network(self, name: str, authentication: str, cipher: str, *, key: str | None = None) -> None:
+        """Add a profile as the WLAN service keeps it, with its key."""
+        shared = "" if key is None else _KEY.format(key=key)
+        text = _NETWORK.format(name=name, authentication=authentication, cipher=cipher, key=shared)
+        folder = "C:\\ProgramData\\Microsoft\\Wlansvc\\Profiles\\Interfaces\\{0}"
+        self.files[f"{folder}\\{{{len(self.files)}}}.xml"] = text.encode("utf-8-sig")
 
     def now(self) -> datetime.datetime:
         return datetime.datetime.now().astimezone() + self.lag

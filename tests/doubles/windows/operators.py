@@ -9,6 +9,7 @@ import re
 import typing as t
 from collections.abc import Callable, Mapping
 
+from tests.doubles.windows import objects
 from tests.doubles.windows.values import (
     NOTHING,
     NetObject,
@@ -57,6 +58,13 @@ def member(target: t.Any, name: str) -> t.Any:
     if isinstance(target, list):
         return [one for element in target for one in unrolled(member(element, name)) if one is not None]
     raise UnsupportedError(f"property {name} of {type(target).__name__}")
+
+
+def set_member(target: t.Any, name: str, value: t.Any) -> None:
+    """Set a property of an object that has it."""
+    if not isinstance(target, NetObject) or name.lower() not in target.properties:
+        raise UnsupportedError(f"setting {name} of {type(target).__name__}")
+    target.properties = {**target.properties, name.lower(): value}
 
 
 def element(target: t.Any, index: t.Any) -> t.Any:
@@ -137,6 +145,7 @@ _CASTS: Mapping[str, Callable[[t.Any], t.Any]] = {
     "string[]": lambda value: [as_text(one) for one in unrolled(value)],
     "object[]": lambda value: unrolled(value) if value is not None else [],
     "scriptblock": lambda value: value,
+    "xml": objects.xml,
     "ordered": lambda value: value,
     "pscustomobject": lambda value: value,
     "object": lambda value: value,

@@ -459,6 +459,9 @@ class _Run:
         elif target.type == "element_access":
             owner, index = (self._value(one) for one in target.named_children)
             owner.put(as_text(index), value) if isinstance(owner, Record) else owner.__setitem__(index, value)
+        elif target.type == "member_access":
+            owner, name = self._value(target.named_children[0]), self._member_name(target.named_children[-1])
+            operators.set_member(owner, name, value)
         else:
             raise UnsupportedError(f"assignment to {target.type}")
 

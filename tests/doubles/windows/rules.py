@@ -14,7 +14,7 @@ import ipaddress
 import typing as t
 from collections.abc import Callable, Iterable, Sequence
 
-from tests.doubles.windows.values import Choice, PowerShellError, Record, UnsupportedError, as_text, unrolled
+from tests.doubles.windows.values import Choice, PowerShellError, Record, UnsupportedError, as_text, collapsed, unrolled
 
 if t.TYPE_CHECKING:
     from tests.doubles.windows.machine import Machine
@@ -22,6 +22,7 @@ if t.TYPE_CHECKING:
 
 REMOTE_DESKTOP, REMOTE_MANAGEMENT = "@FirewallAPI.dll,-28752", "@FirewallAPI.dll,-30267"
 _ENABLED = {"true": Choice(1, "True"), "false": Choice(2, "False")}
+_ASKED = ("Direction", "Enabled", "Action")
 _HOST = "%SystemRoot%\\system32\\svchost.exe"
 
 
@@ -56,7 +57,7 @@ def of_windows() -> list[Record]:
 def lets_in(rules: Iterable[Record], port: int, address: str) -> bool:
     """Tell whether a rule lets an address in to a port, by the words that the tests use."""
     return any(
-        str(one["Enabled"]) == "True" and str(one["Action"]) == "Allow" and one["LocalPort"] == str(port)
+        str(one["Enabled"]) == "True" and str(one["Action"]) == "Allow" and str(port) in unrolled(one["LocalPort"])
         and any(_fits(text, address) for text in unrolled(one["RemoteAddress"]))
         for one in rules
     )  # fmt: skip
@@ -86,24 +87,69 @@ def _reader(*names: str) -> Callable[[Machine, Command], list[t.Any]]:
         machine.require("MpsSvc")
         if as_text(call.named.get("policystore", "")) != "ActiveStore":
             raise UnsupportedError("a policy store other than ActiveStore")
-        return [Record({name: one[name] for name in ("InstanceID", *names)}) for one in machine.rules]
+        asked = {name: as_text(call.named[name.lower()]) for name in _ASKED if name.lower() in call.named}
+        fitting = [one for one in machine.rules if all(str(one[name]) == value for name, value in asked.items())]
+        return [Record({name: one[name] for name in ("InstanceID", *names)}) for one in fitting]
 
     return read
 
 
 def _set(machine: Machine, call: Command) -> list[t.Any]:
     machine.require("MpsSvc")
-    name = as_text(call.named["name"])
-    found = [one for one in machine.rules if one["Name"] == name and str(one["PolicyStoreSourceType"]) == "Local"]
-    if not found:
-        raise PowerShellError(f"No MSFT_NetFirewallRule objects found with property 'InstanceID' equal to '{name}'.")
-    if "remoteaddress" in call.named:
-        kept = [_as_kept(as_text(one)) for one in unrolled(call.named["remoteaddress"])]
-        if not kept:
-            raise PowerShellError("Cannot validate argument on parameter 'RemoteAddress'.")
-        found[0]["RemoteAddress"] = kept[0] if len(kept) == 1 else kept
-    if "enabled" in call.named:
-        found[0]["Enabled"] = _ENABLED[as_text(call.named["enabled"]).lower()]
+    for name in map(as_text, unrolled(call.named["name"])):
+        found = _local(machine, name)
+        if "remoteaddress" in call.named:
+            found["RemoteAddress"] = _all_kept(call.named["remoteaddress"])
+        if "enabled" in call.named:
+            found["Enabled"] = _ENABLED[as_text(call.named["enabled"]).lower()]
+        machine.changed(f"rule {name}")
+    return []
+
+
+def _local(machine: Machine, name: str) -> Record:
+    for one in machine.rules:
+        if one["Name"] == name and str(one["PolicyStoreSourceType"]) == "Local":
+            return one
+    raise PowerShellError(f"No MSFT_NetFirewallRule objects found with property 'InstanceID' equal to '{name}'.")
+
+
+def _all_kept(given: t.Any) -> str | list[str]:
+    kept = [_as_kept(as_text(one)) for one in unrolled(given)]
+    if not kept:
+        raise PowerShellError("Cannot validate argument on parameter 'RemoteAddress'.")
+    return t.cast("str | list[str]", collapsed(kept))
+
+
+def _new(machine: Machine, call: Command) -> list[t.Any]:
+    machine.require("MpsSvc")
+    given = dict(call.named)
+    name = as_text(given.pop("name"))
+    if any(one["Name"] == name for one in machine.rules):
+        raise PowerShellError("Cannot create a file when that file already exists.")
+    if as_text(given.pop("direction")) != "Inbound" or as_text(given.pop("action")) != "Allow":
+        raise UnsupportedError("a rule that does not let in")
+    protocol = as_text(given.pop("protocol"))
+    if protocol not in ("TCP", "UDP") and given.keys() & {"localport", "remoteport"}:
+        raise PowerShellError("A port is specified for a protocol without ports.")
+    made = rule(
+        name,
+        collapsed(unrolled(given.pop("localport", "Any"))),
+        _all_kept(given.pop("remoteaddress")),
+        Protocol=protocol,
+    )
+    made["Enabled"] = _ENABLED[as_text(given.pop("enabled")).lower()]
+    names = {"displayname": "DisplayName", "remoteport": "RemotePort", "icmptype": "IcmpType"}
+    made.update({names[key]: collapsed(unrolled(value)) for key, value in given.items()})
+    machine.rules.append(made)
+    machine.changed(f"rule {name}")
+    return []
+
+
+def _remove(machine: Machine, call: Command) -> list[t.Any]:
+    name, is_quiet = as_text(call.named["name"]), call.named.get("erroraction") == "SilentlyContinue"
+    if is_quiet and not any(one["Name"] == name for one in machine.rules):
+        return []
+    machine.rules.remove(_local(machine, name))
     machine.changed(f"rule {name}")
     return []
 
@@ -118,4 +164,6 @@ COMMANDS: Sequence[tuple[str, Callable[[Machine, Command], list[t.Any]]]] = (
     ("Get-NetFirewallApplicationFilter", _reader("Program", "Package")),
     ("Get-NetFirewallServiceFilter", _reader("Service")),
     ("Set-NetFirewallRule", _set),
+    ("New-NetFirewallRule", _new),
+    ("Remove-NetFirewallRule", _remove),
 )

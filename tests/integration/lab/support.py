@@ -65,6 +65,8 @@ def remains(name: str) -> list[str]:
     found += [
         line for line in Path("/proc/self/mounts").read_text(encoding="utf-8").splitlines() if f"/{name}/" in line
     ]
+    loops = subprocess.run(["losetup", "--list", "--noheadings"], check=True, capture_output=True, text=True).stdout
+    found += [line for line in loops.splitlines() if f"/{name}/" in line]
     for process in Path("/proc").glob("[0-9]*"):
         try:
             command = (process / "cmdline").read_bytes().replace(b"\0", b" ").decode()

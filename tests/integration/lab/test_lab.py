@@ -21,8 +21,13 @@ if t.TYPE_CHECKING:
     from pathlib import Path
 
 
-def test_down_leaves_nothing_and_may_be_repeated() -> None:
+def test_down_leaves_nothing_and_may_be_repeated(tmp_path: Path) -> None:
     Lab(f"{NAME}-gone", HOSTS).up()
+    medium = tmp_path / "medium"
+    medium.write_bytes(b"letters " * 65536)
+    attached = run_lab("attach", f"{NAME}-gone", "debian12", str(medium)).stdout.strip()
+    guest = Lab.existing(f"{NAME}-gone").host("debian12")
+    assert guest.ssh(f"sudo head -c 8 {attached}").stdout == "letters "
     assert remains(f"{NAME}-gone")
 
     assert run_lab("down", f"{NAME}-gone").returncode == 0

@@ -30,6 +30,7 @@ def prepared(serial: str, *, signers: tuple[str, ...] = ("chau", "dung"), **orde
             {
                 "commune.baseline.approval": {
                     **{"number": NUMBER, "dated_on": "2026-01-31", "subject": f"Xóa dữ liệu, {number}"},
+                    "scope": "asset",
                     **{"signer": signer, "devices": ["old-server"], "expires_on": "2099-12-31", **order},
                 }
             }

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import base64
+import datetime
 import hashlib
 import json
 import re
@@ -86,6 +87,8 @@ def test_what_was_wiped_and_verified_is_certified_and_the_device_is_sanitised(ve
     assert (certified["method"], certified["technique"]) == ("Clear", "overwrite")
     assert certified["verification"]["scope"] == "full"
     assert is_signed(tmp_path / "evidence", tmp_path)
+    printed = Path(told["page"]).read_text("utf-8")
+    assert all(text in printed for text in (told["sha256"], medium.serial, *PEOPLE.values()))
 
 
 def is_signed(folder: Path, tmp_path: Path) -> bool:
@@ -98,6 +101,19 @@ def is_signed(folder: Path, tmp_path: Path) -> bool:
     assert hashlib.sha256(record.read_bytes()).hexdigest().encode() in line
     check = ["openssl", "pkeyutl", "-verify", "-rawin", "-pubin", "-inkey", key, "-in", tmp_path / "line"]
     return subprocess.run([*check, "-sigfile", tmp_path / "signature"], capture_output=True).returncode == 0
+
+
+def test_evidence_and_register_hold_each_other_as_soon_as_something_is_certified(verbs, medium, tmp_path):
+    folder = tmp_path / "evidence"
+    own = {"folder": str(folder), "public_key": str(folder / "keys/public-00000001.pem"), "register": verbs.place}
+    check = {"commune.baseline.evidence_verify": own}
+    pending(verbs, medium)
+    first, whole, *_steps = verbs.run(certificate(medium, folder), check, *steps("received", "pending_disposal"))
+    assert (whole["faults"], whole["bundles"], whole["unseen"]) == ([], 1, None)
+    medium.wipe(pending_since=datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
+    second, whole = verbs.run(certificate(medium, folder), check)
+    assert [one.get("warnings", []) for one in (first, second)] == [[], []]
+    assert (whole["faults"], whole["bundles"], whole["unseen"]) == ([], 2, None)
 
 
 def test_an_edited_certificate_is_found(verbs, medium, tmp_path):

@@ -51,15 +51,16 @@ class Office:
         interpreter.chmod(0o755)
         self.evidence = tmp_path / "evidence"
         self.order: dict[str, Any] = {
-            **{"order_number": NUMBER, "order_level": "clear", "order_media": [medium.medium]},
+            **{"order": NUMBER, "level": "clear", "media": [medium.medium]},
             **{name: ROLES[name] for name in ("requested_by", "wiped_by")},
-            **{"place": "Trụ sở", "destination": "Thanh lý", "evidence_folder": str(self.evidence)},
+            **{"place": "Trụ sở", "destination": "Thanh lý", "evidence": str(self.evidence)},
             **{"ansible_become": False, "ansible_python_interpreter": str(interpreter)},
         }
 
     def run(self, *arguments: str, **order: Any) -> tuple[int, str]:
         """Return the exit code and what a person sees."""
-        (self._tmp_path / "order.json").write_text(json.dumps({**self.order, **order}))
+        options = {_option(name): value for name, value in {**self.order, **order}.items() if value is not None}
+        (self._tmp_path / "order.json").write_text(json.dumps(options))
         program = str(Path(sys.executable).with_name("ansible-playbook"))
         words = ["-i", str(self._tmp_path / "hosts.yml"), "playbooks/decommission.yml"]
         words += ["-e", f"@{self._tmp_path / 'order.json'}", *arguments]
@@ -71,6 +72,10 @@ class Office:
             text=True,
         )
         return done.returncode, done.stdout + done.stderr
+
+
+def _option(name: str) -> str:
+    return name if name.startswith("ansible_") else f"decommission_{name}"
 
 
 @pytest.fixture(name="office")
@@ -126,12 +131,24 @@ NOTHING = {
     "one person approved": ({"signers": ("chau",)}, {}, "needs the approvals of two people"),
     "the approvals ended": ({"expires_on": "2026-02-01"}, {}, "no approval of order"),
     "the approvals have no end": ({"expires_on": None}, {}, "no approval of order"),
-    "another order": ({}, {"order_number": "99/QĐ-UBND"}, "no approval of order 99/QĐ-UBND"),
+    "another order": ({}, {"order": "99/QĐ-UBND"}, "no approval of order 99/QĐ-UBND"),
     "who wipes approved": ({}, {"wiped_by": "chau"}, "wiped and approved order"),
     "who requested approved": ({}, {"requested_by": "dung"}, "requested and approved order"),
-    "an approver of another role": ({}, {"approver_roles": ["cap_tren"]}, "signed by one of the roles cap_tren"),
+    "an approver of another role": (
+        {},
+        {"approver_roles": {"asset": ["cap_tren"]}},
+        "signed by one of the roles cap_tren",
+    ),
     "nobody of this name": ({}, {"wiped_by": "khong-ai"}, "the register knows no person khong-ai"),
-    "no media": ({}, {"order_media": []}, "the order names no medium"),
+    "the order is missing": ({}, {"order": None}, "missing required arguments: decommission_order"),
+    "no scope": ({"scope": None}, {}, "has the scope system, or asset and no other device"),
+    "another scope": ({"scope": "in_service: now"}, {}, "has the scope system, or asset and no other device"),
+    "a system that nobody above approved": (
+        {"scope": "system: Một cửa"},
+        {},
+        "is for a system, and nobody with one of the roles cap_tren approved it",
+    ),
+    "no media": ({}, {"media": []}, "the order names no medium"),
 }
 
 

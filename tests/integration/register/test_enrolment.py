@@ -26,6 +26,10 @@ SITE = "inventories/xa-thu"
 VALUES = {
     "account_policy_administrators": ["ops"],
     "ssh_server_allowed_sources": ["10.77.0.0/24"],
+    "patching_mirror": "http://10.77.0.1",
+    "patching_proxy": "DIRECT",
+    "software_control_allowed": ["cron", "kmod"],
+    "software_control_server_roles": [],
     "host_firewall_offer": {
         "services": [],
         "managers": ["10.77.0.1"],
@@ -36,9 +40,14 @@ VALUES = {
 # A container has no firmware; this is where setup asks for the number then.
 FIRMWARE = "printf '#!/bin/sh\\necho {serial}\\n' | sudo install -m 755 /dev/stdin /usr/sbin/dmidecode"
 PREPARE = "sudo timedatectl set-timezone Asia/Ho_Chi_Minh && sudo apt-get -qq update"
-CLOCK = {
-    "control": "LG-01",
-    "row": "LNX-TIME-NTP",
+EXCEPTED = {
+    "LNX-TIME-NTP": "LG-01",
+    # The image is as old as its release; tests/integration/policy/test_patching.py has patches.
+    "LNX-PATCH-Overdue": "PT-01",
+    "LNX-PATCH-Restart": "PT-01",
+    "LNX-PATCH-Pending": "PT-03",
+}
+EXCEPTION = {
     "group": "all",
     "reason": "Máy thử là container",
     "approver": "ct01",
@@ -94,7 +103,8 @@ def fixture_commune(office, lab):
     assert "CHANGED" in looked, looked
     assert commune.states() == {}
     commune.ansible("register_import", src=str(sheet), document="02/QĐ-UBND")
-    commune.ansible("baseline_exception", **CLOCK)
+    for row, control in EXCEPTED.items():
+        commune.ansible("baseline_exception", **EXCEPTION, control=control, row=row)
     for name, serial in (("debian12", "SN-12"), ("debian13", "SN-13")):
         lab.host(name).ssh(f"{FIRMWARE.format(serial=serial)} && {PREPARE}", timeout=300)
     return commune

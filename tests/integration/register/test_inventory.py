@@ -54,7 +54,7 @@ DEVICES = (
         "in_service",
     ),
     ({"name": "pc-moi", "class": "workstation", "platform": "linux"}, "planned"),
-    ({"name": "pc-cu", "class": "workstation", "platform": "linux"}, "disposed"),
+    ({"name": "luu-dien-cu", "class": "support", "platform": "none"}, "disposed"),
 )
 NO_NETWORK = "commune.baseline.no_network"
 
@@ -137,7 +137,7 @@ def test_devices_are_hosts_in_groups_and_those_that_no_check_may_touch_are_set_a
     site.register(*DEVICES)
     graph = site.run("ansible-inventory", "--graph").stdout
     assert "pc-moi" not in graph
-    assert "pc-cu" not in graph
+    assert "luu-dien-cu" not in graph
     listed = site.listed()
     assert members(listed, "class_workstation") == ["pc-01", "pc-02"]
     assert members(listed, "state_in_service") == ["cam-01", "may-chu-01", "pc-01", "sw-01"]

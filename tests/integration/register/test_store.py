@@ -218,14 +218,67 @@ def test_a_medium_that_is_dropped_while_its_device_awaits_disposal_is_still_to_b
         devices.transition(writer, "pc-01", "sanitised")
 
 
-def test_a_medium_that_was_noted_by_mistake_goes_before_the_device_awaits_its_disposal(register):
+CHAU = {"code": "chau", "name": "Le Minh Chau", "roles": ["thu_truong"]}
+NO_MEDIA = {
+    **{"number": "12/BB-UBND", "dated_on": "2026-01-31", "subject": "Thanh lý", "signer": "chau"},
+    "devices": ["pc-01"],
+}
+
+
+@pytest.mark.parametrize(
+    ("approval", "document", "reason"),
+    [
+        ({}, "12/BB-UBND", None),
+        ({}, "12/BB-UBND", " "),
+        ({}, None, "it was delivered without"),
+        ({}, "13/BB-UBND", "it was delivered without"),
+        ({"devices": []}, "12/BB-UBND", "it was delivered without"),
+        ({"expires_on": "2026-02-01"}, "12/BB-UBND", "it was delivered without"),
+        ({"dated_on": "2025-01-31"}, "12/BB-UBND", "it was delivered without"),
+        (None, "12/BB-UBND", "it was delivered without"),
+    ],
+)
+@pytest.mark.parametrize("place", ["sqlite"], indirect=True)
+def test_a_device_of_which_no_medium_is_known_is_not_sanitised_by_that(register, approval, document, reason):
     put(register, PC)
+    with register.write("officer") as writer:
+        devices.put(writer, {"name": "pc-01", "media": []})
+        records.put(writer, kinds.PERSON, {**CHAU, "started_on": "2026-01-01"})
+        if approval is not None:
+            records.put(writer, kinds.APPROVAL, {**NO_MEDIA, **approval})
+        for step in ("received", "pending_disposal"):
+            devices.transition(writer, "pc-01", step)
+    with register.write("officer") as writer, pytest.raises(RegisterError, match="the register knows no medium of it"):
+        devices.transition(writer, "pc-01", "sanitised", document=document, reason=reason)
+
+
+def test_a_device_has_no_media_if_somebody_says_so_under_an_approval_or_its_class_has_none(register):
+    put(register, {**PC, "media": []})
+    put(register, {"name": "ups-01", "class": "support"})
+    with register.write("officer") as writer:
+        records.put(writer, kinds.PERSON, CHAU)
+        records.put(writer, kinds.APPROVAL, NO_MEDIA)
+        for name in ("pc-01", "ups-01"):
+            for step in ("received", "pending_disposal"):
+                devices.transition(writer, name, step)
+        assert devices.transition(writer, "ups-01", "sanitised").changed
+        why = {"document": "12/BB-UBND", "reason": "it was delivered without"}
+        assert devices.transition(writer, "pc-01", "sanitised", **why).changed
+    with register.read() as reader:
+        assert devices.get(reader, "pc-01").record["note"].endswith("sanitised: it was delivered without")
+        assert devices.history(reader, "pc-01")[-1]["document"] == "12/BB-UBND"
+
+
+@pytest.mark.parametrize("place", ["sqlite"], indirect=True)
+def test_a_medium_that_was_noted_by_mistake_goes_before_the_device_awaits_its_disposal(register):
+    put(register, {**PC, "media": [*PC["media"], {"serial": "not-there", "kind": "hdd"}]})
     with register.write("officer") as writer:
         for step in ("received", "pending_disposal", "quarantined"):
             devices.transition(writer, "pc-01", step)
-        devices.put(writer, {"name": "pc-01", "media": []})
-        for step in ("pending_disposal", "sanitised"):
-            assert devices.transition(writer, "pc-01", step).changed
+        devices.put(writer, {"name": "pc-01", "media": PC["media"]})
+        devices.transition(writer, "pc-01", "pending_disposal")
+        records.put(writer, kinds.SANITISATION, WIPED)
+        assert devices.transition(writer, "pc-01", "sanitised").changed
 
 
 def test_an_illegal_step_names_the_legal_ones_and_changes_nothing(register):

@@ -20,7 +20,8 @@ DAY = datetime.timedelta(days=1)
 def ask(name: str, **special: Any) -> dict[str, Any]:
     people = {role: ROLES[role] for role in ("requested_by", "wiped_by")}
     media = [{"serial": f"SN-{name}"}]
-    return {"commune.baseline.sanitisation_order": {"name": name, "order": NUMBER, **people, "media": media, **special}}
+    given = {"name": name, "order": NUMBER, **people, "media": media, "approver_roles": {"system": ["thu_truong"]}}
+    return {"commune.baseline.sanitisation_order": {**given, **special}}
 
 
 def office(*names: str) -> list[dict[str, Any]]:
@@ -37,7 +38,7 @@ def office(*names: str) -> list[dict[str, Any]]:
             for state in ("received", "pending_disposal")
         ]
     for task in approvals:
-        task["commune.baseline.approval"]["devices"] = ["old-server", *names]
+        task["commune.baseline.approval"] |= {"devices": ["old-server", *names], "scope": "system: Một cửa"}
     return [*others, *approvals]
 
 

@@ -9,6 +9,7 @@ import contextlib
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import types
@@ -23,14 +24,27 @@ from tests.doubles.windows import payload
 from tests.doubles.windows.commands import shell_of
 from tests.doubles.windows.machine import Machine
 from tests.doubles.windows.server import USER, Server, serving
+from tests.integration.zones.site import SITE
 
 ROOT = Path(__file__).parents[3]
 RUN = "20261128-120000-1"
-DECIDED = {"remote_desktop_sources": [], "remote_desktop_winrm_sources": ["10.1.20.2"]}  # what a site has to say
 # The bars of the design; what Ansible itself sends of a module grew by 25 kB from core 2.19 to 2.21.
 COMPLIANT_BYTES = 450_000 if __version__.startswith("2.19.") else 475_000
 DRIFT_BYTES = 1_500_000
 PASSWORD = "No-one-may-see-this-1"  # noqa: S105
+
+# What a workstation of the default site offers, where the machine sees the controller at 10.1.20.2.
+OFFER = {"zone": "lan", "addresses": ["10.20.10.77"], "services": ["rdp"], "neighbours": [], "gateways": ["10.20.10.1"],
+         "managers": ["10.1.20.2"], "management_ports": [5986], "outbound": "any"}  # fmt: skip
+
+# What a site has to say.
+DECIDED = {
+    "remote_desktop_sources": [],
+    "remote_desktop_winrm_sources": ["10.1.20.2"],
+    "host_firewall_offer": OFFER,
+    "account_policy_administrators": ["officer"],
+    "software_control_allowed_programs": [],
+}
 
 
 class Outcome(NamedTuple):
@@ -54,6 +68,12 @@ def office(folder: Path, machines: Mapping[str, Machine], connection: str = "psr
             (folder / name).mkdir()
             servers[name] = stack.enter_context(serving(machine, folder / name, PASSWORD, **how))
         yield Office(folder, servers, connection)
+
+
+def zones(folder: Path) -> None:
+    """Give the site the default zone model."""
+    (folder / "group_vars/all").mkdir(parents=True)
+    shutil.copy(SITE, folder / "group_vars/all/zones.yml")
 
 
 class Office(NamedTuple):

@@ -6,9 +6,11 @@
 from __future__ import annotations
 
 import copy
+import json
 
 import pytest
 
+from ansible_collections.commune.baseline.plugins.plugin_utils._engines.windows import engine, facts
 from tests.doubles.windows.components import log, share, task
 from tests.doubles.windows.machine import Machine
 from tests.integration.windows.office import bring, look, states, take_back
@@ -173,6 +175,18 @@ def test_a_part_that_cannot_be_read_is_not_assessed(machine, broken, row):
     seen = look(machine, row)[row["id"]]
     assert seen["state"] == "not_assessed"
     assert "cannot be started" in seen["reason"]
+
+
+SECTIONS = {"features": FEATURE, "tasks": TASK, "logs": SIZE, "shares": OPEN}
+
+
+@pytest.mark.parametrize("section", SECTIONS)
+@pytest.mark.parametrize("told", [[None], ["text"], [{}], [{"name": 1, "state": None}], [[]], None])
+def test_a_section_that_is_not_what_was_asked_for_is_not_assessed(section, told):
+    row = {"control": "AC-08", **SECTIONS[section]}
+    answer = json.dumps({"sections": {} if told is None else {section: told}, "errors": {}})
+    (judged,) = engine.judged([row], facts.read(answer))
+    assert judged.state == "not_assessed"
 
 
 def test_all_of_it_becomes_what_it_was(machine):

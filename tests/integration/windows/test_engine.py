@@ -31,6 +31,10 @@ def right(desired, compare, right_="SeRemoteInteractiveLogonRight"):
     return {"id": "right", "kind": "user_right", "right": right_, "desired": desired, "compare": compare}
 
 
+DOMAIN = "the policy of the domain sets it: correct it there"
+ADMINISTRATOR = {"id": "a", "kind": "local_account", "rid": 500, "attribute": "enabled", "desired": True}
+
+
 def defender(attribute="RealTimeProtectionEnabled", desired=True, **fields):
     return {"id": attribute, "kind": "defender", "attribute": attribute, "desired": desired, **fields}
 
@@ -149,6 +153,51 @@ def test_what_the_policy_of_a_domain_sets_is_told_and_not_fought_over(machine):
     seen = bring(machine, value())["value"]
     assert (seen["state"], seen["reason"]) == ("fail", "the policy of the domain sets it: correct it there")
     assert machine.writes == []
+
+
+def test_what_the_security_options_of_a_domain_set_is_not_fought_over_either(machine):
+    machine.part_of_domain = True
+    machine.domain_security.append(Record({"Path": f"MACHINE\\{KEY}\\Setting", "GPOID": "CN={31B2F340}"}))
+    assert bring(machine, value())["value"]["reason"] == DOMAIN
+    assert machine.writes == []
+
+
+@pytest.mark.parametrize(
+    ("row", "setting"),
+    [
+        (policy(), {"KeyName": "MinimumPasswordLength"}),
+        (policy("ClearTextPassword", 1, "=="), {"KeyName": "cleartextpassword"}),
+        (right(["S-1-5-32-544"], "<="), {"UserRight": "SeRemoteInteractiveLogonRight"}),
+        (audit(guid="{0CCE923F-69AE-11D9-BED3-505054503030}"), {"Category": "AuditAccountLogon"}),
+        (audit(guid="{0CCE9237-69AE-11D9-BED3-505054503030}"), {"Category": "AuditAccountManage"}),
+        (audit(guid="{0CCE9245-69AE-11D9-BED3-505054503030}"), {"Category": "AuditObjectAccess"}),
+        ({"id": "s", "kind": "service", "name": "Spooler", "desired": "disabled"}, {"Service": "Spooler"}),
+        (ADMINISTRATOR, {"KeyName": "EnableAdminAccount"}),
+    ],
+)
+def test_what_a_domain_sets_of_security_is_told_and_not_fought_over(machine, row, setting):
+    machine.services["Spooler"] = Record({"Name": "Spooler", "StartMode": "Auto", "State": "Running"})
+    machine.part_of_domain = True
+    machine.domain_security.append(Record({**setting, "GPOID": "CN={31B2F340}", "precedence": 1}))
+    (seen,) = bring(machine, row).values()
+    assert (seen["state"], seen["reason"], machine.writes) == ("fail", DOMAIN, [])
+    machine.domain_security = [Record(dict.fromkeys(setting, "Another")), Record({**setting, "GPOID": "LocalGPO"})]
+    (seen,) = bring(machine, row).values()
+    assert (seen["state"], seen["changed"]) == ("pass", True)
+
+
+def test_what_the_advanced_audit_policy_of_a_domain_sets_is_not_fought_over(machine):
+    machine.part_of_domain = True
+    line = f"PC,System,Logon,{LOGON.lower()},Success,,1\r\n"
+    head = (
+        "Machine Name,Policy Target,Subcategory,Subcategory GUID,Inclusion Setting,Exclusion Setting,Setting Value\r\n"
+    )
+    machine.audit[LOGON] = ("Logon", 1)
+    machine.files["C:\\Windows\\security\\audit\\audit.csv"] = (head + line).encode("utf-16")
+    assert bring(machine, audit())["audit"]["reason"] == DOMAIN
+    own = "C:\\Windows\\System32\\GroupPolicy\\Machine\\Microsoft\\Windows NT\\Audit\\audit.csv"
+    machine.files[own] = (head + line).encode("cp1252")
+    assert bring(machine, audit())["audit"]["state"] == "pass"
 
 
 def test_where_nobody_can_tell_what_the_domain_sets_nothing_is_written(machine):

@@ -10,10 +10,11 @@ import json
 
 import pytest
 
+from ansible_collections.commune.baseline.plugins.plugin_utils._engines.windows.kinds import firewall_ruleset
 from tests.doubles.windows.machine import Machine
 from tests.doubles.windows.rules import REMOTE_DESKTOP, rule
 from tests.doubles.windows.values import Choice
-from tests.integration.windows.office import bring, look, office, take_back
+from tests.integration.windows.office import OFFER, bring, look, office, take_back, zones
 
 ROW = {"id": "rdp", "kind": "firewall_rule", "group": REMOTE_DESKTOP, "ports": [3389], "service": "TermService",
        "compare": "<=", "desired": ["10.1.20.0/24", "fd00::/64"]}  # fmt: skip
@@ -98,7 +99,7 @@ def test_every_rule_that_lets_in_too_many_is_narrowed_and_no_other_is_touched(ma
         ("Office", ["10.1.20.0/255.255.255.0", "fd00::/64"])
     ]
     assert bring(machine, ROW)["rdp"]["changed"] is False
-    assert take_back(machine)["restored"] == ["firewall rule: Office"]
+    assert take_back(machine)["restored"] == ["firewall rule: Office, remote"]
     assert machine.rules == before
 
 
@@ -131,6 +132,74 @@ def test_a_firewall_that_cannot_be_read_is_not_assessed(machine):
     assert look(machine, ROW)["rdp"]["state"] == "not_assessed"
 
 
+def of_the_model(name, protocol="tcp", **fields):
+    lists = {key: [] for key in ("local_ports", "remote_ports", "icmp_types", "unmet")}
+    return {**lists, "name": f"commune in {name}", "protocol": protocol, "remote_addresses": ["10.1.0.0/16"], **fields}
+
+
+def ruleset(*rules):
+    desired = sorted(firewall_ruleset.text_of(firewall_ruleset.wanted(one)) for one in rules)
+    return {"id": "set", "kind": "firewall_ruleset", "rules": rules, "desired": desired}
+
+
+WAYS_IN = (
+    of_the_model("management", local_ports=["5985-5986"]),
+    of_the_model("smb", local_ports=["445", "139"], remote_addresses=["10.1.30.1", "10.2.0.0-10.2.0.9"]),
+    of_the_model("link-dhcp", "udp", local_ports=["68"], remote_ports=["67"], remote_addresses=["0.0.0.0/0"]),
+    of_the_model("ping", "icmpv6", icmp_types=["128"], remote_addresses=["::-ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"]),
+)
+
+
+def test_the_rules_of_the_model_are_made_the_others_switched_off_and_all_of_it_taken_back(machine):
+    machine.rules.append(rule("commune in smb", "445"))
+    before = copy.deepcopy(machine.rules)
+    first = look(machine, ruleset(*WAYS_IN))["set"]
+    assert (first["state"], first["would_change"], machine.rules) == ("fail", True, before)
+    seen = bring(machine, ruleset(*WAYS_IN))["set"]
+    assert (seen["state"], seen["after"]) == ("pass", seen["desired"]), seen
+    opened = {one["Name"]: one for one in machine.rules if str(one["Enabled"]) == "True"}
+    assert opened.keys() == {one["name"] for one in WAYS_IN}
+    smb = opened["commune in smb"]
+    assert (smb["Protocol"], smb["LocalPort"], smb["RemoteAddress"]) == (
+        "TCP", ["139", "445"], ["10.1.30.1", "10.2.0.0-10.2.0.9"],
+    )  # fmt: skip
+    assert opened["commune in ping"]["IcmpType"] == "128"
+    assert bring(machine, ruleset(*WAYS_IN))["set"]["changed"] is False
+    take_back(machine)
+    assert {one["Name"]: one for one in machine.rules} == {
+        one["Name"]: {**one, "DisplayName": "commune in smb"} if one["Name"] == "commune in smb" else one
+        for one in before
+    }
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"LocalPort": ["445"]},
+        {"RemoteAddress": "Any"},
+        {"Protocol": "UDP"},
+        {"Enabled": Choice(2, "False")},
+        {"Action": Choice(4, "Block")},
+    ],
+)
+def test_a_rule_that_somebody_changed_is_found_and_made_again(machine, change):
+    bring(machine, ruleset(*WAYS_IN))
+    (changed,) = [one for one in machine.rules if one["Name"] == "commune in smb"]
+    changed.update(change)
+    assert look(machine, ruleset(*WAYS_IN))["set"]["state"] == "fail"
+    assert bring(machine, ruleset(*WAYS_IN))["set"]["state"] == "pass"
+
+
+def test_what_the_domain_lets_in_and_what_windows_cannot_say_is_told(machine):
+    machine.rules.append(rule("Domain", "8080", **OF_DOMAIN))
+    seen = bring(machine, ruleset(*WAYS_IN))["set"]
+    assert (seen["state"], seen["reason"]) == ("fail", "other rules of this machine let others in (1): Domain")
+    machine.rules.pop([one["Name"] for one in machine.rules].index("Domain"))
+    loose = {**WAYS_IN[0], "unmet": ["log"]}
+    seen = bring(machine, ruleset(loose, *WAYS_IN[1:]))["set"]
+    assert seen["reason"] == "Windows Firewall can neither limit nor log one rule alone: commune in management"
+
+
 def test_a_list_without_the_controller_is_taken_back_by_the_machine(tmp_path):
     machine = Machine()
     before = copy.deepcopy(machine.rules)
@@ -147,3 +216,29 @@ def test_a_list_without_the_controller_is_taken_back_by_the_machine(tmp_path):
     )  # fmt: skip
     opened = {one["Name"]: one["RemoteAddress"] for one in machine.rules if one["LocalPort"] in ("5985", "5986")}
     assert set(opened.values()) == {"10.1.20.0/255.255.255.0"}
+
+
+@pytest.mark.parametrize(
+    ("given", "state", "said"),
+    [
+        ({}, "pass", ""),
+        ({"managers": ["10.9.9.9"]}, "fail", "no new connection was possible"),
+        ({"outbound": "model"}, "not_assessed", "set outbound of host_firewall_offer to any"),
+    ],
+)
+def test_a_host_takes_what_the_zone_model_says_and_keeps_its_controller(tmp_path, given, state, said):
+    machine = Machine()
+    before = copy.deepcopy(machine.rules)
+    zones(tmp_path)
+    arguments = f"--args={json.dumps({'roles': ['host_firewall']})}"
+    with office(tmp_path, {"pc": machine}) as site:
+        done = site.run(arguments, baseline_revert_seconds=10, host_firewall_offer={**OFFER, **given})
+    row = done.rows()["WIN-HOSTFW-Rules"]
+    assert row["state"] == state, row
+    assert said in (row["reason"] or "")
+    opened = {one["Name"] for one in machine.rules if str(one["Enabled"]) == "True"}
+    if state == "pass":
+        assert {name.partition(" 1")[0] for name in opened} > {"commune in management", "commune in link-neighbours"}
+        assert all(name.startswith("commune in ") for name in opened)
+    else:
+        assert machine.rules == before

@@ -6,12 +6,14 @@
 from __future__ import annotations
 
 import datetime
+import uuid
 
 import pytest
 
 from tests.doubles.windows.machine import Machine
+from tests.doubles.windows.rules import rule
 from tests.integration.windows.many_rows import collection_with
-from tests.integration.windows.office import COMPLIANT_BYTES, DECIDED, DRIFT_BYTES, PASSWORD, office
+from tests.integration.windows.office import COMPLIANT_BYTES, DECIDED, DRIFT_BYTES, PASSWORD, office, zones
 
 POLICIES = "HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Policies"
 
@@ -26,6 +28,9 @@ def fresh() -> Machine:
 @pytest.mark.parametrize("connection", ["psrp", "winrm"])
 def test_a_machine_is_corrected_and_then_left_alone_within_the_requests_that_the_design_allows(tmp_path, connection):
     machine = fresh()
+    apps = [f"{{{uuid.UUID(int=number)}}}" for number in range(200)]  # about as many as a PC has
+    machine.rules += [rule(name, "Any", Package="S-1-15-2-1") for name in apps]
+    zones(tmp_path)
     with office(tmp_path, {"pc": machine}, connection) as site:
         server = site.servers["pc"]
         audit = site.run("--check", **DECIDED)
@@ -140,3 +145,19 @@ def test_the_number_of_rows_does_not_change_the_number_of_requests_for_ten_machi
     assert counted[30, "compliant"] == counted[300, "compliant"]
     assert max(counted[300, "drift"]) <= 17
     assert max(counted[300, "compliant"]) <= 7
+
+
+@pytest.mark.parametrize("connection", ["psrp", "winrm"])
+@pytest.mark.parametrize(("programs", "most", "most_bytes"), [(200, 7, COMPLIANT_BYTES), (5000, 8, 700_000)])
+def test_many_programs_are_told_in_a_packed_answer(tmp_path, connection, programs, most, most_bytes):
+    machine = fresh()
+    for number in range(programs):
+        machine.add_program(
+            f"Phần mềm {number * 7919:x}", f"Nhà cung cấp {number % 90}", DisplayVersion=f"{number}.0.1"
+        )
+    with office(tmp_path, {"pc": machine}, connection) as site:
+        outcome = site.run("--check", software_control_allowed_programs=["Phần mềm 0"])
+        server = site.servers["pc"]
+        assert (server.requests <= most, server.bytes < most_bytes) == (True, True), (server.requests, server.bytes)
+    row = outcome.rows()["WIN-SOFTWARE-Machine"]
+    assert (row["state"], len(row["after"])) == ("fail", min(programs - 1, 201))

@@ -28,14 +28,14 @@ _LINE = re.compile(r'\s*([A-Za-z0-9_:./+-]+)\s+"([^"]*)";\s*')
 
 def read(files: lines.Files, key: str, section: str | None = None) -> Reading:
     """Return the value of the last line that sets the key; of a line that only names its last part, the place."""
-    named = re.compile(rf"\s*[^/#\s].*\b{re.escape(key.rpartition('::')[2])}\b|\s*{re.escape(key)}\b", re.IGNORECASE)
+    named = re.compile(rf"\s*(?=[^/#\s]).*\b{re.escape(key.rpartition('::')[2])}\b", re.IGNORECASE)
     reading = Reading()
     for path, text in files:
         for number, line in enumerate(text.split("\n"), start=1):
             setting = _parse(line)
             if setting and setting[0] == key.lower():
                 reading = Reading(value=setting[1], where=f"{path}:{number}")
-            elif setting is None and named.match(line):
+            elif named.match(line) and (setting is None or "::" not in setting[0]):
                 reading = Reading(value=reading.value, where=f"{path}:{number}")
     return reading
 

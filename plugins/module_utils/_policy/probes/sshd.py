@@ -29,7 +29,8 @@ def read_keys(keys: t.Sequence[str]) -> dict[str, Reading]:
     if programs.find("sshd") is None:
         return dict.fromkeys(keys, Reading(inapplicable="sshd is not installed"))
     try:
-        answer = _answer("sshd", "-T", *_options())
+        with validators.privilege_separation_folder():
+            answer = programs.run("sshd", "-T", *_options())
     except OSError as error:
         return dict.fromkeys(keys, Reading(unreadable=str(error.strerror)))
     values: dict[str, list[str]] = {}
@@ -37,14 +38,6 @@ def read_keys(keys: t.Sequence[str]) -> dict[str, Reading]:
         name, _blank, value = line.partition(" ")
         values.setdefault(name.lower(), []).append(_SYNONYMS.get(value.strip(), value.strip()))
     return {key: _reading(key, values.get(key.lower())) for key in keys}
-
-
-def _answer(*question: str) -> str:
-    known = programs.answers()
-    if question not in known:
-        with validators.privilege_separation_folder():
-            known[question] = programs.run(*question)
-    return t.cast("str", known[question])
 
 
 def _options() -> list[str]:

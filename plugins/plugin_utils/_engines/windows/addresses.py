@@ -57,6 +57,22 @@ def within(inner: Addresses, outer: Addresses) -> bool:
     )
 
 
+def texts(addresses: Addresses) -> list[str]:
+    """Return addresses as Windows takes them: each an address, a network or a range, those of IPv4 first."""
+    if (addresses.four, addresses.six) == tuple(((0, largest),) for largest in _LARGEST.values()):
+        return ["Any", *sorted(addresses.words)]
+    four = [_text(ipaddress.IPv4Address(low), ipaddress.IPv4Address(high)) for low, high in addresses.four]
+    six = [_text(ipaddress.IPv6Address(low), ipaddress.IPv6Address(high)) for low, high in addresses.six]
+    return [*four, *six, *sorted(addresses.words)]
+
+
+def _text(first: t.Any, last: t.Any) -> str:
+    if first == last:
+        return str(first)
+    networks = list(ipaddress.summarize_address_range(first, last))
+    return str(networks[0]) if len(networks) == 1 and networks[0].prefixlen else f"{first}-{last}"
+
+
 def _pair(text: str) -> tuple[int, tuple[int, int]]:
     try:
         if "-" in text:

@@ -107,7 +107,25 @@ function Set-Firewall($Step) {
 }
 
 function Set-Rule($Step) {
-    Set-NetFirewallRule -Name $Step.name -RemoteAddress $Step.remote -Enabled $Step.enabled
+    if ($null -ne $Step.remote) { Set-NetFirewallRule -Name $Step.name -RemoteAddress $Step.remote }
+    if ($null -ne $Step.enabled) { Set-NetFirewallRule -Name $Step.name -Enabled $Step.enabled }
+}
+
+function Set-RuleSet($Step) {
+    if ($null -ne $Step.names) { # those of others, switched on or off together
+        Set-NetFirewallRule -Name $Step.names -Enabled $Step.enabled
+        return
+    }
+    Remove-NetFirewallRule -Name $Step.name -ErrorAction SilentlyContinue # there may be none
+    if ($Step.absent) { return }
+    $rule = @{ Name = $Step.name; DisplayName = $Step.name; Direction = 'Inbound'; Action = 'Allow' }
+    $rule['Enabled'] = $Step.enabled
+    $rule['Protocol'] = $Step.protocol
+    $rule['RemoteAddress'] = $Step.remote
+    if ($Step.ports) { $rule['LocalPort'] = $Step.ports }
+    if ($Step.far) { $rule['RemotePort'] = $Step.far }
+    if ($Step.icmp) { $rule['IcmpType'] = $Step.icmp }
+    $null = New-NetFirewallRule @rule
 }
 
 function Set-Feature($Step) {

@@ -37,7 +37,7 @@ def question(rows: t.Sequence[Row]) -> dict[str, t.Any]:
     """Return what collect.ps1 is asked for these rows."""
     asked: dict[str, t.Any] = {"sections": ["system"], "machine": [], "users": [], "services": [], "defender": []}
     for name, kind in KINDS.items():
-        of_kind = [row for row in rows if row["kind"] == name]
+        of_kind = [row for row in rows if row["kind"] == name and "undecided" not in row]
         if of_kind:
             asked["sections"] += [one for one in kind.SECTIONS if one not in asked["sections"]]
             asked.update(kind.ask(of_kind))
@@ -84,9 +84,12 @@ def _judged(row: Row, facts: Facts) -> Judged:
         return Judged(row, Reading(unreadable=row["undecided"]), NOT_ASSESSED)
     try:
         reading = kind.observe(row, facts)
+        state = _state(row, reading)
     except FactsError as error:
         return Judged(row, Reading(unreadable=str(error)), NOT_ASSESSED)
-    state = _state(row, reading)
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
+        said = f"Windows answered something else than it was asked for: {type(error).__name__}: {error}"
+        return Judged(row, Reading(unreadable=said), NOT_ASSESSED)
     if state != FAIL or not row.get("enforce", True):
         return Judged(row, reading, state)
     try:

@@ -13,18 +13,25 @@ from ansible_collections.commune.baseline.plugins.module_utils._observation impo
 from ansible_collections.commune.baseline.plugins.plugin_utils._engines.windows.facts import Facts
 from ansible_collections.commune.baseline.plugins.plugin_utils._engines.windows.kinds import (
     audit_policy,
+    bitlocker,
+    cumulative_update,
     defender,
     event_log,
     feature,
     firewall_profile,
     firewall_rule,
+    firewall_ruleset,
     local_account,
+    local_group,
+    program,
     registry,
     scheduled_task,
     security_policy,
     service,
     share,
+    update,
     user_right,
+    wlan,
 )
 from ansible_collections.commune.baseline.plugins.plugin_utils._engines.windows.steps import Values
 
@@ -36,7 +43,8 @@ class Kind(t.Protocol):
 
     ``FIELDS``, ``REQUIRED`` and ``COMPARISONS`` are as for Linux; ``SECTIONS`` are those of collect.ps1 that it reads.
     ``observe`` and ``now`` raise FactsError if they cannot tell; ``write`` raises CannotWriteError. ``STEP`` is what
-    apply.ps1 calls such a write, and ``now`` is the write that would leave its place as it is.
+    apply.ps1 calls such a write (empty for a kind that only looks), and ``now`` is the write that would leave its place
+    as it is.
     """
 
     FIELDS: t.Mapping[str, t.Any]
@@ -68,6 +76,13 @@ KINDS: dict[str, Kind] = {
     "share": share,
     "defender": defender,
     "local_account": local_account,
+    "local_group": local_group,
     "firewall_rule": firewall_rule,
+    "firewall_ruleset": firewall_ruleset,
     "firewall_profile": firewall_profile,
+    "program": program,
+    "update": update,
+    "cumulative_update": cumulative_update,
+    "bitlocker": bitlocker,
+    "wlan": wlan,
 }

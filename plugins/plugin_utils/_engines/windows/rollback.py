@@ -16,6 +16,7 @@ from ansible_collections.commune.baseline.plugins.plugin_utils._engines.windows.
     event_log,
     feature,
     firewall_rule,
+    firewall_ruleset,
     registry,
     scheduled_task,
     share,
@@ -28,6 +29,7 @@ from ansible_collections.commune.baseline.plugins.plugin_utils._engines.windows.
 )
 
 _RIGHTS = "Privilege Rights"
+_RULES = (firewall_rule.STEP, firewall_ruleset.STEP)
 
 
 class ChangedSinceError(ValueError):
@@ -68,7 +70,7 @@ def question(entries: t.Sequence[Entry]) -> dict[str, t.Any]:
         "defender": [step.do["name"] for step in steps if step.kind == "defender"],
         "features": [step.do["name"] for step in steps if step.kind == feature.STEP],
         "tasks": [f"{step.do['path']}{step.do['name']}" for step in steps if step.kind == scheduled_task.STEP],
-        **firewall_rule.asked(names=(step.do["name"] for step in steps if step.kind == firewall_rule.STEP)),
+        "rules": [step.do["name"] for step in steps if step.kind in _RULES],
         "logs": [step.do["name"] for step in steps if step.kind == event_log.STEP],
     }
 

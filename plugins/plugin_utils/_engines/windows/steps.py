@@ -31,13 +31,14 @@ _PLACES: t.Mapping[str, tuple[str, ...]] = {
     "account": ("sid",),
     "firewall": ("name",),
     "rule": ("name",),
+    "ruleset": ("name",),
     "feature": ("name",),
     "taskstate": ("path", "name"),
     "log": ("name",),
     "share": ("name",),
 }
 # Where a place holds several values, each is one of its own.
-_SEVERAL = ("account", "firewall", "log")
+_SEVERAL = ("account", "firewall", "log", "rule")
 
 
 _CALLED = {
@@ -49,6 +50,7 @@ _CALLED = {
     "taskstate": "scheduled task",
     "log": "event log",
     "rule": "firewall rule",
+    "ruleset": "firewall rule",
 }
 
 

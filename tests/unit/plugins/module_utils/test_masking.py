@@ -30,6 +30,8 @@ KEY = "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNz\n-----END OPENSSH PRIVATE K
         (KEY[:40], "***"),
         (f"ops:{YESCRYPT_GOST}:1", "ops:***:1"),
         (f"ops:!{YESCRYPT_SM3}:1", "ops:!***:1"),
+        ("deb http://me:Secret1@10.0.0.5/debian x", "deb http://***@10.0.0.5/debian x"),
+        ("http://:Secret1@proxy:3142", "http://***@proxy:3142"),
         ("user:$apr1$lZL6V/ci$eIMz/iKDkbtys/uU7LEK00", "user:***"),
         ("user:$P$B5ZryRDbxnS5NJUD1Y1YjBYrUxrAu81", "user:***"),
         (f"ops:{BSDI}:19000:0:99999:7:::", "ops:***:19000:0:99999:7:::"),
@@ -73,6 +75,8 @@ def test_a_secret_is_masked_and_the_text_around_it_stays(value, shown):
         600,
         None,
         True,
+        "http://10.0.0.5:3142/debian and me@example.org",
+        "ssh://git@example.org:22/x",
     ],
 )
 def test_what_is_no_secret_stays_as_it_is(value):

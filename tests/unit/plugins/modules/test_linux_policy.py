@@ -72,7 +72,8 @@ def sent(**arguments):
 
 
 def test_what_is_sent_needs_nothing_but_python_and_imports_nothing_from_the_folder_it_is_in(tmp_path):
-    (tmp_path / "json.py").write_text("raise SystemExit('from the folder of whoever logged in')")
+    for name in ("__future__.py", "base64.py", "json.py"):
+        (tmp_path / name).write_text("raise SystemExit('from the folder of whoever logged in')")
     program = sent(run=RUN, **parcels(MODULE_UTILS, []))
     command = [sys.executable, "-"]
     done = subprocess.run(command, input=program, cwd=tmp_path, env={}, capture_output=True, text=True, check=False)
@@ -83,11 +84,20 @@ def test_what_is_sent_needs_nothing_but_python_and_imports_nothing_from_the_fold
 def test_a_call_without_the_engine_is_refused_in_one_sentence(capsys):
     linux_policy.main(json.dumps({"run": RUN}))
     told = json.loads(capsys.readouterr().out)
-    assert told == {"failed": True, "msg": "engine is missing; commune.baseline.policy calls this module with it"}
+    assert told == {"failed": True, "msg": linux_policy._FOR_POLICY}
+
+
+def test_what_goes_wrong_within_is_told_by_its_error_and_place(capsys):
+    rows = [{"id": "LNX-X", "control": "AC-08", "kind": "option", "desired": 1}]
+    given = {"run": RUN, **parcels(MODULE_UTILS, rows), "_ansible_check_mode": True, "_ansible_diff": False}
+    linux_policy.main(json.dumps(given))
+    told = json.loads(capsys.readouterr().out)
+    assert (told["failed"], told["msg"]) == (True, "KeyError: 'grammar'")
+    assert 'grammar = row["grammar"]' in told["exception"]
 
 
 def test_a_person_who_runs_the_file_is_told_what_it_is():
-    with pytest.raises(SystemExit, match="this is a module of Ansible"):
+    with pytest.raises(SystemExit, match=linux_policy._FOR_POLICY):
         linux_policy.main()
 
 

@@ -28,20 +28,16 @@ REQUIRED = frozenset({"group", "ports", "service"})
 COMPARISONS: t.Sequence[str] = ("<=",)
 SECTIONS: t.Sequence[str] = ("rules",)
 STEP = "rule"
-_OPEN = {"enabled": "True", "direction": "Inbound", "action": "Allow"}
+OPEN = {"enabled": "True", "direction": "Inbound", "action": "Allow"}
 _WITH_PORTS = ("TCP", "UDP", "ANY")
 _ANY = "any"
 
 
 def ask(rows: t.Sequence[Row]) -> dict[str, list[t.Any]]:
-    return asked(groups=(row["group"] for row in rows), ports=(str(one) for row in rows for one in row["ports"]))
-
-
-def asked(
-    *, groups: t.Iterable[str] = (), ports: t.Iterable[str] = (), names: t.Iterable[str] = ()
-) -> dict[str, list[t.Any]]:
-    """Return what collect.ps1 is asked about rules: those that let in by group or port, and any by name."""
-    return {"groups": sorted(set(groups)), "ports": sorted(set(ports)), "rules": sorted(set(names))}
+    return {
+        "groups": sorted({row["group"] for row in rows}),
+        "ports": sorted({str(port) for row in rows for port in row["ports"]}),
+    }
 
 
 def observe(row: Row, facts: Facts) -> Reading:
@@ -76,9 +72,8 @@ def write(row: Row, _reading: Reading, facts: Facts) -> list[Values]:
         if rule["group"] != row["group"] and not {str(port) for port in rule["ports"]} <= set(map(str, row["ports"])):
             raise CannotWriteError(f"the firewall rule {rule['name']} opens other ports as well: correct it by hand")
         wrong.append(rule)
-    if row["desired"]:
-        return [{"name": rule["name"], "remote": row["desired"], "enabled": "True"} for rule in wrong]
-    return [{"name": rule["name"], "remote": rule["remote"], "enabled": "False"} for rule in wrong]
+    change = {"remote": row["desired"]} if row["desired"] else {"enabled": "False"}
+    return [{"name": rule["name"], **change} for rule in wrong]
 
 
 def now(do: Values, facts: Facts) -> Values:
@@ -104,7 +99,7 @@ def fault_of_desired(_row: Row, desired: t.Any) -> str | None:
 
 def _letting_in(row: Row, facts: Facts) -> list[Rule]:
     rules = facts.section("rules")
-    return [rule for rule in rules if all(rule[key] == value for key, value in _OPEN.items()) and _serves(rule, row)]
+    return [rule for rule in rules if all(rule[key] == value for key, value in OPEN.items()) and _serves(rule, row)]
 
 
 def _serves(rule: Rule, row: Row) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.commune.baseline.plugins.module_utils._observation import Reading
+from ansible_collections.commune.baseline.plugins.plugin_utils._engines.windows.domain import SETTING, leave_to_domain
 from ansible_collections.commune.baseline.plugins.plugin_utils._engines.windows.facts import Facts, FactsError
 from ansible_collections.commune.baseline.plugins.plugin_utils._engines.windows.steps import CannotWriteError, Values
 
@@ -21,8 +22,9 @@ FIELDS: t.Mapping[str, t.Any] = {
 }
 REQUIRED = frozenset({"attribute"})
 COMPARISONS: t.Sequence[str] = ("==",)
-SECTIONS: t.Sequence[str] = ("accounts", "system")
+SECTIONS: t.Sequence[str] = ("accounts", "system", "domain")
 STEP = "account"
+_SWITCHES = {500: "EnableAdminAccount", 501: "EnableGuestAccount"}  # in the security policy
 _WRITTEN = {"known_to_all": "enabled"}
 _WRITABLE = ("enabled", "password_expires")
 # What Windows calls the account with RID 500, in the languages in which it is not Administrator.
@@ -54,6 +56,8 @@ def write(row: Row, _reading: Reading, facts: Facts) -> list[Values]:
     attribute, desired = _WRITTEN.get(row["attribute"], row["attribute"]), row["desired"]
     if attribute not in _WRITABLE:
         raise CannotWriteError("only its owner can give an account a password")
+    if attribute == "enabled" and row.get("rid") in _SWITCHES:
+        leave_to_domain(facts, SETTING, _SWITCHES[row["rid"]])
     wrong = [one for one in _accounts(row, facts) if one[attribute] != desired]
     (system,) = facts.section("system")
     if attribute == "enabled" and any(one["sid"] == system["user"] for one in wrong):

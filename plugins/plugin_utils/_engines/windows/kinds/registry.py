@@ -12,8 +12,9 @@ import typing as t
 from ansible_collections.commune.baseline.plugins.module_utils._observation import Reading
 from ansible_collections.commune.baseline.plugins.module_utils._policy.compare import COMPARISONS as _COMPARISONS
 from ansible_collections.commune.baseline.plugins.module_utils._policy.compare import meets
-from ansible_collections.commune.baseline.plugins.plugin_utils._engines.windows.facts import Facts, FactsError, place
-from ansible_collections.commune.baseline.plugins.plugin_utils._engines.windows.steps import CannotWriteError, Values
+from ansible_collections.commune.baseline.plugins.plugin_utils._engines.windows.domain import leave_value_to_domain
+from ansible_collections.commune.baseline.plugins.plugin_utils._engines.windows.facts import Facts, FactsError
+from ansible_collections.commune.baseline.plugins.plugin_utils._engines.windows.steps import Values
 
 Row = t.Mapping[str, t.Any]
 
@@ -67,8 +68,8 @@ def compare(row: Row, reading: Reading) -> bool:
 
 def write(row: Row, _seen: Reading, facts: Facts) -> list[Values]:
     """Return what to write into every hive whose value does not do."""
-    if _is_managed(row, facts):
-        raise CannotWriteError("the policy of the domain sets it: correct it there")
+    if _hive(row) == MACHINE:
+        leave_value_to_domain(facts, MACHINE, row["key"], row["name"])
     return [_wanted(row, hive) for hive in _hives(row, facts) if not _does(row, _reading(row, hive, facts))]
 
 
@@ -116,15 +117,6 @@ def _with_those_away(row: Row, reading: Reading, facts: Facts) -> Reading:
         return reading
     sentence = f"users of this machine who are not logged on: {count}; their registry is not loaded"
     return Reading(where=reading.where, unreadable=sentence)
-
-
-def _is_managed(row: Row, facts: Facts) -> bool:
-    """Tell whether a domain's policy sets the value (Resultant Set of Policy); local policy is ours to correct."""
-    (system,) = facts.section("system")
-    if _hive(row) != MACHINE or not system["domain"]:
-        return False
-    managed = {place(MACHINE, str(one["key"]), str(one["name"])) for one in facts.section("domain")}
-    return place(MACHINE, row["key"], row["name"]) in managed
 
 
 def _reading(row: Row, hive: str, facts: Facts) -> Reading:

@@ -12,6 +12,7 @@ import typing as t
 from ansible_collections.commune.baseline.plugins.module_utils._observation import Reading
 from ansible_collections.commune.baseline.plugins.module_utils._policy.compare import COMPARISONS as _COMPARISONS
 from ansible_collections.commune.baseline.plugins.module_utils._policy.compare import meets
+from ansible_collections.commune.baseline.plugins.plugin_utils._engines.windows.domain import SETTING, leave_to_domain
 from ansible_collections.commune.baseline.plugins.plugin_utils._engines.windows.facts import Facts
 from ansible_collections.commune.baseline.plugins.plugin_utils._engines.windows.steps import CannotWriteError, Values
 
@@ -20,7 +21,7 @@ Row = t.Mapping[str, t.Any]
 FIELDS: t.Mapping[str, t.Any] = {"key": "word", "forever": "whole number"}
 REQUIRED = frozenset({"key"})
 COMPARISONS: t.Sequence[str] = _COMPARISONS[1:]  # a template cannot take a key away
-SECTIONS: t.Sequence[str] = ("template",)
+SECTIONS: t.Sequence[str] = ("template", "system", "domain")
 STEP = "template"
 _SECTION = "System Access"
 
@@ -43,6 +44,7 @@ def compare(row: Row, reading: Reading) -> bool:
 def write(row: Row, reading: Reading, facts: Facts) -> list[Values]:
     if reading.value is None:
         raise CannotWriteError(f"this Windows has no {row['key']} in its security template")
+    leave_to_domain(facts, SETTING, row["key"])
     desired = str(row["desired"][0] if row.get("compare") == "in" else row["desired"])
     is_text = facts.template[_SECTION][row["key"]].startswith('"')
     return [{"section": _SECTION, "keys": {row["key"]: f'"{desired}"' if is_text else desired}}]

@@ -10,6 +10,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.commune.baseline.plugins.module_utils._observation import Reading
+from ansible_collections.commune.baseline.plugins.plugin_utils._engines.windows.domain import SERVICE, leave_to_domain
 from ansible_collections.commune.baseline.plugins.plugin_utils._engines.windows.facts import Facts, FactsError
 from ansible_collections.commune.baseline.plugins.plugin_utils._engines.windows.steps import CannotWriteError, Values
 
@@ -18,7 +19,7 @@ Row = t.Mapping[str, t.Any]
 FIELDS: t.Mapping[str, t.Any] = {"name": "word"}
 REQUIRED = frozenset({"name"})
 COMPARISONS: t.Sequence[str] = ("==",)
-SECTIONS: t.Sequence[str] = ("services",)
+SECTIONS: t.Sequence[str] = ("services", "system", "domain")
 STEP = "servicestate"
 RUNNING, DISABLED = "running", "disabled"
 _MODES = {"Auto": "Automatic", "Manual": "Manual", "Disabled": "Disabled"}  # Win32_Service -> Set-Service
@@ -48,6 +49,7 @@ def write(row: Row, _reading: Reading, facts: Facts) -> list[Values]:
     told = _told(row["name"], facts)
     if told is None:
         raise CannotWriteError(f"there is no service {row['name']}")
+    leave_to_domain(facts, SERVICE, row["name"])
     if told["start"] not in _MODES:
         raise CannotWriteError(f"the service {row['name']} starts as {told['start']}, which nobody should change")
     runs = row["desired"] == RUNNING

@@ -10,6 +10,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.commune.baseline.plugins.module_utils._observation import Reading
+from ansible_collections.commune.baseline.plugins.plugin_utils._engines.windows.domain import RIGHT, leave_to_domain
 from ansible_collections.commune.baseline.plugins.plugin_utils._engines.windows.facts import Facts
 from ansible_collections.commune.baseline.plugins.plugin_utils._engines.windows.steps import Values
 
@@ -18,7 +19,7 @@ Row = t.Mapping[str, t.Any]
 FIELDS: t.Mapping[str, t.Any] = {"right": "word"}
 REQUIRED = frozenset({"right"})
 COMPARISONS: t.Sequence[str] = ("==", "<=", ">=")  # these and no others; no others; at least these
-SECTIONS: t.Sequence[str] = ("template", "accounts")
+SECTIONS: t.Sequence[str] = ("template", "accounts", "system", "domain")
 STEP = "template"
 _SECTION = "Privilege Rights"
 
@@ -44,7 +45,8 @@ def compare(row: Row, reading: Reading) -> bool:
     return {"==": held == desired, "<=": held <= desired, ">=": held >= desired}[row.get("compare", "==")]
 
 
-def write(row: Row, reading: Reading, _facts: Facts) -> list[Values]:
+def write(row: Row, reading: Reading, facts: Facts) -> list[Values]:
+    leave_to_domain(facts, RIGHT, row["right"])
     held, desired = set(reading.value), set(row["desired"])
     after = {"==": desired, "<=": held & desired, ">=": held | desired}[row.get("compare", "==")]
     return [{"section": _SECTION, "keys": {row["right"]: ",".join(f"*{sid}" for sid in sorted(after))}}]

@@ -30,8 +30,9 @@ def an_option(tmp_path, **fields):
 
 def test_kinds_run_in_the_order_of_what_needs_what():
     assert list(KINDS) == [
-        "package", "account", "privilege", "file", "option", "ssh_access", "dconf", "pam", "sysctl", "kernel_module",
-        "mount", "service", "nft_ruleset", "command", "antivirus", "console_login", "site_record",
+        "apt_source", "package", "account", "privilege", "file", "option", "ssh_access", "dconf", "pam", "sysctl",
+        "kernel_module", "mount", "service", "nft_ruleset", "command", "patching", "software", "antivirus",
+        "console_login", "site_record",
     ]  # fmt: skip
 
 

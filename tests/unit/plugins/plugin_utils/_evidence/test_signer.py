@@ -70,6 +70,30 @@ def test_a_record_that_an_interrupted_run_left_is_named_by_the_next_bundle_as_fo
     assert statement(a_run(store, "c"))["found"] == {}
 
 
+def test_a_signer_goes_on_behind_what_another_of_this_run_has_signed_meanwhile(store):
+    """As the process that shows the results does, behind the task that certified a wipe."""
+    signer = Signer(store)
+    signer.keep("a.json", {"run": "a"})
+    a_run(store, "b")
+    signer.keep("c.json", {"run": "c"})
+    third, fourth = (store.folder / "bundles" / f"0000000{number}.bundle" for number in (2, 3))
+    assert statement(fourth)["previous"] == sum_of(third)
+    assert [*statement(third)["records"], *statement(fourth)["records"]] == ["b.json", "c.json"]
+    assert statement(fourth)["found"] == {}
+    assert signer.last == 3
+
+
+def test_many_records_of_one_signer_are_one_chain_and_what_lay_there_is_found_once(store):
+    signer = Signer(store)
+    signer.keep("0.json", {"run": 0})
+    store.write("runs", "broken-off.json", b"{}")
+    for number in range(1, 5):
+        signer.keep(f"{number}.json", {"run": number})
+    told = [statement(path) for path in sorted((store.folder / "bundles").iterdir())]
+    assert [one["number"] for one in told] == [1, 2, 3, 4, 5]
+    assert [[*one["found"]] for one in told] == [[], ["broken-off.json"], [], [], []]
+
+
 def test_only_the_owner_can_read_the_keys_and_they_are_made_once(store):
     a_run(store, "a")
     keys = store.folder / "keys"

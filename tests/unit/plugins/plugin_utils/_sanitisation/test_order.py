@@ -8,8 +8,7 @@ import unicodedata
 
 import pytest
 
-from ansible_collections.commune.baseline.plugins.plugin_utils._register import approvals
-from ansible_collections.commune.baseline.plugins.plugin_utils._sanitisation import certificate, order
+from ansible_collections.commune.baseline.plugins.plugin_utils._sanitisation import authority, certificate, order
 
 TODAY = datetime.date(2026, 11, 28)
 AN, BINH, CHAU, DUNG = (
@@ -19,7 +18,9 @@ AN, BINH, CHAU, DUNG = (
         *(("chau", "Châu", ["chu_tich"]), ("dung", "Dũng", ["thu_truong", "van_phong"])),
     )
 )
-SIGNERS = approvals.Signers({one["code"]: one for one in (AN, BINH, CHAU, DUNG)}, ("chu_tich", "thu_truong"))
+SIGNERS = authority.Authority(
+    {one["code"]: one for one in (AN, BINH, CHAU, DUNG)}, {"asset": ("chu_tich", "thu_truong"), "system": ()}
+)
 DEVICE = {
     **{"name": "pc-01", "class": "workstation", "zone": "lan", "secrecy": None},
     "media": [{"serial": "SN-1", "kind": "ssd", "bytes": 512}],
@@ -34,6 +35,7 @@ def approval(signer="chau", **fields):
             "expires_on": "2026-12-31",
             "signer": signer,
             "devices": ["pc-01"],
+            "scope": "asset",
         },
         **fields,
     }
