@@ -22,7 +22,7 @@ BINH_AGAIN = {**BINH, "code": "binh-2", "name": "  binh"}
         ({"witnesses": [GIANG]}, ["the destruction of a medium takes two witnesses"]),
         ({"witnesses": []}, ["the destruction of a medium takes two witnesses"]),
         ({"witnesses": [GIANG, GIANG]}, ["Giang stands for witnesses and for witnesses"]),
-        ({"witnesses": [GIANG, BINH_AGAIN]}, ["Bình (binh, binh-2) stands for destroyed_by and for witnesses"]),
+        ({"witnesses": [GIANG, BINH_AGAIN]}, ["Bình (bình, binh-2) stands for destroyed_by and for witnesses"]),
         (
             {"witnesses": [AN, CHAU]},
             ["An stands for requested_by and for witn", "Châu stands for witnesses and for app"],
