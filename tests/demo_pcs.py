@@ -23,6 +23,21 @@ KNOWN = {
     "zone": "lan",
     "model": "Máy MÔ PHỎNG, không phải Windows thật (SIMULATED, no Windows)",
 }
+# What the office says of them; the simulated firewall sees the controller at 10.1.20.2.
+_SAID = {
+    "remote_desktop_sources": [],
+    "remote_desktop_winrm_sources": ["10.1.20.2"],
+    "software_control_allowed_programs": [],
+    "host_firewall_offer": {
+        "zone": "lan",
+        "addresses": ["10.20.10.77"],
+        "services": [],
+        "managers": ["10.1.20.2"],
+        "management_ports": [5986],
+        "gateways": ["10.20.10.1"],
+        "outbound": "any",
+    },
+}
 _POLICIES = "HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Policies\\Explorer"
 
 
@@ -77,4 +92,5 @@ def _reached(server: Server, connection: str, authority: Path) -> dict[str, Any]
         "ansible_winrm_scheme": "https",
         "ansible_winrm_transport": "basic",
         "ansible_winrm_ca_trust_path": str(authority),
+        **_SAID,
     }

@@ -143,12 +143,13 @@ _FOR_POLICY = "only commune.baseline.policy can call this module: it brings the 
 class _Sources:
     """Finds and loads modules whose sources are held in memory.
 
-    Compiling is most of what an import costs, so each is compiled when something of it is first used: a check has no
-    use for much of what writes. importlib.abc, which has base classes for this, would bring a dozen modules more.
+    Compiling is most of what an import costs; ``lazily``, each is compiled when something of it is first used. Python's
+    base classes for this, in importlib.abc, would bring a dozen modules more.
     """
 
-    def __init__(self, sources: t.Mapping[str, str]) -> None:
+    def __init__(self, sources: t.Mapping[str, str], *, lazily: bool) -> None:
         self._sources = sources
+        self._lazily = lazily
         names = [name.split(".") for name in sources]
         self._packages = {".".join(name[:depth]) for name in names for depth in range(1, len(name))}
 
@@ -156,8 +157,9 @@ class _Sources:
         if fullname not in self._sources and not self.is_package(fullname):
             return None
         loader: t.Any = self
-        lazy = importlib.util.LazyLoader(loader)
-        return importlib.util.spec_from_loader(fullname, lazy, is_package=self.is_package(fullname))
+        if self._lazily:
+            loader = importlib.util.LazyLoader(loader)
+        return importlib.util.spec_from_loader(fullname, loader, is_package=self.is_package(fullname))
 
     def create_module(self, spec: t.Any) -> None:
         """Leave it to Python to make the module."""
@@ -174,9 +176,9 @@ class _Sources:
         return self._sources.get(fullname, "")
 
 
-def make_importable(sources: t.Mapping[str, str]) -> None:
+def make_importable(sources: t.Mapping[str, str], *, lazily: bool = False) -> None:
     """Let modules be imported from their sources, by full name, from now on."""
-    sys.meta_path.insert(0, _Sources(sources))
+    sys.meta_path.insert(0, _Sources(sources, lazily=lazily))
 
 
 def unwrap(parcel: str) -> t.Any:
@@ -203,9 +205,10 @@ def _result(given: dict[str, t.Any]) -> dict[str, t.Any]:
         return {"failed": True, "msg": _FOR_POLICY}
     called = {"run": given["run"], "revert_after": given.get("revert_after", _REVERT_SECONDS)}
     _log(called)
-    make_importable(unwrap(given["engine"]))
-    session = importlib.import_module(_SESSION)
     modes = {"check_mode": given["_ansible_check_mode"], "diff": given["_ansible_diff"]}
+    # A check has no use for much of what writes. A run that writes keeps a copy of all that is imported: see revert.py.
+    make_importable(unwrap(given["engine"]), lazily=modes["check_mode"])
+    session = importlib.import_module(_SESSION)
     try:
         result = session.carry_out(unwrap(given["rows"]), **called, **modes)
     except session.CannotRunError as error:

@@ -21,9 +21,9 @@ LOOKING = ("collect", "journals")
 PARSER = tree_sitter.Parser(tree_sitter.Language(tree_sitter_pwsh.language()))
 
 READ_COMMANDS = {
-    "convertfrom-json", "convertto-json", "get-acl", "get-ciminstance", "get-mpcomputerstatus", "get-mppreference",
-    "get-netfirewalladdressfilter", "get-netfirewallapplicationfilter", "get-netfirewallportfilter",
-    "get-netfirewallprofile", "get-netfirewallrule", "get-netfirewallservicefilter",
+    "convertfrom-json", "convertto-json", "get-acl", "get-ciminstance", "get-localgroupmember",
+    "get-mpcomputerstatus", "get-mppreference", "get-netfirewalladdressfilter", "get-netfirewallapplicationfilter",
+    "get-netfirewallportfilter", "get-netfirewallprofile", "get-netfirewallrule", "get-netfirewallservicefilter",
     "get-scheduledtask", "get-smbshare", "get-windowsoptionalfeature", "get-winevent",
 }  # fmt: skip
 READ_PROGRAMS = {("secedit.exe", "/export"), ("auditpol.exe", "/backup")}

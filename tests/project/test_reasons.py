@@ -128,6 +128,7 @@ NO_REASONS = {
     "build {build}, {edition}": "a place where a value was found",
     "build {build}: {package}": "a place where a value was found",
     "installed programs of the {scope}": "a place where a value was found",
+    "members of {group}": "a place where a value was found",
     "Windows Update Agent": "a place where a value was found",
     "Wi-Fi: {name}": "a place where a value was found",
     "ad hoc": "a part of a value",

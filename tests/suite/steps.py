@@ -31,6 +31,7 @@ _SYSTEM_PACKAGES = (
 # A machine with disks of all sorts, and the tools that talk to them.
 _DRIVE_PACKAGES = (
     "busybox-static",
+    "clamav-daemon",
     "cryptsetup-bin",
     "dmsetup",
     "hdparm",

@@ -9,10 +9,8 @@ from __future__ import annotations
 
 import os
 import re
-import time
-import typing as t
 
-from ansible_collections.commune.baseline.plugins.module_utils._media import sysfs
+from ansible_collections.commune.baseline.plugins.module_utils._media import sysfs, waiting
 from ansible_collections.commune.baseline.plugins.module_utils._media.capabilities import Capabilities
 from ansible_collections.commune.baseline.plugins.module_utils._media.errors import TechniqueError
 from ansible_collections.commune.baseline.plugins.module_utils._policy import programs
@@ -109,13 +107,10 @@ def lay_open(path: str) -> None:
     sysfs.rescan(os.path.basename(path))
 
 
-def sanitize(path: str, method: str, *, wait: t.Callable[[float], None] = time.sleep) -> None:
+def sanitize(path: str, method: str) -> None:
     """Sanitise and wait until the drive says that it is done; raise TechniqueError if it says anything else."""
     said = programs.run("hdparm", _SURE, *_METHODS[method], path, accept=_ANY, errors_too=True)
-    state = sanitize_state(path)
-    while state.startswith("SD2"):
-        wait(1)
-        state = sanitize_state(path)
+    state = waiting.until_done(lambda: sanitize_state(path), lambda state: state.startswith("SD2"))
     if "Completed Without Error" not in state:
         raise TechniqueError(f"the drive did not sanitise itself: {state or said.strip()[-200:]}")
 

@@ -11,10 +11,9 @@ import glob
 import json
 import os
 import re
-import time
 import typing as t
 
-from ansible_collections.commune.baseline.plugins.module_utils._media import sysfs
+from ansible_collections.commune.baseline.plugins.module_utils._media import sysfs, waiting
 from ansible_collections.commune.baseline.plugins.module_utils._media.capabilities import Capabilities
 from ansible_collections.commune.baseline.plugins.module_utils._media.errors import TechniqueError
 from ansible_collections.commune.baseline.plugins.module_utils._policy import programs
@@ -54,7 +53,7 @@ def _namespaces(controller: str) -> list[str]:
     return sorted({os.path.basename(path) for path in glob.glob(f"{sysfs.SYS}/block/{drive}n*")})
 
 
-def sanitize(name: str, method: str, *, wait: t.Callable[[float], None] = time.sleep) -> None:
+def sanitize(name: str, method: str) -> None:
     """Sanitise and wait until the drive's own log says that it is done; raise TechniqueError if it says otherwise."""
     controller = controller_of(name)
     action = _METHODS[method][1]
@@ -62,10 +61,7 @@ def sanitize(name: str, method: str, *, wait: t.Callable[[float], None] = time.s
         said = programs.run("nvme", "sanitize", controller, f"--sanact={action}", accept=_ANY, errors_too=True)
         if sanitize_state(controller) == 0:
             raise TechniqueError(f"the drive does not begin to sanitise itself: {said.strip()[-200:]}")
-    state = sanitize_state(controller)
-    while state == 2:
-        wait(1)
-        state = sanitize_state(controller)
+    state = waiting.until_done(lambda: sanitize_state(controller), lambda state: state == 2)
     if state not in (1, 4):
         raise TechniqueError(f"the drive did not sanitise itself; its log says: {_STATES.get(state, state)}")
 

@@ -8,9 +8,8 @@
 from __future__ import annotations
 
 import re
-import time
-import typing as t
 
+from ansible_collections.commune.baseline.plugins.module_utils._media import waiting
 from ansible_collections.commune.baseline.plugins.module_utils._media.capabilities import Capabilities
 from ansible_collections.commune.baseline.plugins.module_utils._media.errors import TechniqueError
 from ansible_collections.commune.baseline.plugins.module_utils._policy import programs
@@ -32,17 +31,14 @@ def capabilities(path: str) -> Capabilities:
     return Capabilities(scsi_sanitize=tuple(found), unusable=tuple(unusable))
 
 
-def sanitize(path: str, method: str, *, wait: t.Callable[[float], None] = time.sleep) -> None:
+def sanitize(path: str, method: str) -> None:
     """Sanitise and wait until the drive's own sense data says that it is done; raise TechniqueError otherwise."""
     option = _METHODS[method][1]
     extra = ("--zero", "--count=1") if method == "overwrite" else ()
     said = programs.run("sg_sanitize", option, *extra, "--early", "--quick", path, accept=_ANY, errors_too=True)
     if re.search(r"not supported|Illegal request|Invalid opcode|invalid field", said, re.IGNORECASE):
         raise TechniqueError(f"the drive does not begin to sanitise itself: {said.strip()[-200:]}")
-    code = sense(path)
-    while code == _AT_WORK:
-        wait(1)
-        code = sense(path)
+    code = waiting.until_done(lambda: sense(path), lambda code: code == _AT_WORK)
     if code != (0, 0):
         word = "the sanitize command failed" if code == _FAILED else f"sense code {code[0]:02x}h {code[1]:02x}h"
         raise TechniqueError(f"the drive did not sanitise itself: {word}")

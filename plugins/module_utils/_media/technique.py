@@ -44,6 +44,8 @@ _OVERWRITES = {
     media.VIRTUAL: _ONE_PASS,
     media.USB: _TWO_PASSES,
     media.SD: _TWO_PASSES,
+    # Its own erase and sanitize (JESD84-B51) would reach more, and are not driven here.
+    media.EMMC: _TWO_PASSES,
 }
 
 
@@ -69,6 +71,11 @@ def techniques(kind: str, able: Capabilities, *, level: str, allow_format: bool)
 def _of_drive(kind: str, able: Capabilities) -> tuple[list[Technique], list[str]]:
     """Return the techniques that the drive's own firmware carries out."""
     left_out = list(able.unusable)
+    if kind == media.EMMC:
+        left_out.append(
+            "purge: no command here erases what eMMC keeps aside, its boot partitions and worn blocks; "
+            "an overwrite clears it"
+        )
     found = [Technique(f"ata-sanitize-{method}", PURGE) for method in able.ata_sanitize]
     if able.ata_enhanced_erase:
         # An SSD may keep aside what the command does not reach.

@@ -22,6 +22,8 @@ _OPTIONS = (
     "--option=APT::Get::AutomaticRemove=false",
     "--option=Dpkg::Use-Pty=false",
 )
+# A device without a way to its sources is to be told so in a minute, not in a quarter of an hour.
+_BRIEFLY = ("--option=Acquire::Retries=1", "--option=Acquire::http::Timeout=20", "--option=Acquire::https::Timeout=20")
 # Inst NAME [VERSION NOW] (VERSION THEN ORIGIN [ARCHITECTURE]), the bracket only of an upgrade
 _INSTALLATION = re.compile(r"^Inst (\S+) (\[\S+\] )?\((\S+) .*\[(\S+)\]\)", re.MULTILINE)
 _REMOVAL = re.compile(r"^(?:Remv|Purg) (\S+) ", re.MULTILINE)
@@ -44,12 +46,12 @@ def plan(action: str, names: t.Sequence[str]) -> Plan:
 
 def refresh() -> None:
     """Fetch the lists of packages anew; raises OSError if one of them could not be fetched."""
-    _run("--error-on=any", "update")
+    _run(*_BRIEFLY, "--error-on=any", "update")
 
 
 def download(names: t.Sequence[str]) -> None:
     """Fetch what ``install`` needs, and install nothing; raises OSError."""
-    _run("--download-only", "install", *names)
+    _run(*_BRIEFLY, "--download-only", "install", *names)
 
 
 def install(versions: t.Mapping[str, str]) -> None:

@@ -12,6 +12,7 @@ import socket
 import struct
 import time
 
+PROGRAM = "/usr/sbin/clamd"
 SOCKET = "/run/clamav/clamd.ctl"
 TEST_FILE_MD5 = "44d88612fea8a8f36de82e1278abb02f"
 _SECONDS = 30  # it reads all signatures before it answers the first question
@@ -20,7 +21,7 @@ _MOMENT = re.compile(r"(?:\w{3} )?(\w{3}) ([ \d]\d) (\d\d):(\d\d):(\d\d) (\d{4})
 
 
 class Clamd:
-    """The daemon, for some questions in a row: one that it leaves open is not followed by others that would wait too."""
+    """The daemon, for some questions in a row; after one that it leaves open, the others are not asked."""
 
     def __init__(self) -> None:
         self._failure: OSError | None = None

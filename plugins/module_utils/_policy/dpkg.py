@@ -167,6 +167,11 @@ def why_not_ready() -> str | None:
     broken = [one.full_name for one in packages() if one.state not in ("installed", "config-files", "not-installed")]
     if broken:
         return f"dpkg is in the middle of {', '.join(broken)}: run dpkg --configure --pending"
+    return why_locked()
+
+
+def why_locked() -> str | None:
+    """Return that another program is changing packages, None if none is; raises OSError."""
     try:
         with open(LOCK, "rb+") as file:
             fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

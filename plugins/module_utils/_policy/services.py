@@ -25,7 +25,8 @@ _UNIT_FOLDERS = ("/etc/systemd/", "/run/systemd/", "/usr/lib/systemd/", "/lib/sy
 def take_up(units: t.Iterable[str], changed_files: t.Iterable[str]) -> dict[str, str]:
     """Restart services that run, after systemd has read changed unit files; return the error of each that did not.
 
-    A service that does not run stays so: it reads its files when it starts.
+    A service that does not run stays so: it reads its files when it starts. One that is not there any more, because a
+    package or a file was taken back, has nothing to take up.
     """
     units = list(dict.fromkeys(units))
     if any(path.startswith(_UNIT_FOLDERS) for path in changed_files):
@@ -34,6 +35,7 @@ def take_up(units: t.Iterable[str], changed_files: t.Iterable[str]) -> dict[str,
         except OSError as error:
             return dict.fromkeys(units, str(error.strerror))
     errors = {}
+    units = _there(units)
     running = _running(units)
     for unit in units:
         try:
@@ -57,6 +59,14 @@ def _verb(unit: str) -> str:
     sockets = [name for name in properties["TriggeredBy"].split() if name.endswith(".socket")]
     given = any(map(unit_thing.is_running, unit_thing.show(sockets, "ActiveState")))
     return "try-restart" if given else "try-reload-or-restart"
+
+
+def _there(units: t.Sequence[str]) -> list[str]:
+    try:
+        states = unit_thing.show(units, "LoadState")
+    except OSError:  # the restart itself will tell
+        return list(units)
+    return [unit for unit, state in zip(units, states) if state.get("LoadState") != "not-found"]
 
 
 def _running(units: t.Sequence[str]) -> set[str]:

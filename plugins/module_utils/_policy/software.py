@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import glob
 import mmap
+import os
 import re
 import typing as t
 
@@ -97,12 +98,20 @@ def origins(packages: t.Iterable[Package]) -> dict[str, str]:
     packages = list(packages)
     for release in apt_lists.releases() if packages else ():
         for path in apt_lists.lists_of(release):
-            with open(path, "rb") as file:
-                lists = mmap.mmap(file.fileno(), 0, prot=mmap.PROT_READ) if path.endswith("_Packages") else b""
+            lists = _bytes_of(path)
             for one in packages:
                 if one.full_name not in found and _has(lists, one):
                     found[one.full_name] = f"{release.origin} {release.codename or release.suite}"
     return {one.full_name: found.get(one.full_name, _NO_ARCHIVE) for one in packages}
+
+
+def _bytes_of(path: str) -> t.Any:
+    """Return a list, of which only the pages are read that are searched."""
+    if not path.endswith("_Packages"):
+        return apt_lists.text_of(path).encode()
+    with open(path, "rb") as file:
+        # What is empty cannot be mapped.
+        return mmap.mmap(file.fileno(), 0, prot=mmap.PROT_READ) if os.fstat(file.fileno()).st_size else b""
 
 
 def _has(lists: t.Any, package: Package) -> bool:

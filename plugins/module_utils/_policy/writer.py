@@ -33,6 +33,7 @@ class Writer:
         self._journal = journal
         self._arms = False
         self._changed_files: list[str] = []
+        self._predicted: set[tuple[str, str]] = set()
 
     def arm_writes(self) -> None:
         """From now on, arm the revert before the first write."""
@@ -52,12 +53,17 @@ class Writer:
         elif thing == "nft_table":
             nft_table.check(name, new)
         if self.check_mode:
+            self._predicted.add((thing, name))
             return True
         if thing == "file":
             self._make_folders(os.path.dirname(os.path.realpath(name)))
             self._changed_files.append(name)
         self._put(thing, name, old, new)
         return True
+
+    def may_bring(self, unit: str) -> bool:
+        """Tell whether what check mode only predicts could bring a unit: its own file, or some package."""
+        return any(thing == "packages" or os.path.basename(name) == unit for thing, name in self._predicted)
 
     def take_up(self, units: t.Iterable[str]) -> dict[str, str]:
         """Let services take up what was written; return the error of each that did not."""

@@ -24,7 +24,7 @@ PLATFORMS = tuple(KINDS_OF)
 
 # What a person reads, or what becomes ``desired``, stays on the controller.
 _NOT_SENT = frozenset({"parameter", "value", "knob", "measured_in", "maximum", "optional", "refs", "why", "fix"})
-_NO_AMOUNTS = frozenset({"file", "user_right", "audit_policy", "firewall_rule", "program"})  # a mode, or a set
+_NO_AMOUNTS = frozenset({"file", "user_right", "audit_policy", "firewall_rule", "local_group", "program"})  # or a set
 _SECONDS = {"minutes": 60}  # in one unit of a setting, whose knob is in seconds
 
 
@@ -50,9 +50,12 @@ class Row(t.NamedTuple):
     def for_device(self, knobs: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         """Return what the engine needs of the row, with its desired value; raise RowError if that is out of bounds.
 
-        An ``optional`` row whose knob a site has not set is sent as undecided: nobody has said what is right.
+        An ``optional`` row whose knob a site has not set is sent as undecided: nobody has said what is right. As the
+        content of a file, a list is one line for each of its parts.
         """
         desired = self._in_its_unit(knobs[self.knob]) if self.knob else self.fields.get("value")
+        if self.fields.get("attribute") == "content" and isinstance(desired, list):
+            desired = "".join(f"{one}\n" for one in desired)
         sent = {key: value for key, value in self.fields.items() if key not in _NOT_SENT}
         if desired is None and self.fields.get("optional"):
             return {**sent, "desired": None, "undecided": f"{self.knob} is not set, so nobody has said what is right"}
@@ -60,7 +63,7 @@ class Row(t.NamedTuple):
             self._check_bounds(desired)
         if self.fields.get("compare") == "in" and not (isinstance(desired, list) and desired):
             raise RowError(f"{self._place(desired)}, not a list to choose from")
-        if self.knob and isinstance(desired, str) and not desired.strip():
+        if self.knob and isinstance(knobs[self.knob], str) and not knobs[self.knob].strip():
             raise RowError(f"{self._place(desired)}, which says nothing; it needs a text")
         fault = fault_of_desired(self.fields, desired)
         if fault:

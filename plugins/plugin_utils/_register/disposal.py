@@ -48,12 +48,11 @@ def uncertified(reader: Reader | Writer, device: Stored) -> list[str]:
     return [serial for serial in _media_since(begun, told, device) if serial not in certified]
 
 
-def beginning(reader: Reader | Writer, device: Stored) -> t.Mapping[str, t.Any]:
+def beginning(reader: Reader | Writer, device: Stored) -> dict[str, t.Any]:
     """Return the event by which a device began to await the disposal that it awaits now; raise RegisterError."""
-    told: list[dict[str, t.Any]] = records.events_of(reader, DEVICE, device.id)
-    for event in reversed(told):
+    for event in reversed(records.events_of(reader, DEVICE, device.id)):
         if _begins(event):
-            return event
+            return dict(event)
     raise RegisterError(
         f"the history of {device.record['name']} does not tell since when it is {life_cycle.PENDING_DISPOSAL}: "
         "verify the register"

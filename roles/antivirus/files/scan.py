@@ -23,10 +23,11 @@ import time
 import typing as t
 
 SOCKET = "/run/clamav/clamd.ctl"
-PLACES = {
-    "full": ("/",),
-    "quick": ("/etc", "/home", "/media", "/mnt", "/opt", "/root", "/srv", "/tmp", "/usr/local", "/var/tmp", "/var/www"),
-}
+WHERE_PEOPLE_WRITE = (
+    *("/etc", "/home", "/media", "/mnt", "/opt", "/root", "/srv", "/usr/local", "/var/www"),
+    *("/tmp", "/var/tmp"),  # noqa: S108 - to be scanned, not written to
+)
+PLACES = {"full": ("/",), "quick": WHERE_PEOPLE_WRITE}
 # What lies on this machine; a share of another one is that one's to scan, and a pseudo file system holds no files.
 LOCAL = frozenset(
     {"bcachefs", "btrfs", "exfat", "ext2", "ext3", "ext4", "f2fs", "fuseblk", "jfs", "msdos", "ntfs", "ntfs3"}

@@ -5,8 +5,8 @@
 
 Takes ClamAV's signatures from a folder, such as a registered USB drive, for a machine without a network. The folder
 holds main.cvd, daily.cvd and bytecode.cvd, or those of them that are newer than the machine's. Each is copied, its
-digital signature is verified by sigtool(1), and all are loaded once by clamscan(1); only then they replace the old ones.
-Whatever is wrong with one of them, the old ones stay in force. Files without the signature of ClamAV are not taken.
+digital signature is verified by sigtool(1), and all are loaded once by clamscan(1); only then they replace the old.
+Whatever is wrong with one of them, the old ones stay in force. Files without ClamAV's signature are not taken.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ def _installed(database: str, name: str) -> int:
 
 def _load(folder: str) -> None:
     """Let the scanner load them all: what it cannot load would leave the machine without any."""
-    code, said = _run("clamscan", f"--database={folder}", "--stdout", "/dev/null")
+    code, said = _run("clamscan", f"--database={folder}", "--stdout", "-")
     known = re.search(r"^Known viruses: (\d+)$", said, re.MULTILINE)
     if code != 0 or known is None or int(known[1]) == 0:
         raise RefusedError("ClamAV cannot load these signatures; copy them anew")
@@ -112,7 +112,7 @@ def _flush(folder: str) -> None:
 
 def _run(*words: str) -> tuple[int, str]:
     try:
-        done = subprocess.run(
+        done = subprocess.run(  # noqa: S603 - a list of words, no shell
             words,
             env=ENVIRONMENT,
             stdout=subprocess.PIPE,

@@ -41,6 +41,7 @@ def shell_of(machine: Machine) -> Shell:
         ("Get-MpPreference", _defender_preference),
         ("Get-Acl", _acl),
         ("New-Object", _new_object),
+        ("Get-LocalGroupMember", _members),
         *changes.COMMANDS,
         *components.COMMANDS,
         *rules.COMMANDS,
@@ -140,6 +141,18 @@ def _defender_preference(machine: Machine, _call: Command) -> list[t.Any]:
     return [machine.defender_preference]
 
 
+def _members(machine: Machine, call: Command) -> list[t.Any]:
+    """As Windows PowerShell does it: one member whose account is gone, and nothing is told at all."""
+    members = machine.groups.get(as_text(call.named["sid"]))
+    if members is None:
+        raise PowerShellError(f"Group {call.named['sid']} was not found.")
+    if [sid for sid in members if sid not in machine.accounts and sid not in machine.known_names]:
+        raise PowerShellError("Failed to compare two elements in the array.")
+    local = {sid: f"{machine.name}\\{one['Name']}" for sid, one in machine.accounts.items()}
+    names = {**local, **machine.known_names}
+    return [Record({"Name": names[sid], "SID": Record({"Value": sid})}) for sid in members]
+
+
 def _new_object(machine: Machine, call: Command) -> list[t.Any]:
     return [objects.com_object(machine, as_text(call.named["comobject"]))]
 
@@ -165,7 +178,7 @@ class _Identity(NetObject):
         self.properties = {"user": Record({"Value": sid}), "name": "PC\\officer"}
 
 
-def _statics(machine: Machine) -> dict[str, t.Any]:
+def _files(machine: Machine) -> dict[str, t.Any]:
     files = machine.files
 
     def read(path: str) -> bytes:
@@ -212,6 +225,12 @@ def _statics(machine: Machine) -> dict[str, t.Any]:
             folder in machine.folders or any(path.startswith(f"{folder}\\") for path in files)
         ),
         "io.directory::createdirectory": lambda path: machine.folders.add(path),
+    }
+
+
+def _statics(machine: Machine) -> dict[str, t.Any]:
+    return {
+        **_files(machine),
         "io.memorystream::new": objects.MemoryStream,
         "io.compression.gzipstream::new": objects.GZipStream,
         "io.compression.compressionmode::compress": "Compress",

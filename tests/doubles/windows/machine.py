@@ -96,6 +96,8 @@ class Machine:
     sid: str = "S-1-5-21-1000-2000-3000"
     user: str = "S-1-5-21-1000-2000-3000-1001"
     accounts: dict[str, Record] = dataclasses.field(default_factory=dict)
+    groups: dict[str, list[str]] = dataclasses.field(default_factory=dict)  # SIDs of members, by that of the group
+    known_names: dict[str, str] = dataclasses.field(default_factory=dict)  # of accounts of a domain, by SID
     services: dict[str, Record] = dataclasses.field(default_factory=dict)
     firewall: dict[str, Record] = dataclasses.field(default_factory=dict)
     active_profile: str = "Private"
@@ -138,6 +140,7 @@ class Machine:
         self.add_account(501, "Guest", disabled=True)
         self.add_account(503, "DefaultAccount", disabled=True)
         self.add_account(1001, "officer", disabled=False)
+        self.groups["S-1-5-32-544"] = [f"{self.sid}-500", f"{self.sid}-1001"]
         for name in ("Domain", "Private", "Public"):
             self.firewall[name] = Record({"Name": name, "Enabled": "True", "DefaultInboundAction": "Block"})
         self.defender_status = Record({

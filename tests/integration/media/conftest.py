@@ -16,7 +16,8 @@ from ansible.module_utils.testing import patch_module_args
 
 from ansible_collections.commune.baseline.plugins.module_utils._media import journal
 from ansible_collections.commune.baseline.plugins.modules import media_info, media_sanitise, media_verify
-from tests.integration.media import loops
+from tests.integration.media import guest, loops
+from tests.integration.media.guest import Guest
 from tests.integration.media.loops import Loop
 
 OTHER_MACHINE = "0" * 32
@@ -49,6 +50,14 @@ def fixture_loop(tmp_path: Path) -> Iterator[Callable[..., Loop]]:
             return stack.enter_context(loops.attached(file, sector=sector))
 
         yield make
+
+
+@pytest.fixture(name="machine", scope="session")
+def fixture_machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Guest]:
+    """One virtual machine for all tests, for its start is the longest of them; each takes its disks out again."""
+    with guest.running(tmp_path_factory.mktemp("guest")) as machine:
+        machine.shell("ip link set lo up; ip addr add 10.0.2.15/24 dev eth0; ip link set eth0 up")
+        yield machine
 
 
 @pytest.fixture(name="run")

@@ -36,10 +36,10 @@ _LATER_MODULES = (
     "dm_crypt",
     "raid1",
     "ext4",
-    "scsi_debug",
     "nvme_tcp",
     "iscsi_tcp",
 )
+_USB_MODULES = ("xhci_pci", "usb_storage", "usbhid")
 _LONGEST_START = 120
 PROGRAMS = ("qemu-system-x86_64", "busybox", "depmod", "dpkg-deb", "apt-get")
 
@@ -154,8 +154,8 @@ class Guest:
 
 
 @contextlib.contextmanager
-def running(folder: Path) -> Iterator[Guest]:
-    """Start a guest, whose files lie in the folder; it ends with the block."""
+def running(folder: Path, *, usb: bool = False) -> Iterator[Guest]:
+    """Start a guest, whose files lie in the folder, with ports for USB if wanted; it ends with the block."""
     home = kernel()
     initrd = _initrd(home, folder)
     (image,) = (home / "boot").glob("vmlinuz-*")
@@ -163,7 +163,7 @@ def running(folder: Path) -> Iterator[Guest]:
         "python": os.path.realpath(sys.executable),
         "agent": _FILES / "agent.py",
         "modules": home,
-        "load": ",".join(_LATER_MODULES),
+        "load": ",".join((*_LATER_MODULES, *(_USB_MODULES if usb else ()))),
         "collections": ":".join([str(ROOT / ".ansible/collections"), *(one for one in sys.path if "packages" in one)]),
     }
     words = " ".join(f"{name}={value}" for name, value in settings.items())
@@ -179,6 +179,7 @@ def running(folder: Path) -> Iterator[Guest]:
         *("-device", "virtio-serial-pci", "-chardev", f"socket,path={folder / 'agent'},server=on,wait=off,id=agent"),
         *("-device", "virtserialport,chardev=agent,name=agent"),
         *("-device", "virtio-scsi-pci,id=scsi", "-qmp", f"unix:{folder / 'monitor'},server=on,wait=off"),
+        *(("-device", "qemu-xhci,id=usb") if usb else ()),
         *("-netdev", "user,id=net", "-device", "virtio-net-pci,netdev=net,romfile="),
     ]
     process = subprocess.Popen([str(word) for word in command], stdin=subprocess.DEVNULL)

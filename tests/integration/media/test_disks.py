@@ -21,12 +21,6 @@ pytestmark = pytest.mark.skipif(guest.missing() is not None, reason=guest.missin
 SIZE = 96 * loops.MIB
 
 
-@pytest.fixture(name="machine", scope="module")
-def fixture_machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Guest]:
-    with guest.running(tmp_path_factory.mktemp("guest")) as machine:
-        yield machine
-
-
 class Disk:
     """A SCSI disk of the guest and the file behind it."""
 

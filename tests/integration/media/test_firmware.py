@@ -24,7 +24,7 @@ from tests.integration.media.conftest import ORDER
 from tests.integration.media.guest import Guest
 
 pytestmark = pytest.mark.skipif(guest.missing() is not None, reason=guest.missing() or "")
-SIZE = 8 * loops.MIB
+SIZE = 512 << 10
 SANITIZE = ("block", "overwrite", "crypto")
 Connect = Callable[..., "Drive"]
 
@@ -41,13 +41,6 @@ class Drive(NamedTuple):
         """Ask grep, which knows nothing of us."""
         pattern = loops.LETTERS.decode().split(",")[0]
         return subprocess.run(["grep", "--quiet", "--text", pattern, self.file], check=False).returncode == 0
-
-
-@pytest.fixture(name="machine", scope="module")
-def fixture_machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Guest]:
-    with guest.running(tmp_path_factory.mktemp("guest")) as machine:
-        machine.shell("ip link set lo up; ip addr add 10.0.2.15/24 dev eth0; ip link set eth0 up")
-        yield machine
 
 
 @pytest.fixture(name="connect")
@@ -133,7 +126,7 @@ CASES = {
     "ATA, frozen": Case("iscsi", "--fault missing --security frozen", "purge", None, "the drive is frozen"),
     "ATA, nothing of its own": Case("iscsi", "--fault missing", "purge", None, "nothing reaches the level purge"),
     "ATA, nothing of its own, cleared": Case("iscsi", "--fault missing", "clear", "overwrite"),
-    "ATA, hidden end, cleared": Case("iscsi", "--fault missing --visible 12000", "clear", "overwrite"),
+    "ATA, hidden end, cleared": Case("iscsi", "--fault missing --visible 768", "clear", "overwrite"),
     "SSD, security erase is no purge": Case(
         "iscsi", "--ssd --fault missing --security=", "purge", None, "nothing reaches the level purge"
     ),
@@ -189,9 +182,9 @@ def test_a_refused_security_erase_leaves_no_password_behind(machine, connect):
 
 
 def test_an_order_still_fits_after_a_hidden_end_was_laid_open(machine, connect):
-    drive = connect("iscsi", "--fault", "missing", "--visible", "12000")
+    drive = connect("iscsi", "--fault", "missing", "--visible", "768")
     how = {**ORDER, "order": "of a hidden end"}
-    assert drive.order["size"] == 12000 * 512
+    assert drive.order["size"] == 768 * 512
     for _run in range(2):
         told = machine.module("sanitise", **how, media=[drive.order])
         assert told["media"][0]["state"] == "wiped", told

@@ -6,10 +6,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 
 import pytest
 
 from tests.integration.media import loops
+from tests.integration.media.loops import Loop
 
 
 @pytest.mark.parametrize("sector", [512, 4096])
@@ -100,3 +102,48 @@ def test_all_media_are_listed_with_what_uses_them(run, loop):
     (own,) = [one for one in run("info")["media"] if one["path"] == medium.path]
     assert own["identity"]["serial"] == medium.medium["serial"]
     assert (own["kind"], own["sector"], own["uses"], own["unknown"]) == ("loop", 4096, [], None)
+
+
+LARGE = 70 * 10**9 // 4096 * 4096
+
+
+@pytest.fixture(name="large")
+def fixture_large(tmp_path) -> Iterator[Loop]:
+    """A medium beyond the 64 GB up to which all is read; its file has no blocks but those that a test writes."""
+    file = tmp_path / "large"
+    with file.open("wb") as opened:
+        opened.truncate(LARGE)
+    with loops.attached(file) as medium:
+        yield medium
+
+
+def test_of_a_large_medium_a_tenth_is_read_and_what_that_proves_is_told(run, large):
+    (seen,) = run("verify", large.medium, percent=1)["media"]
+    assert (seen["is_clean"], seen["is_complete"], seen["size"]) == (True, True, LARGE)
+    assert LARGE // 10 <= seen["checked"] < LARGE // 9
+    assert seen["confidence"] == (
+        f"{seen['percent']:.1f} % was read: what is longer than {seen['largest_gap']} bytes is found for certain, "
+        f"scattered pieces of {seen['share_found']} % in all with 99 % confidence"
+    )
+    assert seen["largest_gap"] < 20 * loops.MIB
+    # 1 - (1 - p) ** n = 0.99 for n samples
+    assert pytest.approx(1 - (1 - seen["share_found"] / 100) ** (seen["checked"] / loops.MIB), abs=0.01) == 0.99
+
+
+def test_what_is_left_at_both_ends_and_an_island_between_are_found_in_a_sample(run, large):
+    island, size = 33 * 10**9 // 4096 * 4096, 20 * loops.MIB
+    with large.file.open("r+b") as file:
+        for place, content in (
+            (4096, b"%PDF-1.7"),
+            (island, b"Danh sach can bo xa\n" * (size // 20)),
+            (LARGE - 512, b"EFI PART"),
+        ):
+            file.seek(place)
+            file.write(content)
+    (seen,) = run("verify", large.medium)["media"]
+    assert seen["is_clean"] is False
+    first, *middle, last = seen["findings"]
+    assert (first["first"], first["what"]) == (4096, "a PDF")
+    assert (last["first"], last["what"]) == (LARGE - 4096, "a partition table")
+    assert middle
+    assert all(island <= one["first"] < island + size and one["what"] == "data" for one in middle)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import struct
 import subprocess
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -249,6 +250,38 @@ def test_a_member_of_something_larger_is_wiped_only_if_the_order_names_it(run, m
         assert "marked as part of lvm" in refused(run, {**media[0].medium, "marks": ["raid", "luks"]})
     with untouched(media[1]):
         assert run("sanitise", {**media[0].medium, "marks": ["lvm"]})["media"][0]["state"] == "wiped"
+
+
+def zfs_labels(medium: Loop) -> None:
+    """Write the uberblocks of a pool into its four labels, two at each end (OpenZFS on-disk format, 1.2 and 1.3)."""
+    label = 256 << 10
+    block = struct.pack("<QQQQQ", 0x00BAB10C, 5000, 4, 0, 1764288000)
+    with medium.file.open("r+b") as file:
+        for place in (0, label, medium.size - 2 * label, medium.size - label):
+            for number in range(8):
+                file.seek(place + (128 << 10) + number * 1024)
+                file.write(block)
+        os.fsync(file.fileno())
+
+
+def test_a_member_of_a_pool_of_zfs_is_wiped_only_if_the_order_names_it(run, loop):
+    media = [loop(64 * loops.MIB), loop(4 * loops.MIB)]  # no pool has a smaller one
+    zfs_labels(media[0])
+    told = loops.output("blkid", "--probe", "--output", "value", "--match-tag", "TYPE", media[0].path)
+    assert told == "zfs_member"
+    with untouched(*media):
+        assert "marked as part of zfs, which the order does not name" in refused(run, media[0].medium)
+    named = {**media[0].medium, "marks": ["zfs"]}
+    # ZFS claims the devices of a pool that is imported like this, and the kernel shows neither holder nor mount.
+    handle = os.open(media[0].path, os.O_RDONLY | os.O_EXCL)
+    try:
+        with untouched(*media):
+            assert f"{media[0].name} claimed the kernel" in refused(run, named)
+    finally:
+        os.close(handle)
+    with untouched(media[1]):
+        assert run("sanitise", named)["media"][0]["state"] == "wiped"
+    assert loops.is_blank(media[0])
 
 
 def job_of(medium: Loop) -> sanitise.Job:

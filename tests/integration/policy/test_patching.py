@@ -16,7 +16,7 @@ from tests.integration.policy import repository
 from tests.integration.tree import changes, manifest
 from tests.lab import image
 
-ROLLBACK = "playbooks/rollback.yml"
+ROLLBACK, PATCH = "playbooks/rollback.yml", "playbooks/patch.yml"
 KNOBS = {
     "baseline_fail_on": "never",
     "baseline_device_class": "server",
@@ -239,6 +239,20 @@ def test_a_host_without_a_way_out_gets_packages_by_the_proxy(site):
         site.run()
         for host in site.hosts:
             repository.use(host)
+
+
+def test_the_playbook_installs_fixes_at_once_and_stops_at_the_first_device_that_fails(site):
+    site.have(site.archive.add("tiny-tool", "1.0"))
+    site.archive.add("tiny-tool", "2.0")
+    site.publish()
+    first, last = site.hosts
+    first.ssh("sudo systemctl stop archive.service")
+    stopped = site.controller.playbook(PATCH, "--extra-vars", json.dumps(KNOBS))
+    assert (stopped.exit_code, site.said(INSTALLED)) == (2, "tiny-tool 1.0 installed\n")
+    site.publish()
+    done = site.controller.playbook(PATCH, "--extra-vars", json.dumps(KNOBS))
+    assert (done.exit_code, site.said(INSTALLED)) == (0, "tiny-tool 2.0 installed\n")
+    assert done.rows(last.name)["LNX-PATCH-Pending"]["state"] == "pass"
 
 
 def test_a_full_disk_leaves_the_lists_that_are_there(site):

@@ -28,6 +28,7 @@ SITE = {
     "account_policy_service_accounts": ["rowrobot"],
     "ssh_server_allowed_sources": ["10.77.0.0/24", "127.0.0.0/8"],
     "ssh_server_allowed_groups": ["ops"],
+    "removable_media_registered": ["0951:1666 001A92053B6AF580"],
     "ssh_server_authentication_methods": "publickey,password",
     "patching_mirror": "http://10.77.0.1",
     "patching_proxy": "DIRECT",
@@ -56,7 +57,10 @@ BY_HAND = {
     "rm /etc/udev/rules.d/60-site.rules; userdel rowshell; rm -r /usr/share/xsessions; "
     "mv /var/tmp/light-locker /usr/bin; "
     "apt-mark unhold cron; dpkg --purge $(dpkg-deb -f /tmp/pending.deb Package) zz-row anydesk; "
-    "rm /etc/apt/sources.list.d/row.list /etc/apt/apt.conf.d/zzz-row; rm /usr/local/bin/zz-row; systemctl stop rowweb"
+    "rm /etc/apt/sources.list.d/row.list /etc/apt/apt.conf.d/zzz-row; rm /usr/local/bin/zz-row; systemctl stop rowweb; "
+    "rm -r /var/tmp/row /var/lib/clamav/row.fp /var/lib/commune-baseline-antivirus; "
+    "cp /root/daily.cud /var/lib/clamav; systemctl restart clamav-daemon; "
+    "touch /var/lib/commune-baseline/malware-handled"
 }
 TRIALS = {
     row: {**trial, "role": file.stem}

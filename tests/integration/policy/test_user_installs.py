@@ -21,7 +21,7 @@ KNOBS = {
     "software_control_roles": {"web": {"software": ["cron", "kmod"], "listeners": ["tcp/8080 /usr/bin/python3*"]}},
 }
 INSTALL = "org.freedesktop.packagekit.package-install"
-MAY = f"pkcheck --action-id {INSTALL} --process $$; echo $?"  # 0: yes, 1: no, 2: only after a password
+MAY = f"pkcheck --action-id {INSTALL} --process $$ 2> /dev/null; echo $?"  # 0: yes, 1: no, 2: only after a password
 PREPARE = """
 set -eu
 apt-get -qq update

@@ -32,6 +32,15 @@ PASSWORD = "No-one-may-see-this-1"  # noqa: S105
 OFFER = {"zone": "lan", "addresses": ["10.20.10.77"], "services": ["rdp"], "neighbours": [], "gateways": ["10.20.10.1"],
          "managers": ["10.1.20.2"], "management_ports": [5986], "outbound": "any"}  # fmt: skip
 
+# What a site has to say.
+DECIDED = {
+    "remote_desktop_sources": [],
+    "remote_desktop_winrm_sources": ["10.1.20.2"],
+    "host_firewall_offer": OFFER,
+    "account_policy_administrators": ["officer"],
+    "software_control_allowed_programs": [],
+}
+
 
 class Outcome(NamedTuple):
     """How a run ended; ``results`` by host, and all that was printed."""

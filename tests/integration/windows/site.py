@@ -21,7 +21,7 @@ from ansible_collections.commune.baseline.plugins.plugin_utils._register.kinds i
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.register import Register
 from tests.doubles.windows.machine import Machine
 from tests.doubles.windows.server import Server
-from tests.integration.windows.office import PASSWORD, ROOT, office
+from tests.integration.windows.office import DECIDED, PASSWORD, ROOT, office
 from tests.lab.zones import office as zones
 
 NAME = "pc"
@@ -78,7 +78,7 @@ def site(place: Path, machine: Machine, connection: str = "psrp", *, serial: str
     with office(place, {NAME: machine}, connection, self_signed=True) as pcs:
         reached = pcs.host(NAME)
         del reached["ansible_become"], reached["baseline_device_class"]  # the playbooks and the register say so
-        (folder / f"host_vars/{NAME}.yml").write_text(json.dumps(reached))
+        (folder / f"host_vars/{NAME}.yml").write_text(json.dumps({**reached, **DECIDED}))
         (folder / "register.yml").write_text("plugin: commune.baseline.register\n")
         zones.write(folder, zones.text())
         with register_of(folder) as register, register.write("canbo") as writer:

@@ -13,9 +13,12 @@ import pytest
 
 from ansible_collections.commune.baseline.plugins.plugin_utils._door.windows_session import text_of
 from ansible_collections.commune.baseline.plugins.plugin_utils._engines.windows import engine, facts
+from ansible_collections.commune.baseline.plugins.plugin_utils._engines.windows.kind import KINDS
+from ansible_collections.commune.baseline.plugins.plugin_utils._policy.rows import rows_of_all_roles
 from tests.doubles.windows.commands import shell_of
 from tests.doubles.windows.machine import Machine
 from tests.doubles.windows.values import Record
+from tests.integration.windows.office import ROOT
 
 ROWS = {
     "program": {"scope": "machine", "desired": ["*"], "compare": "<="},
@@ -23,6 +26,7 @@ ROWS = {
     "cumulative_update": {"attribute": "age", "desired": 65, "compare": "<="},
     "bitlocker": {"volumes": "system", "attribute": "protection", "desired": "protected"},
     "wlan": {"desired": ["WPA2PSK/AES"], "compare": "in"},
+    "local_group": {"group": "S-1-5-32-544", "desired": ["officer"], "compare": "<="},
     "service": {"name": "wuauserv", "desired": "running"},
     "local_account": {"rid": 500, "attribute": "enabled", "desired": False},
     "audit_policy": {"guid": "{0CCE9215-69AE-11D9-BED3-505054503030}", "desired": "success", "compare": ">="},
@@ -31,7 +35,7 @@ ROWS = {
 }
 SECTION_OF = {
     "program": "programs", "update": "updates", "cumulative_update": "servicing", "bitlocker": "volumes",
-    "wlan": "wlan",
+    "wlan": "wlan", "local_group": "members",
     "service": "services", "local_account": "accounts", "audit_policy": "audit", "security_policy": "template",
     "firewall_profile": "firewall",
 }  # fmt: skip
@@ -77,6 +81,13 @@ def test_a_section_that_is_missing_is_not_assessed(kind):
     told = json.loads(facts.unpacked(answer_of(a_machine(), row_of(kind))))
     del told["sections"][SECTION_OF[kind]]
     assert state(kind, json.dumps(told)) == "not_assessed"
+
+
+def test_no_two_kinds_ask_under_the_same_name():
+    rows = [row.fields for row in rows_of_all_roles(ROOT, "windows")]
+    asked = [name for kind, own in KINDS.items() for name in own.ask([row for row in rows if row["kind"] == kind])]
+    assert len(asked) > len({"machine", "users"})
+    assert sorted(asked) == sorted(set(asked))
 
 
 def test_an_answer_is_packed_and_one_that_was_cut_or_is_a_bomb_is_refused():

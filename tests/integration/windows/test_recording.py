@@ -28,6 +28,7 @@ ROWS = (
      "desired": "success and failure"},
     {"id": "user", "control": "AC-08", "kind": "registry", "hive": "users", "key": "Software\\A", "name": "B",
      "type": "String", "desired": "1"},
+    {"id": "group", "control": "AC-11", "kind": "local_group", "group": "S-1-5-32-544", "desired": [], "compare": "<="},
     {"id": "wlan", "control": "WL-03", "kind": "wlan", "desired": ["WPA2PSK/AES"], "compare": "in"},
     {"id": "program", "control": "SW-02", "kind": "program", "scope": "users", "desired": ["*"], "compare": "<="},
     {"id": "open", "control": "AC-15", "kind": "share", "attribute": "open_to_everyone", "desired": []},
@@ -57,6 +58,8 @@ def a_machine():
     rights["SeDenyNetworkLogonRight"] = "KHACH"
     rights["SeNetworkLogonRight"] = "XA-TAN\\thu.tran,nguyenvana,*S-1-5-21-7-8-9-1105"
     machine.name = "UBND-PC7"
+    machine.known_names["S-1-5-21-7-8-9-1105"] = "XA-TAN\\thu.tran"
+    machine.groups["S-1-5-32-544"].append("S-1-5-21-7-8-9-1105")
     machine.add_network("Wi-Fi UBND", "WPA2PSK", "AES")
     machine.add_program("Reader", "Vendor", origin=f"HKU\\{machine.user}\\SOFTWARE")
     policy = "CN={31B2F340-016D-11D2-945F-00C04FB984F9},CN=Policies,CN=System,DC=xa-tan,DC=gov,DC=vn"

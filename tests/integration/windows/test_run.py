@@ -16,18 +16,9 @@ import yaml
 
 from tests.doubles.windows.machine import Machine
 from tests.doubles.windows.rules import rule
-from tests.integration.windows.office import OFFER, PASSWORD, ROOT, office, zones
+from tests.integration.windows.office import DECIDED, PASSWORD, ROOT, office, zones
 
 POLICIES = "HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Policies"
-
-
-# What a site has to say.
-DECIDED = {
-    "remote_desktop_sources": [],
-    "remote_desktop_winrm_sources": ["10.1.20.2"],
-    "host_firewall_offer": OFFER,
-    "software_control_allowed_programs": [],
-}
 
 
 def fresh() -> Machine:
@@ -40,9 +31,8 @@ def fresh() -> Machine:
 @pytest.mark.parametrize("connection", ["psrp", "winrm"])
 def test_a_machine_is_corrected_and_then_left_alone_within_the_requests_that_the_design_allows(tmp_path, connection):
     machine = fresh()
-    machine.rules += [
-        rule(f"{{{uuid.UUID(int=one)}}}", "Any", Package="S-1-15-2-1") for one in range(200)
-    ]  # as is usual
+    apps = [f"{{{uuid.UUID(int=number)}}}" for number in range(200)]  # about as many as a PC has
+    machine.rules += [rule(name, "Any", Package="S-1-15-2-1") for name in apps]
     zones(tmp_path)
     with office(tmp_path, {"pc": machine}, connection) as site:
         server = site.servers["pc"]

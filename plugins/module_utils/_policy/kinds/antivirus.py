@@ -6,9 +6,9 @@
 """Kind ``antivirus``: what ClamAV itself shows, not what its files ask for; only read, never corrected.
 
 Field of a row: ``attribute``. ``detects``: whether clamd finds the EICAR test file in what it is handed.
-``signature_age``: days since the signatures that clamd has loaded were made. ``quick_scan_age``, ``full_scan_age``: days
-since a scheduled scan last ended; before the first, since its timer was set up. ``detections``: files found infected by
-any scan, the newest first, that nobody has handled: those after the time of the file HANDLED, and of the last scans.
+``signature_age``: days since the signatures that clamd has loaded were made. ``quick_scan_age``, ``full_scan_age``:
+days since a scheduled scan last ended; before the first, since its timer was set up. ``detections``: files found
+infected by any scan, the newest first, that nobody has handled: those that are newer than the file HANDLED.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ Row = t.Mapping[str, t.Any]
 RESULTS = "/var/lib/commune-baseline-antivirus"
 HANDLED = "/var/lib/commune-baseline/malware-handled"
 STAMPS = "/var/lib/systemd/timers"  # systemd.timer(5), Persistent
+UNITS = "/etc/systemd/system"
 LOGS = ("/var/log/clamav/clamav.log.1", "/var/log/clamav/clamav.log")
 _DAY = 24 * 60 * 60
 _MOST_SHOWN = 5
@@ -86,7 +87,8 @@ def _silent(error: OSError) -> Reading:
 
 
 def _scan_age(scan: str) -> Reading:
-    path, stamp = f"{RESULTS}/{scan}.json", f"{STAMPS}/stamp-commune-baseline-{scan}-scan.timer"
+    path, timer = f"{RESULTS}/{scan}.json", f"commune-baseline-{scan}-scan.timer"
+    stamp = f"{STAMPS}/stamp-{timer}"
     try:
         return Reading(_days_since(_result(path)["ended"]), where=path)
     except FileNotFoundError:
@@ -94,12 +96,16 @@ def _scan_age(scan: str) -> Reading:
     except (OSError, ValueError, LookupError, TypeError):
         return Reading(where=path, weakness=f"{path} holds no result of a scan")
     try:
+        os.stat(f"{UNITS}/{timer}")  # the stamp outlives it
         return Reading(_days_since(os.stat(stamp).st_mtime), where=stamp)
     except OSError:
         return Reading(weakness="no scan has ended yet, and none is scheduled")
 
 
 def _detections() -> Reading:
+    missing = [path for path in (clamd.PROGRAM, LOGS[-1]) if not os.path.exists(path)]
+    if missing:
+        return Reading(unreadable=f"there is no {missing[0]}")
     try:
         found = [*_of_scans(), *_of_log()]
     except OSError as error:

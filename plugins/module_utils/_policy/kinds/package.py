@@ -99,7 +99,7 @@ def _plan(action: str, names: list[str], writer: Writer) -> apt.Plan:
         try:
             apt.refresh()
         except OSError as error:
-            raise OSError(0, "; ".join(dict.fromkeys([old_lists.strerror, error.strerror]))) from error
+            raise OSError(0, "; ".join(dict.fromkeys(str(one.strerror) for one in (old_lists, error)))) from error
         plan = apt.plan(action, names)
         apt.download(names)
     return plan

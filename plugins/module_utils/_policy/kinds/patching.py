@@ -126,7 +126,8 @@ def _broken(_row: Row, _security: _Security) -> Reading:
     broken = [f"{one.full_name} ({one.state})" for one in dpkg.packages() if one.state not in _ENDED]
     if not broken and any(name.isdigit() for name in os.listdir(UPDATES)):
         broken = ["dpkg was interrupted"]
-    return Reading("\n".join(broken), where=dpkg.STATUS)
+    # While fixes are being installed, some package always is in the middle.
+    return Reading("\n".join(broken), where=dpkg.STATUS, unreadable=dpkg.why_locked() if broken else None)
 
 
 def _restart(_row: Row, _security: _Security) -> Reading:
@@ -140,14 +141,20 @@ def _restart(_row: Row, _security: _Security) -> Reading:
 
 
 def _deleted_in_use() -> t.Iterator[str]:
-    """Yield the units, or the names of processes of none, that run a program or a library that is deleted."""
+    """Yield the units, or the names of processes of none, that run a program or a library that is deleted.
+
+    The account that we came in as is left out: what it runs ends with this login.
+    """
+    own = re.search(r"/user-\d+\.slice/", _group_of(f"{PROC}/self"))
     for path in glob.glob(f"{PROC}/[0-9]*/maps"):
         folder = os.path.dirname(path)
         try:
             with open(path, "rb") as file:
                 maps = file.read()
             if b" (deleted)" in maps and any(map(_is_code, maps.decode(errors="replace").splitlines())):
-                yield _unit_of(folder)
+                group = _group_of(folder)
+                if own is None or own[0] not in group:
+                    yield _unit_of(folder, group)
         except OSError:  # it ended just now
             continue
 
@@ -158,11 +165,17 @@ def _is_code(line: str) -> bool:
     return len(fields) > 5 and "x" in fields[1] and fields[5].startswith(_OF_PROGRAMS) and line.endswith(" (deleted)")
 
 
-def _unit_of(folder: str) -> str:
+def _group_of(folder: str) -> str:
+    """Return the control group of a process, cgroups(7), with a slash at its end."""
     with open(f"{folder}/cgroup", encoding="utf-8", errors="replace") as file:
-        units = re.findall(r"/([^/\n]+\.(?:service|scope))", file.read())
+        return f"{''.join(file.read().splitlines()[-1:])}/"
+
+
+def _unit_of(folder: str, group: str) -> str:
+    """Return the unit of the system in which a process runs, of a person's programs that of the person."""
+    units = re.findall(r"/([^/]+\.(?:service|scope))/", group)
     if units:
-        return str(units[-1])
+        return str(units[0])
     with open(f"{folder}/comm", encoding="utf-8", errors="replace") as file:
         return file.read().strip()
 

@@ -136,6 +136,8 @@ def _bring(row: Row, reading: Reading, old: t.Mapping[str, t.Any], going: frozen
     unit, desired = row["unit"], row["desired"]
     if reading.weakness:  # it is as wanted itself
         return Write()
+    if reading.value == "absent" and writer.may_bring(unit):
+        return Write(changes=True)
     try:
         refusal = _refusal(row, reading, old) or _trigger_in_the_way(row, going)
         if refusal:

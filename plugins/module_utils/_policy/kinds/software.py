@@ -39,6 +39,9 @@ def fault_of_desired(_row: Row, desired: t.Any) -> str | None:
     """Return what is wrong with a list of patterns, None if nothing is."""
     if not isinstance(desired, list) or not desired:
         return "it lists nothing"
+    unknown = [one[1:] for one in desired if str(one).startswith("?")]  # the marks that the knob gives them
+    if unknown:
+        return f"{unknown[0]!r} is none of the tasks that software_control_roles describes"
     wrong = [one for one in desired if not isinstance(one, str) or not one.strip() or one.strip("*") == ""]
     return f"{wrong[0]!r} would match everything or nothing" if wrong else None
 

@@ -149,6 +149,14 @@ Read-Section 'accounts' {
     }
 }
 
+Read-Section 'members' {
+    foreach ($group in $asked.members) {
+        foreach ($member in Get-LocalGroupMember -SID $group) {
+            @{ group = $group; name = $member.Name; sid = $member.SID.Value }
+        }
+    }
+}
+
 Read-Section 'services' {
     foreach ($service in Get-CimInstance -ClassName Win32_Service) {
         if ($asked.services -contains $service.Name) {
@@ -311,7 +319,7 @@ Read-Section 'updates' {
     @{ searched = Get-FileTime $results.LastSearchSuccessDate; result = [int] $found.ResultCode }
     foreach ($update in $found.Updates) {
         @{
-            articles = @($update.KBArticleIDs)
+            articles = @(foreach ($article in $update.KBArticleIDs) { $article })
             severity = [string] $update.MsrcSeverity
             kinds = @(foreach ($category in $update.Categories) { $category.CategoryID })
             published = Get-FileTime $update.LastDeploymentChangeTime

@@ -38,7 +38,13 @@ def redacted(text: str) -> str:
             sections[name] = [_export(one, name, words, sids) for one in sections.get(name, [])]
         if "domain" in sections:
             sections["domain"] = [_of_domain(one, words, sids) for one in sections["domain"]]
-        for name, renamed in (("shares", _share), ("rules", _rule), ("inbound", _inbound), ("wlan", _network)):
+        for name, renamed in (
+            ("shares", _share),
+            ("rules", _rule),
+            ("inbound", _inbound),
+            ("wlan", _network),
+            ("members", _member),
+        ):
             if name in sections:
                 sections[name] = [renamed(one, number) for number, one in enumerate(sections[name], start=1)]
         return json.dumps(_clean(answer, words, sids), ensure_ascii=False, indent=1)
@@ -80,6 +86,10 @@ def _rule(told: t.Mapping[str, t.Any], number: int) -> dict[str, t.Any]:
 
 def _inbound(told: t.Mapping[str, t.Any], _number: int) -> dict[str, t.Any]:
     return {**told, "names": [f"rule-{number}" for number, _one in enumerate(told["names"], start=1)]}
+
+
+def _member(told: t.Mapping[str, t.Any], _number: int) -> dict[str, t.Any]:
+    return {**told, "name": f"account-{str(told['sid']).rpartition('-')[2]}"}
 
 
 def _network(told: t.Mapping[str, t.Any], number: int) -> dict[str, t.Any]:

@@ -33,8 +33,11 @@ def main() -> None:
     sys.path[:0] = settings["collections"].split(":")
     import ansible.module_utils.testing
 
+    from ansible_collections.commune.baseline.plugins.module_utils._media import canary
     from ansible_collections.commune.baseline.plugins.modules import media_info, media_sanitise, media_verify
 
+    # Each canary costs two commands of a simulated drive, and most of the time of a test: its drives are small.
+    canary._COUNT = 32
     modules = {"info": media_info, "sanitise": media_sanitise, "verify": media_verify}
     for line in port:
         request = json.loads(line)

@@ -20,15 +20,16 @@ def add(number):
 """
 
 
-@pytest.fixture(name="sources")
-def fixture_sources(monkeypatch):
+@pytest.fixture(name="sources", params=[False, True], ids=["at once", "lazily"])
+def fixture_sources(monkeypatch, request):
     """A package that lies on no disk, importable for one test."""
     monkeypatch.setattr(sys, "meta_path", list(sys.meta_path))
     make_importable(
         {
             "parcelled.deep.adder": ADDER,
             "parcelled.deep.one": "ONE = 1\n",
-        }
+        },
+        lazily=request.param,
     )
     yield
     for name in [name for name in sys.modules if name.partition(".")[0] == "parcelled"]:

@@ -28,7 +28,8 @@ NVME = Capabilities(nvme_sanitize=("block",), nvme_format=("crypto", "user"))
         (media.SAS_SSD, Capabilities(), "clear", []),
         (media.NVME, NVME, "purge", ["nvme-sanitize-block"]),
         (media.NVME, NVME, "clear", ["nvme-sanitize-block"]),
-        (media.EMMC, Capabilities(), "clear", []),
+        (media.EMMC, Capabilities(), "purge", []),
+        (media.EMMC, Capabilities(), "clear", ["overwrite"]),
         (media.USB, Capabilities(), "purge", []),
         (media.USB, Capabilities(), "clear", ["overwrite"]),
         (media.SD, Capabilities(), "clear", ["overwrite"]),
@@ -50,9 +51,9 @@ def test_format_is_the_last_resort_and_no_purge():
 def test_what_has_no_commands_of_its_own_and_may_keep_data_aside_is_overwritten_twice():
     passes = {
         kind: techniques(kind, Capabilities(), level="clear", allow_format=False)[0][0].passes
-        for kind in ("usb", "hdd")
+        for kind in ("usb", "emmc", "hdd")
     }
-    assert passes == {"usb": ("noise", "zeros"), "hdd": ("zeros",)}
+    assert passes == {"usb": ("noise", "zeros"), "emmc": ("noise", "zeros"), "hdd": ("zeros",)}
 
 
 def test_why_a_technique_is_left_out_is_told():
@@ -62,6 +63,15 @@ def test_why_a_technique_is_left_out_is_told():
         "security erase: the drive is frozen",
         "overwrite: 1024 bytes are hidden from it and cannot be laid open",
     ]
+
+
+@pytest.mark.parametrize("level", ["clear", "purge"])
+def test_what_an_overwrite_of_emmc_does_not_reach_is_told(level):
+    _found, left_out = techniques(media.EMMC, Capabilities(), level=level, allow_format=False)
+    (reason,) = left_out
+    assert reason.startswith(
+        "purge: no command here erases what eMMC keeps aside, its boot partitions and worn blocks;"
+    )
 
 
 def test_only_a_destroyed_key_leaves_noise():

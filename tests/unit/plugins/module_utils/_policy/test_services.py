@@ -75,3 +75,8 @@ def test_a_restart_that_fails_is_told_with_what_systemctl_said(restart):
 def test_systemd_reads_its_files_again_only_if_one_changed(restart, file, reloads):
     _errors, asked = restart(RUNNING, RUNNING, [file])
     assert asked.count("daemon-reload") == reloads
+
+
+def test_a_service_that_is_gone_has_nothing_to_take_up(restart):
+    errors, asked = restart("LoadState=not-found\nActiveState=inactive\nSubState=dead\n", None)
+    assert (errors, [word for word in asked if word.startswith("try")]) == ({}, [])

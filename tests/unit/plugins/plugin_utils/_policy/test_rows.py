@@ -389,3 +389,42 @@ def test_a_list_that_its_kind_cannot_use_is_refused_before_anything_is_done(role
 def test_a_list_that_its_kind_can_use_is_sent(roles, row, desired):
     declare(roles, "lock", {"__lock_rows": [row]})
     assert read(roles, "lock")[0].for_device({"lock_a": desired})["desired"] == desired
+
+
+CONTENT_ROW = {key: ROW[key] for key in ("id", "control", "why", "fix")} | {
+    **{"kind": "file", "path": "/etc/a", "attribute": "content"},
+}
+
+
+def test_a_row_takes_the_text_of_a_file_of_its_role(roles):
+    (roles / "screen/files").mkdir(parents=True)
+    (roles / "screen/files/scan.py").write_text("print('quét')\n", "utf-8")
+    declare(roles, "screen", {"__screen_rows": [{**CONTENT_ROW, "from_file": "scan.py"}]})
+    (row,) = read(roles, "screen")
+    assert row.for_device({})["desired"] == "print('quét')\n"
+    assert "from_file" not in row.for_device({})
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({"from_file": "gone.py"}, "from_file is 'gone.py', which is no file in"),
+        ({"from_file": "../vars/linux.yml"}, "from_file is '../vars/linux.yml', which is no file in"),
+        ({"from_file": 7}, "from_file is 7, which is no file in"),
+        ({"from_file": "scan.py", "value": "x"}, "needs one of value, knob and from_file"),
+        ({"from_file": "scan.py", "knob": "screen_a"}, "needs one of value, knob and from_file"),
+    ],
+)
+def test_a_text_that_no_file_of_the_role_holds_is_refused(roles, fields, sentence):
+    declare(roles, "screen", {"__screen_rows": [{**CONTENT_ROW, **fields}]})
+    assert f"row LNX-A: {sentence}" in fault(roles, "screen")
+
+
+@pytest.mark.parametrize(
+    ("knob", "content"), [(["0951:1666 A", "0951:1666 B"], "0951:1666 A\n0951:1666 B\n"), ([], "")]
+)
+def test_a_list_is_the_content_of_a_file_line_by_line(roles, knob, content):
+    declare(roles, "screen", {"__screen_rows": [{**CONTENT_ROW, "knob": "screen_media", "optional": True}]})
+    (row,) = read(roles, "screen")
+    assert row.for_device({"screen_media": knob})["desired"] == content
+    assert "undecided" in row.for_device({"screen_media": None})

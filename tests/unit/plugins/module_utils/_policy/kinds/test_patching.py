@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import gzip
 import os
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -162,16 +164,43 @@ def test_a_package_in_the_middle_of_its_installation_is_named(system, status, va
     assert (read("broken")[0].value, read("broken")[1]) == (value, not value)
 
 
+def test_what_is_being_installed_at_this_moment_is_not_broken(system):
+    (system / "status").write_text(a_package("tool", "install ok unpacked"))
+    (system / "lock").touch()
+    assert read("broken")[0].unreadable is None
+    hold = "import fcntl, time; fcntl.lockf(open(0, 'rb+', closefd=False), 2); print(flush=True); time.sleep(60)"
+    with (
+        (system / "lock").open("rb+") as lock,
+        subprocess.Popen([sys.executable, "-c", hold], stdin=lock, stdout=subprocess.PIPE) as other,
+    ):
+        other.stdout.readline()
+        assert "changing packages at this moment" in read("broken")[0].unreadable
+        other.kill()
+
+
 def test_an_interrupted_dpkg_is_seen_before_any_package_shows_it(system):
     (system / "updates/0001").touch()
     assert read("broken")[0].value == "dpkg was interrupted"
 
 
-def test_what_still_runs_as_it_was_is_named(system, monkeypatch):
+def test_what_runs_as_it_is_installed_needs_no_restart(system):
+    (system / "proc/self").mkdir()
+    (system / "proc/self/cgroup").write_text("0::/\n")
     assert read("restart")[1] is True
+
+
+def test_what_still_runs_as_it_was_is_named(system):
     for number, (mapped, group) in enumerate(
         [
-            ("7f-7f r-xp 0 00:1 9 /usr/lib/x86_64-linux-gnu/libssl.so.3 (deleted)", "0::/system.slice/web.service\n"),
+            (
+                "7f-7f r-xp 0 00:1 9 /usr/lib/x86_64-linux-gnu/libssl.so.3 (deleted)",
+                "1:cpu:/\n0::/system.slice/web.service\n",
+            ),
+            (
+                "7f-7f r-xp 0 00:1 9 /usr/lib/systemd/systemd (deleted)",
+                "0::/user.slice/user-7.slice/user@7.service/init.scope\n",
+            ),
+            ("7f-7f r-xp 0 00:1 9 /usr/bin/sudo (deleted)", "0::/user.slice/user-8.slice/session-1.scope\n"),
             ("7f-7f r-xp 0 00:1 9 /usr/sbin/lone (deleted)", "0::/\n"),
             ("7f-7f r--p 0 00:1 9 /usr/lib/locale/x (deleted)", "0::/system.slice/data.service\n"),
             ("7f-7f rwxp 0 00:1 9 /memfd:jit (deleted)", "0::/system.slice/jit.service\n"),
@@ -182,9 +211,17 @@ def test_what_still_runs_as_it_was_is_named(system, monkeypatch):
         folder.mkdir()
         for name, text in {"maps": f"{mapped}\n", "cgroup": group, "comm": "lone\n"}.items():
             (folder / name).write_text(text)
+    (system / "proc/self").mkdir()
+    (system / "proc/self/cgroup").write_text("1:cpu:/\n0::/user.slice/user-8.slice/session-2.scope\n")
     (system / "reboot").touch()
     (system / "vmlinuz").symlink_to("boot/vmlinuz-99.9-amd64")
-    assert read("restart")[0].value.splitlines() == ["lone", "the device", "the kernel", "web.service"]
+    assert read("restart")[0].value.splitlines() == [
+        "lone",
+        "the device",
+        "the kernel",
+        "user@7.service",
+        "web.service",
+    ]
     (system / "vmlinuz").unlink()
     (system / "vmlinuz").symlink_to(f"boot/vmlinuz-{os.uname().release}")
     assert "the kernel" not in read("restart")[0].value

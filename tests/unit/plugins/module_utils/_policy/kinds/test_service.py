@@ -10,6 +10,7 @@ from ansible_collections.commune.baseline.plugins.module_utils._policy import pr
 from ansible_collections.commune.baseline.plugins.module_utils._policy.journal import Journal
 from ansible_collections.commune.baseline.plugins.module_utils._policy.kinds import service
 from ansible_collections.commune.baseline.plugins.module_utils._policy.things import unit
+from ansible_collections.commune.baseline.plugins.module_utils._policy.things.file_state import FileState
 from ansible_collections.commune.baseline.plugins.module_utils._policy.writer import Writer
 
 # As systemctl show printed it on Debian 12; the properties come in its own order, not in ours.
@@ -199,3 +200,21 @@ def test_a_service_that_its_socket_would_start_again_is_left_unless_the_socket_g
     assert apply([a_row("masked")], journal) == {"a.service": Write(changes=True)}
     both = apply([a_row("stopped"), a_row("masked", "a.socket")], journal)
     assert list(both.items()) == [("a.socket", Write(changes=True)), ("a.service", Write(changes=True))]
+
+
+@pytest.mark.parametrize(
+    ("thing", "name", "predicted"),
+    [
+        ("packages", "clamav-daemon:amd64", Write(changes=True)),
+        ("file", "/etc/systemd/system/a.service", Write(changes=True)),
+        ("file", "/etc/systemd/system/a.service.d/b.conf", Write(error="there is no a.service on this device")),
+        (None, None, Write(error="there is no a.service on this device")),
+    ],
+)
+def test_a_unit_that_the_same_run_would_bring_is_predicted_to_start(host, journal, thing, name, predicted):
+    a_unit(host, **ABSENT)
+    writer = Writer(journal, check_mode=True)
+    if thing:
+        writer.put(thing, name, old=None, new={"a": 1} if thing == "packages" else FileState(b"[Unit]\n"))
+    rows = [a_row("running")]
+    assert service.apply(rows, service.observe(rows), writer) == {"a.service": predicted}

@@ -66,6 +66,16 @@ def test_a_package_that_nobody_listed_is_told_with_its_archive(installed):
     assert read("listed", "too*", "own").value == ""
 
 
+def test_an_empty_list_of_an_archive_holds_nothing_and_a_compressed_one_is_unpacked_by_apt(installed, monkeypatch):
+    folder = installed(a_package("tool"))
+    (folder / "lists/a_InRelease").write_text("Origin: Debian\nCodename: trixie\n")
+    (folder / "lists/a_main_binary-amd64_Packages").touch()
+    assert read("listed", "x").value == "tool 1.0 (no archive that apt knows)"
+    (folder / "lists/a_more_binary-amd64_Packages.lz4").touch()
+    monkeypatch.setattr(apt_lists.programs, "run", lambda *words: LISTS)
+    assert read("listed", "x").value == "tool 1.0 (Debian trixie)"
+
+
 def test_the_system_and_what_listed_packages_need_or_recommend_is_listed_with_them(installed):
     installed(
         a_package("base", Priority="important", Depends="libbase (>= 1) | libother"),
@@ -162,3 +172,8 @@ def test_a_list_that_lists_nothing_or_everything_is_refused(desired):
 
 def test_a_list_of_patterns_is_taken():
     assert kind.fault_of_desired({}, ["tool", "lib*", "local:*"]) is None
+
+
+def test_a_task_that_nobody_has_described_is_named():
+    fault = "'web' is none of the tasks that software_control_roles describes"
+    assert kind.fault_of_desired({}, ["tool", "?web"]) == fault
