@@ -12,7 +12,8 @@ Field of a row: ``attribute``. The desired value is a list of patterns of fnmatc
   owns). What the system itself consists of, and what listed packages need or recommend, is listed with them.
 - ``forbidden``: the same patterns, and ``section:`` with one of Debian's, of what must not be there, needed or not.
 - ``listeners``: protocol and port with the program that takes connections from other machines there, as in
-  ``tcp/22 /usr/sbin/sshd``. What the kernel itself serves has the program ``kernel``.
+  ``tcp/22 /usr/sbin/sshd``. What the kernel itself serves has the program ``kernel``, and a port of UDP that a program
+  got by chance is ``*``.
 
 The value is what is not as listed, one a line, each with its origin; a row is met by nothing.
 """
@@ -32,6 +33,7 @@ Row = t.Mapping[str, t.Any]
 
 COMPARISONS: t.Sequence[str] = ("==",)
 REQUIRED = frozenset({"attribute"})
+_BY_CHANCE = 32768  # where net.ipv4.ip_local_port_range begins, unless somebody changes it
 _LOOPBACK = re.compile(r"127\.|\[::1\]|\[::ffff:127\.|.*%lo$")
 
 
@@ -93,6 +95,8 @@ def _listeners(is_listed: software.Matches) -> list[str]:
         protocol, _state, _received, _sent, local = line.split()[:5]
         address, _colon, port = local.rpartition(":")
         if not _LOOPBACK.match(address):
+            if protocol == "udp" and int(port) >= _BY_CHANCE:
+                port = "*"
             processes = re.findall(r"pid=(\d+)", line)
             found |= {f"{protocol}/{port} {_program(int(one))}" for one in processes} or {f"{protocol}/{port} kernel"}
     return sorted(one for one in found if not is_listed(one))

@@ -24,6 +24,7 @@ tcp LISTEN 0 128 [::]:8080 [::]:* users:(("web",pid=2,fd=3),("web",pid=3,fd=3))
 tcp LISTEN 0 128 127.0.0.1:5432 0.0.0.0:* users:(("db",pid=4,fd=3))
 tcp LISTEN 0 128 [::1]:631 [::]:* users:(("cupsd",pid=4,fd=3))
 udp UNCONN 0 0 127.0.0.53%lo:53 0.0.0.0:* users:(("resolve",pid=4,fd=3))
+udp UNCONN 0 0 0.0.0.0:41234 0.0.0.0:* users:(("mdns",pid=6,fd=3))
 udp UNCONN 0 0 192.0.2.1%eth0:68 0.0.0.0:* users:(("dhcp",pid=5,fd=3))
 tcp LISTEN 0 64 *:2049 *:*
 """
@@ -144,11 +145,18 @@ def test_what_is_forbidden_is_told_even_if_listed_packages_need_it(installed):
 
 def test_only_what_other_machines_reach_counts_as_listening(monkeypatch):
     monkeypatch.setattr(programs, "run", lambda *words: SOCKETS)
-    programs_of = {1: "/usr/sbin/sshd", 2: "/usr/bin/web (deleted)", 3: "/usr/bin/web", 5: "/usr/sbin/dhclient"}
+    programs_of = {
+        1: "/usr/sbin/sshd",
+        2: "/usr/bin/web (deleted)",
+        3: "/usr/bin/web",
+        5: "/usr/sbin/dhclient",
+        6: "/usr/bin/mdns",
+    }
     monkeypatch.setattr(kind.os, "readlink", lambda path: programs_of[int(path.split("/")[2])])
     assert read("listeners", "tcp/22 /usr/sbin/sshd", "udp/68 *").value.splitlines() == [
         "tcp/2049 kernel",
         "tcp/8080 /usr/bin/web",
+        "udp/* /usr/bin/mdns",
     ]
 
 
