@@ -22,6 +22,8 @@ description:
   - Needs root, and C(wipefs); for the drives' own commands C(hdparm), C(sg_sanitize) and C(nvme).
 author:
   - commune.baseline contributors (!UNKNOWN)
+extends_documentation_fragment:
+  - commune.baseline.media
 attributes:
   check_mode:
     description: Makes all checks and tells exactly what would be wiped and how long it would take.
@@ -57,38 +59,6 @@ options:
     description: The machine-id(5) of the controller, which is never wiped.
     type: str
     required: true
-  media:
-    description: The media, as M(commune.baseline.media_info) showed them when the order was written.
-    type: list
-    elements: dict
-    required: true
-    suboptions:
-      serial:
-        description: Serial number.
-        type: str
-        required: true
-      model:
-        description: Model.
-        type: str
-        required: true
-      size:
-        description: Size in bytes.
-        type: int
-        required: true
-      wwn:
-        description: World wide name; empty if the medium shows none.
-        type: str
-        default: ""
-      typed_serial:
-        description: The serial number again, as the operator typed it off the label of the medium.
-        type: str
-        required: true
-      marks:
-        description: What the medium may be marked as a part of, as long as it is not in use.
-        type: list
-        elements: str
-        choices: [bcache, bitlocker, ceph, drbd, luks, lvm, raid, zfs]
-        default: []
   level:
     description:
       - V(purge) withstands a laboratory, V(clear) the medium's own interface (NIST SP 800-88 Rev. 2).

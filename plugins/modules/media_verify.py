@@ -18,6 +18,8 @@ description:
   - Another person than the one who wiped runs it; that is for the register to know.
 author:
   - commune.baseline contributors (!UNKNOWN)
+extends_documentation_fragment:
+  - commune.baseline.media
 attributes:
   check_mode:
     description: Reads the same, and keeps nothing in the journal.
@@ -26,38 +28,6 @@ attributes:
     description: Changes nothing on the media.
     support: none
 options:
-  media:
-    description: The media, named as in the order.
-    type: list
-    elements: dict
-    required: true
-    suboptions:
-      serial:
-        description: Serial number.
-        type: str
-        required: true
-      model:
-        description: Model.
-        type: str
-        required: true
-      size:
-        description: Size in bytes.
-        type: int
-        required: true
-      wwn:
-        description: World wide name; empty if the medium shows none.
-        type: str
-        default: ""
-      typed_serial:
-        description: The serial number again, as the verifier typed it off the label of the medium.
-        type: str
-        required: true
-      marks:
-        description: Without effect here; it may stand in the order.
-        type: list
-        elements: str
-        choices: [bcache, bitlocker, ceph, drbd, luks, lvm, raid, zfs]
-        default: []
   expectation:
     description:
       - How the media have to read, V(zeros), V(erased) (one and the same byte all over) or V(noise).

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import sys
 
-from tests.bench import foundation, register, sanitise, zones
+from tests.bench import foundation, register, sanitise, windows, zones
 from tests.bench.results import store, table
 
-_TOPICS = {topic.TOPIC: topic.measure for topic in (foundation, register, sanitise, zones)}
+_TOPICS = {topic.TOPIC: topic.measure for topic in (foundation, register, sanitise, windows, zones)}
 
 
 def main() -> int:

@@ -94,9 +94,9 @@ def _syncing() -> Iterator[list[float]]:
     seconds: list[float] = []
     sync = os.fsync
 
-    def timed(descriptor: Any) -> None:
+    def timed(fd: Any) -> None:
         began = time.perf_counter()
-        sync(descriptor)
+        sync(fd)
         seconds.append(time.perf_counter() - began)
 
     os.fsync = timed

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ SCRIPTS = {
     path.stem: path.read_bytes()
     for path in (Path(__file__).parents[2] / "plugins/plugin_utils/_engines/windows").glob("*.ps1")
 }
+HANDBOOK = Path(__file__).parents[2] / "docs/en/windows.md"
 LOOKING = ("collect", "journals")
 PARSER = tree_sitter.Parser(tree_sitter.Language(tree_sitter_pwsh.language()))
 
@@ -95,6 +97,19 @@ def faults(source):
 @pytest.mark.parametrize("name", SCRIPTS)
 def test_a_script_parses(name):
     assert not PARSER.parse(SCRIPTS[name]).root_node.has_error
+
+
+def test_what_the_handbook_tells_to_type_on_a_pc_parses_and_makes_a_listener_with_encryption_only():
+    (block,) = re.findall("```powershell\n(.*?)```", HANDBOOK.read_text("utf-8"), flags=re.DOTALL)
+    assert not PARSER.parse(block.encode()).root_node.has_error
+    assert [word for word in LATER_WORDS if word in block] == []
+    called = [words[0] for words in commands_of(block.encode())]
+    assert called.count("New-Item") == called.count("Remove-Item") == 1
+    assert ("-Transport HTTPS" in block, "-Transport HTTP " in block, "AllowUnencrypted" in block) == (
+        True,
+        False,
+        False,
+    )
 
 
 @pytest.mark.parametrize("name", LOOKING)

@@ -98,6 +98,15 @@ def _ansible_test() -> list[Step]:
 def _pytest() -> list[Step]:
     return [
         _tool("pytest", "pytest", groups=("pytest",)),
+        # The other core sends other wrappers to Windows, and the other Python is stricter with certificates.
+        _tool(
+            "protocols of Windows, second Python",
+            "pytest",
+            *(f"tests/integration/windows/test_{name}.py" for name in ("run", "faults")),
+            "--numprocesses=2",
+            groups=("pytest",),
+            venv_name="second",
+        ),
         _tool("property", "pytest", "tests/property", groups=("pytest",)),
         _tool(
             "integration",

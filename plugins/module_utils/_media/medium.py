@@ -10,6 +10,7 @@ from __future__ import annotations
 import fcntl
 import os
 import re
+import stat
 import struct
 import typing as t
 
@@ -60,7 +61,15 @@ def media() -> list[Medium]:
 def is_medium(name: str) -> bool:
     if _NO_MEDIA.fullmatch(name) or re.fullmatch(r"mmcblk\d+(boot\d|rpmb)", name):
         return False
-    return not name.startswith("loop") or bool(sysfs.attribute(name, "loop/backing_file"))
+    return not name.startswith("loop") or _is_over_a_file(sysfs.attribute(name, "loop/backing_file"))
+
+
+def _is_over_a_file(backing: str) -> bool:
+    """Tell whether a loop device holds data of its own: over a block device it is that one by another name."""
+    try:
+        return bool(backing) and not stat.S_ISBLK(os.stat(backing).st_mode)
+    except OSError:  # the kernel adds a word to the path of a file that was deleted since
+        return True
 
 
 def read(name: str) -> Medium:

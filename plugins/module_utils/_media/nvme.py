@@ -21,6 +21,8 @@ from ansible_collections.commune.baseline.plugins.module_utils._policy import pr
 _METHODS = {"block": (2, 2), "overwrite": (4, 3), "crypto": (1, 4)}  # the bit of SANICAP, the action
 _FORMATS = {"user": 1, "crypto": 2}
 _ANY = tuple(range(256))  # exit codes prove nothing
+_ALL_NAMESPACES = 3  # of FNA: a format, and its erasure, is one of all namespaces
+_MANAGES_NAMESPACES = 8  # of OACS
 _LOG_SIZE, _ATTEMPTS = 512, 5
 _STATES = {0: "never sanitised", 1: "done", 2: "at work", 3: "failed", 4: "done without deallocating"}
 
@@ -37,7 +39,11 @@ def capabilities(name: str) -> Capabilities:
     formats: tuple[str, ...] = ("crypto", "user") if int(told["fna"]) & 4 else ("user",)
     if others:
         unusable.append(f"NVMe sanitize: it would erase {', '.join(others)} too")
-        methods, formats = (), formats if not int(told["fna"]) & 3 else ()
+        methods, formats = (), formats if not int(told["fna"]) & _ALL_NAMESPACES else ()
+    left = _what_a_format_leaves(controller, told, 1 + len(others))
+    if left:
+        unusable.append(left)
+        formats = ()
     return Capabilities(nvme_sanitize=methods, nvme_format=formats, unusable=tuple(unusable))
 
 
@@ -51,6 +57,25 @@ def controller_of(name: str) -> str:
 def _namespaces(controller: str) -> list[str]:
     drive = os.path.basename(controller)
     return sorted({os.path.basename(path) for path in glob.glob(f"{sysfs.SYS}/block/{drive}n*")})
+
+
+def _what_a_format_leaves(controller: str, told: t.Mapping[str, t.Any], shown: int) -> str:
+    """Return why a format would not reach all data of the drive, empty if it does; ``told`` is Identify Controller."""
+    if int(told["fna"]) & _ALL_NAMESPACES or not int(told["oacs"]) & _MANAGES_NAMESPACES:
+        return ""
+    there = _allocated(controller)
+    if there < shown:
+        return "NVMe format: the drive does not say which namespaces it has"
+    return "" if there == shown else f"NVMe format: it leaves {there - shown} namespaces that are attached to nothing"
+
+
+def _allocated(controller: str) -> int:
+    """Return how many namespaces there are, also those that no device file shows; 0 if the drive does not say."""
+    try:
+        told = programs.run("nvme", "list-ns", controller, "--all", "--output-format=json")
+    except OSError:
+        return 0
+    return len(set(re.findall(r'"nsid"\s*:\s*"?(\d+)', told)))
 
 
 def sanitize(name: str, method: str) -> None:

@@ -144,9 +144,7 @@ def _try(technique: Technique, job: Job, patterns: overwrite.Patterns) -> None:
     """Carry out one technique while holding the medium, and judge it; raise TechniqueError or LostError."""
     journal, medium = job.journal, job.medium
     if technique.passes and job.able.openable:
-        journal.note(opened_from=journal.entry.get("opened_from", medium.identity.size))
-        ata.lay_open(medium.path)
-        medium = reader.read(medium.name)
+        medium = _laid_open(medium, journal)
     is_going_on = journal.entry.get("technique") == technique.name
     with interlock.claimed(medium, writing=True) as handle:
         if not is_going_on:
@@ -157,6 +155,15 @@ def _try(technique: Technique, job: Job, patterns: overwrite.Patterns) -> None:
             _let_erase(technique, handle, job, is_going_on)
         interlock.check_same(medium, handle)
     journal.note(state=WIPED, finished=now(), expectation=_expectation(technique))
+
+
+def _laid_open(medium: Medium, journal: Journal) -> Medium:
+    """Lay a hidden end open while holding the medium; return it with its new size, all else of it as it was found."""
+    with interlock.claimed(medium, writing=True):
+        journal.note(opened_from=journal.entry.get("opened_from", medium.identity.size))
+        ata.lay_open(medium.path)
+    size = reader.read(medium.name).identity.size
+    return medium._replace(identity=medium.identity._replace(size=size))
 
 
 def _expectation(technique: Technique) -> str:

@@ -7,7 +7,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 import typing as t
 
@@ -37,7 +36,7 @@ class WindowsDevice:
 
     def bring(self, rows: Rows) -> dict[str, t.Any]:
         """Look at the rows, correct what fails, see to it that the device can be reached still, and look again."""
-        question = json.dumps(engine.question(rows))
+        question = work.compact(engine.question(rows))
         first = engine.judged(rows, self._session.collect(question))
         if self._task.check_mode or not any(row.steps for row in first):
             return self._result(engine.observations(first, first, engine.Outcome(self._task.check_mode)))
@@ -53,7 +52,7 @@ class WindowsDevice:
         journals = self._session.output("journals", {"Run": self._call.run})
         try:
             entries = rollback.entries_of(journals)
-            question = json.dumps(rollback.question(entries))
+            question = work.compact(rollback.question(entries))
             found = rollback.to_restore(entries, self._session.collect(question)) if entries else []
             restored = [place_of(one.step) for one in found]
             told = {"run": self._call.run, "check_mode": self._task.check_mode, "known": bool(entries)}

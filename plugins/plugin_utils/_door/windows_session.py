@@ -99,7 +99,7 @@ class WindowsSession:
         return word in said["stdout"].splitlines()
 
     def _work(self, job: Answer) -> Answer:
-        return t.cast("Answer", json.loads(self.output("apply", {"Work": json.dumps(job)})))
+        return t.cast("Answer", json.loads(self.output("apply", {"Work": work.compact(job)})))
 
 
 @contextlib.contextmanager

@@ -47,17 +47,17 @@ class Blocks:
     def progress(self) -> float:
         return 1.0 if not self.is_erasing else min((time.monotonic() - (self._began or 0)) / _DURATION, 0.99)
 
-    def start_erasing(self, content: int | None, *, wait: bool = False) -> None:
-        """Begin to fill the blocks with a byte, or with noise for None."""
+    def start_erasing(self, content: int | None, *, wait: bool = False, part: tuple[int, int] | None = None) -> None:
+        """Begin to fill the blocks, or those from a first byte to an end, with a byte, or with noise for None."""
         self._began = time.monotonic()
-        self._erasing = threading.Thread(target=self._erase, args=(content,), daemon=True)
+        self._erasing = threading.Thread(target=self._erase, args=(content, *(part or (0, self.size))), daemon=True)
         self._erasing.start()
         if wait:
             self._erasing.join()
 
-    def _erase(self, content: int | None) -> None:
+    def _erase(self, content: int | None, begin: int, whole: int) -> None:
         time.sleep(_DURATION)
-        end = {"nothing": 0, "fails": 0, "half": self.size // 2}.get(self.fault, self.size)
-        for first in range(0, end, _PIECE):
+        end = {"nothing": begin, "fails": begin, "half": (begin + whole) // 2}.get(self.fault, whole)
+        for first in range(begin, end, _PIECE):
             length = min(_PIECE, end - first)
             self.write(first, os.urandom(length) if content is None else bytes([content]) * length)

@@ -4,7 +4,9 @@
 """An NVMe drive over TCP, as far as the kernel and nvme-cli need one: it reads, writes, formats and sanitises.
 
 Sources: NVM Express Base Specification 2.0 and TCP Transport Specification 1.0.
-Usage: python3 -m tests.doubles.drives.nvme FILE [FAULT OF SANITIZE [FAULT OF FORMAT]]
+Usage: python3 -m tests.doubles.drives.nvme FILE [FAULT OF SANITIZE [FAULT OF FORMAT [NAMESPACES]]]
+
+NAMESPACES is 1, 2 for two in equal parts, or 1+1 if the second of them is attached to no controller.
 """
 
 from __future__ import annotations
@@ -27,11 +29,17 @@ _OVERWRITE, _BLOCK_ERASE, _CRYPTO = 3, 2, 4
 class Drive:
     """The firmware: admin commands, and the state of sanitising."""
 
-    def __init__(self, path: str, fault: str, format_fault: str) -> None:
+    def __init__(self, path: str, fault: str, format_fault: str, namespaces: str) -> None:
         self.blocks = Blocks(path, fault)
         self.format_fault = format_fault
+        self._attached, self._allocated = {"1": (1, 1), "2": (2, 2), "1+1": (1, 2)}[namespaces]
         self.configuration = 0
         self._action = 0
+
+    def part(self, namespace: int) -> tuple[int, int]:
+        """Return the first byte and the end of a namespace."""
+        size = self.blocks.size // self._allocated
+        return (namespace - 1) * size, namespace * size
 
     @property
     def sanitize_status(self) -> int:
@@ -50,13 +58,13 @@ class Drive:
         self.blocks.start_erasing({_OVERWRITE: 0, _BLOCK_ERASE: 0xFF, _CRYPTO: None}[action])
         return 0
 
-    def format(self, ses: int) -> int:
+    def format(self, ses: int, namespace: int) -> int:
         """Erase by Format NVM; without a secure erase setting, the data stays."""
         if self.format_fault == "refuses":
             return _INVALID_FIELD
         if ses and self.format_fault != "nothing":
             fault, self.blocks.fault = self.blocks.fault, self.format_fault
-            self.blocks.start_erasing(0 if ses == 1 else None, wait=True)
+            self.blocks.start_erasing(0 if ses == 1 else None, wait=True, part=self.part(namespace))
             self.blocks.fault = fault
             self.blocks._began = None
         return 0
@@ -68,12 +76,13 @@ class Drive:
     def identify(self, what: int, namespace: int) -> bytes | None:
         if what == 1:
             return self._identify_controller()
-        if what == 0 and namespace in (1, 0xFFFFFFFF):
+        if what == 0 and namespace in (*range(1, self._attached + 1), 0xFFFFFFFF):
             return self._identify_namespace()
-        if what == 2:
-            return (struct.pack("<I", 1) if namespace == 0 else b"").ljust(4096, b"\0")
+        if what in (0x02, 0x10):
+            numbers = range(namespace + 1, {0x02: self._attached, 0x10: self._allocated}[what] + 1)
+            return b"".join(struct.pack("<I", number) for number in numbers).ljust(4096, b"\0")
         if what == 3:
-            return (bytes([1, 8, 0, 0]) + b"\x00\x25\x38\x5b\x71\xb0\x00\x01").ljust(4096, b"\0")
+            return (bytes([1, 8, 0, 0]) + b"\x00\x25\x38\x5b\x71\xb0\x00" + bytes([namespace])).ljust(4096, b"\0")
         return None
 
     def _identify_controller(self) -> bytes:
@@ -81,11 +90,12 @@ class Drive:
         data[4:24], data[24:64], data[64:72] = SERIAL.encode().ljust(20), MODEL.encode().ljust(40), b"1.0     "
         data[77] = 5  # transfers of up to 128 KiB
         struct.pack_into("<HI", data, 78, 1, 0x20000)
-        struct.pack_into("<H", data, 256, 0b10)  # formats
+        manages = 0b1000 if self._allocated > self._attached else 0
+        struct.pack_into("<H", data, 256, 0b10 | manages)  # formats
         struct.pack_into("<H", data, 320, 10)
         struct.pack_into("<I", data, 328, 0 if self.blocks.fault == "missing" else 0b111)
         data[512:514] = b"\x66\x44"
-        struct.pack_into("<HI", data, 514, 128, 1)
+        struct.pack_into("<HI", data, 514, 128, self._allocated)
         data[524] = 0b100  # a format can destroy the key
         struct.pack_into("<I", data, 536, 0x100001)
         data[768 : 768 + len(NQN)] = NQN.encode()
@@ -95,7 +105,7 @@ class Drive:
 
     def _identify_namespace(self) -> bytes:
         data = bytearray(4096)
-        count = self.blocks.size // _BLOCK
+        count = self.part(1)[1] // _BLOCK
         struct.pack_into("<QQQ", data, 0, count, count, count)
         struct.pack_into("<HBB", data, 128, 0, 9, 0)
         return bytes(data)
@@ -133,7 +143,7 @@ class Connection(socketserver.StreamRequestHandler):
         elif self._queue == 0:
             self._admin(opcode, identifier, namespace, words, length)
         else:
-            self._transfer(opcode, identifier, words)
+            self._transfer(opcode, identifier, words, self._drive.part(namespace)[0])
 
     def _fabrics(self, entry: bytes, identifier: int) -> None:
         kind, offset = entry[4], struct.unpack_from("<I", entry, 44)[0]
@@ -157,7 +167,7 @@ class Connection(socketserver.StreamRequestHandler):
             is_sanitize = words[0] & 0xFF == 0x81
             self._answer_with(identifier, drive.sanitize_log() if is_sanitize else bytes(length), length)
         elif opcode == 0x80:
-            self._answer(identifier, status=drive.format(words[0] >> 9 & 7))
+            self._answer(identifier, status=drive.format(words[0] >> 9 & 7, namespace))
         elif opcode == 0x84:
             self._answer(identifier, status=drive.sanitize(words[0] & 7))
         elif opcode == 0xC:
@@ -165,9 +175,9 @@ class Connection(socketserver.StreamRequestHandler):
         else:
             self._answer(identifier, status=0 if opcode in (0x9, 0xA, 0x18) else _INVALID_OPCODE)
 
-    def _transfer(self, opcode: int, identifier: int, words: tuple[int, ...]) -> None:
+    def _transfer(self, opcode: int, identifier: int, words: tuple[int, ...], begin: int) -> None:
         blocks, status = self._drive.blocks, self._drive.sanitize_status
-        first, length = (words[0] | words[1] << 32) * _BLOCK, ((words[2] & 0xFFFF) + 1) * _BLOCK
+        first, length = begin + (words[0] | words[1] << 32) * _BLOCK, ((words[2] & 0xFFFF) + 1) * _BLOCK
         if status in (2, 3) and opcode in (1, 2):
             self._answer(identifier, status=_SANITIZE_IN_PROGRESS if status == 2 else _SANITIZE_FAILED)
         elif opcode == 2:
@@ -218,8 +228,8 @@ class Server(socketserver.ThreadingTCPServer):
         super().__init__(("127.0.0.1", 0), Connection)
 
 
-def main(path: str, fault: str = "", format_fault: str = "") -> None:
-    with Server(Drive(path, fault, format_fault)) as server:
+def main(path: str, fault: str = "", format_fault: str = "", namespaces: str = "1") -> None:
+    with Server(Drive(path, fault, format_fault, namespaces)) as server:
         print(server.server_address[1], flush=True)
         server.serve_forever()
 

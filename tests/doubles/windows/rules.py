@@ -40,8 +40,8 @@ def rule(
 
 def of_windows() -> list[Record]:
     """Return rules as they come, with remote management by HTTPS opened by whoever prepared the machine."""
-    desktop = {"Group": REMOTE_DESKTOP, "enabled": False}
-    management = {"Group": REMOTE_MANAGEMENT, "Program": "System"}
+    desktop: dict[str, t.Any] = {"Group": REMOTE_DESKTOP, "enabled": False}
+    management: dict[str, t.Any] = {"Group": REMOTE_MANAGEMENT, "Program": "System"}
     return [
         rule("RemoteDesktop-UserMode-In-TCP", "3389", Program=_HOST, Service="termservice", **desktop),
         rule("RemoteDesktop-UserMode-In-UDP", "3389", Program=_HOST, Service="termservice", Protocol="UDP", **desktop),

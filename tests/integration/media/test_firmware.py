@@ -193,6 +193,40 @@ def test_an_order_still_fits_after_a_hidden_end_was_laid_open(machine, connect):
         assert (seen["failed"], seen["media"][0]["size"]) == (True, SIZE)
 
 
+def test_of_a_drive_with_two_namespaces_none_is_wiped_alone(machine, connect):
+    """They have one serial number, and what sanitises the drive erases both."""
+    drive = connect("nvme", "", "", "2")
+    before = loops.output("sha256sum", str(drive.file))
+    seen = [one for one in machine.module("info")["media"] if one["kind"] == "nvme"]
+    assert [one["identity"]["size"] for one in seen] == [SIZE // 2] * 2
+    first, second = (one["path"].rpartition("/")[2] for one in seen)
+    assert seen[0]["capabilities"]["unusable"] == [f"NVMe sanitize: it would erase {second} too"]
+    assert seen[1]["capabilities"]["unusable"] == [f"NVMe sanitize: it would erase {first} too"]
+    for level in ("purge", "clear"):
+        how = {**ORDER, "order": "of one of two", "level": level, "allow_format": True}
+        assert (
+            "2 media have the serial number NVSN-0001" in machine.module("sanitise", **how, media=[drive.order])["msg"]
+        )
+    assert loops.output("sha256sum", str(drive.file)) == before
+
+
+def test_a_format_does_not_do_where_a_namespace_is_attached_to_nothing(machine, connect):
+    """Nobody sees it, and it keeps its data."""
+    drive = connect("nvme", "missing", "", "1+1")
+    assert drive.order["size"] == SIZE // 2
+    how = {**ORDER, "order": "of what is not attached", "level": "clear", "allow_format": True}
+    (outcome,) = machine.module("sanitise", **how, media=[drive.order])["media"]
+    assert (outcome["state"], outcome["next"]) == ("failed", "destroy")
+    assert "NVMe format: it leaves 1 namespaces that are attached to nothing" in outcome["reason"]
+
+
+def test_a_sanitize_reaches_a_namespace_that_is_attached_to_nothing(machine, connect):
+    drive = connect("nvme", "", "", "1+1")
+    how = {**ORDER, "order": "of all of it", "level": "purge"}
+    assert machine.module("sanitise", **how, media=[drive.order])["media"][0]["technique"] == "nvme-sanitize-block"
+    assert not drive.has_letters
+
+
 def test_check_mode_touches_no_drive(machine, connect):
     drive = connect("iscsi", "--security=")
     before = loops.output("sha256sum", str(drive.file))

@@ -17,6 +17,7 @@ import pytest
 
 from ansible_collections.commune.baseline.plugins.module_utils._media import interlock, journal, sanitise
 from ansible_collections.commune.baseline.plugins.module_utils._media import medium as reader
+from ansible_collections.commune.baseline.plugins.module_utils._media.capabilities import Capabilities
 from ansible_collections.commune.baseline.plugins.module_utils._media.errors import RefusedError
 from tests.integration.media import loops
 from tests.integration.media.loops import Loop
@@ -224,6 +225,22 @@ def test_a_medium_under_a_loop_device_is_never_wiped(run, media):
         subprocess.run(["losetup", "--detach", over], check=True)
 
 
+def test_what_leads_to_a_mounted_device_is_never_wiped(run, media, tmp_path):
+    """A loop device over a block device is no medium: what uses the device beneath does not show on it."""
+    subprocess.run(["mke2fs", "-q", "-t", "ext4", media[0].path], check=True)
+    (tmp_path / "mnt").mkdir()
+    over = loops.output("losetup", "--find", "--show", "--direct-io=on", media[0].path)
+    try:
+        status = os.stat(media[0].path)
+        serial = f"{status.st_dev:x}-{status.st_ino}"
+        order = {**media[0].medium, "serial": serial, "typed_serial": serial}
+        with mounted(media[0], tmp_path / "mnt", private=False), untouched(media[1]):
+            assert f"no medium here has the serial number {serial}" in refused(run, order)
+        subprocess.run(["fsck.ext4", "-fn", media[0].path], check=True, capture_output=True)
+    finally:
+        subprocess.run(["losetup", "--detach", over], check=True)
+
+
 def test_a_read_only_medium_is_not_touched(run, media):
     subprocess.run(["blockdev", "--setro", media[0].path], check=True)
     try:
@@ -300,6 +317,16 @@ def test_a_name_that_passed_on_to_another_medium_after_the_check_is_refused(medi
     with untouched(*media):
         (told,) = sanitise.carry_out(sanitise.Order("12/QĐ-UBND", "clear", False), [job])
     assert told["state"] == "failed"
+    assert "is another medium now" in told["reason"]
+
+
+def test_a_name_that_passed_on_before_a_hidden_end_is_laid_open_is_refused(media):
+    """The size may be another after that, and nothing else: serial number and the kernel's count are still those."""
+    job = job_of(media[0])._replace(able=Capabilities(openable=512))
+    subprocess.run(["losetup", "--detach", media[0].path], check=True)
+    subprocess.run(["losetup", media[0].path, media[1].file], check=True)
+    with untouched(*media):
+        (told,) = sanitise.carry_out(sanitise.Order("12/QĐ-UBND", "clear", False), [job])
     assert "is another medium now" in told["reason"]
 
 

@@ -71,15 +71,21 @@ def register_of(folder: Path) -> Iterator[Register]:
 
 
 @contextlib.contextmanager
-def site(place: Path, machine: Machine, connection: str = "psrp", *, serial: str = SERIAL) -> Iterator[Site]:
+def site(place: Path, machine: Machine, *, serial: str = SERIAL) -> Iterator[Site]:
     """Lay a site out whose register has received the PC, and serve the PC until the block ends."""
     folder = place / "site"
-    (folder / "host_vars").mkdir(parents=True)
-    with office(place, {NAME: machine}, connection, self_signed=True) as pcs:
+    with office(place, {NAME: machine}, self_signed=True) as pcs:
         reached = pcs.host(NAME)
         del reached["ansible_become"], reached["baseline_device_class"]  # the playbooks and the register say so
-        (folder / f"host_vars/{NAME}.yml").write_text(json.dumps({**reached, **DECIDED}))
+        own = folder / "host_vars" / NAME  # as the handbook has it
+        own.mkdir(parents=True)
+        Path(reached["ansible_psrp_ca_cert"]).rename(own / "winrm.pem")
+        trusted = "{{ inventory_dir }}/host_vars/{{ inventory_hostname }}/winrm.pem"
+        reached.update(ansible_psrp_ca_cert=trusted, ansible_winrm_ca_trust_path=trusted)
+        (own / "reach.yml").write_text(json.dumps(reached))
         (folder / "register.yml").write_text("plugin: commune.baseline.register\n")
+        (folder / "group_vars").mkdir()
+        (folder / "group_vars/platform_windows.yml").write_text(json.dumps(DECIDED))
         zones.write(folder, zones.text())
         with register_of(folder) as register, register.write("canbo") as writer:
             known = {"class": "workstation", "platform": "windows", "zone": "lan", "serial": serial}

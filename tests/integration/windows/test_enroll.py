@@ -22,9 +22,8 @@ def fixture_machine():
     return machine
 
 
-@pytest.mark.parametrize("connection", ["psrp", "winrm"])
-def test_a_pc_goes_into_service_through_the_gate_and_comes_back_from_quarantine(tmp_path, machine, connection):
-    with site(tmp_path, machine, connection) as one:
+def test_a_pc_goes_into_service_through_the_gate_and_comes_back_from_quarantine(tmp_path, machine):
+    with site(tmp_path, machine) as one:
         looked = one.playbook("enroll.yml", "--check", expected=2)
         assert "khi chạy thật sẽ được sửa" in looked
         assert (machine.writes, one.state()) == ([], "received")

@@ -21,7 +21,12 @@ from ansible_collections.commune.baseline.plugins.plugin_utils._engines.windows.
     scheduled_task,
     share,
 )
-from ansible_collections.commune.baseline.plugins.plugin_utils._engines.windows.steps import Step, Values, place_of
+from ansible_collections.commune.baseline.plugins.plugin_utils._engines.windows.steps import (
+    Step,
+    Values,
+    from_journal,
+    place_of,
+)
 
 _RIGHTS = "Privilege Rights"
 _RULES = (firewall_rule.STEP, firewall_ruleset.STEP)
@@ -44,7 +49,7 @@ def entries_of(answer: str) -> list[Entry]:
     try:
         journals = sorted(json.loads(answer)["journals"], key=lambda one: str(one["path"]))
         for kept in (one for journal in journals for one in json.loads(journal["text"])):
-            entry = Entry(Step(**kept["step"]), kept["late"])
+            entry = Entry(from_journal(kept["step"]), kept["late"])
             first = entries.get(place_of(entry.step), entry)
             merged = entry.step._replace(undo=first.step.undo)
             entries[place_of(entry.step)] = Entry(merged, entry.late or first.late)

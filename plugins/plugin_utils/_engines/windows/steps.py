@@ -67,6 +67,18 @@ def place_of(step: Step) -> str:
     return f"{_CALLED.get(step.kind, step.kind)}: {', '.join(words)}"
 
 
+def for_journal(step: Step) -> Values:
+    """Return a step as a journal keeps it: what takes it back without the place, which it shares with the step."""
+    places = _PLACES[step.kind]
+    return {**step._asdict(), "undo": {name: value for name, value in step.undo.items() if name not in places}}
+
+
+def from_journal(kept: Values) -> Step:
+    """Return the step that a journal keeps."""
+    step = Step(**kept)
+    return step._replace(undo={**{name: step.do[name] for name in _PLACES[step.kind]}, **step.undo})
+
+
 class CannotWriteError(ValueError):
     """A row cannot be corrected from here; the message says why."""
 

@@ -10,9 +10,18 @@ from __future__ import annotations
 import json
 import typing as t
 
-from ansible_collections.commune.baseline.plugins.plugin_utils._engines.windows.steps import Step, for_script
+from ansible_collections.commune.baseline.plugins.plugin_utils._engines.windows.steps import (
+    Step,
+    for_journal,
+    for_script,
+)
 
 Look = t.Mapping[str, str]  # collect.ps1 and its question
+
+
+def compact(value: t.Any) -> str:
+    """Return a value as JSON without what is for people: every byte of it goes over the network several times."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 class Call(t.NamedTuple):
@@ -43,12 +52,12 @@ def job(
     """
     made: dict[str, t.Any] = {**_named(call), "look": look, "steps": for_script(early), "late": for_script(late)}
     if journal:
-        kept = [{"step": step._asdict(), "late": step in late} for step in (*early, *late)]
-        made["journal"] = json.dumps(kept, ensure_ascii=False)
+        kept = [{"step": for_journal(step), "late": step in late} for step in (*early, *late)]
+        made["journal"] = compact(kept)
     if not late:
         return made
     back = {**_named(call), "steps": for_script(late, back=True)}
-    return {**made, "revert": {**revert._asdict(), "work": json.dumps(back)}}
+    return {**made, "revert": {**revert._asdict(), "work": compact(back)}}
 
 
 class Keeping(t.NamedTuple):
