@@ -16,6 +16,7 @@ from ansible_collections.commune.baseline.plugins.plugin_utils._register import 
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.errors import RegisterError
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.kinds import APPROVAL, PERSON
 from ansible_collections.commune.baseline.plugins.plugin_utils._sanitisation import certificate, moments
+from ansible_collections.commune.baseline.plugins.plugin_utils._sanitisation import order as orders
 
 if t.TYPE_CHECKING:
     from pathlib import Path
@@ -58,7 +59,8 @@ def _checked(
     parties = certificate.Parties(**people, approvers=certificate.approvers_of(held, signers))
     try:
         media, faults = certificate.media_of(device, given["wiped"], given["verified"])
-        faults += [*signers.faults_of(held), *_faults_of_parties(writer, stored, order, parties)]
+        faults += [*orders.faults_of_secrecy(device), *signers.faults_of(held)]
+        faults += [*_faults_of_parties(writer, stored, order, parties)]
         faults += certificate.faults_of_office([("verified_by", parties.verified_by)], writer.context.today.isoformat())
         faults += [fault for medium in media for fault in certificate.faults_of_medium(medium, order)]
         faults += [fault for medium in media for fault in moments.faults_of(medium, name, awaited)]

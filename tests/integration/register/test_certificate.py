@@ -243,6 +243,13 @@ def test_who_began_does_not_verify_by_naming_somebody_else_afterwards(verbs, med
 
 
 @pytest.mark.parametrize("place", ["sqlite"], indirect=True)
+def test_what_turns_out_to_have_held_state_secrets_is_not_certified(verbs, medium, tmp_path):
+    pending(verbs, medium, {"commune.baseline.device": {"name": "old-server", "secrecy": "Mật"}})
+    (told,) = verbs.run(certificate(medium, tmp_path / "evidence"))
+    assert "old-server held state secrets: its media are destroyed and never wiped" in told["msg"]
+
+
+@pytest.mark.parametrize("place", ["sqlite"], indirect=True)
 def test_a_device_is_not_sanitised_while_one_of_its_media_is_not_certified(verbs, medium, tmp_path):
     media = [{"serial": medium.serial, "kind": "other"}, {"serial": "STILL-FULL", "kind": "ssd"}]
     more = {"commune.baseline.device": {"name": "old-server", "media": media}}
