@@ -82,8 +82,8 @@ def _faults_of_parties(writer: Writer, device: Stored, order: str, parties: cert
 
     told = [parties]
     for codes in wipes.begun(writer, device, order):
-        begun_by = {role: records.get(writer, PERSON, code).record for role, code in codes.items()}
-        told.append(parties._replace(**begun_by))
+        requested_by, wiped_by = (records.get(writer, PERSON, codes[role]).record for role in _ROLES[:2])
+        told.append(parties._replace(requested_by=requested_by, wiped_by=wiped_by))
     name = device.record["name"]
     return list(dict.fromkeys(fault for one in told for fault in certificate.faults_of_parties(order, name, one)))
 
