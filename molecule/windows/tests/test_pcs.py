@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 POLICIES = "hklm\\software\\microsoft\\windows\\currentversion\\policies"
+UPDATES = "hklm\\software\\policies\\microsoft\\windows\\windowsupdate"
 LAN = "hklm\\system\\currentcontrolset\\services\\lanmanserver\\parameters"
 
 
@@ -27,6 +28,9 @@ def fixture_pc(request):
         (f"{POLICIES}\\explorer", "NoDriveTypeAutoRun", ["DWord", 255]),
         (f"{POLICIES}\\system", "InactivityTimeoutSecs", ["DWord", 600]),
         (LAN, "SMB1", ["DWord", 0]),
+        (f"{UPDATES}\\au", "AUOptions", ["DWord", 4]),
+        (UPDATES, "SetDisablePauseUXAccess", ["DWord", 1]),
+        (f"{POLICIES}\\system", "ConsentPromptBehaviorAdmin", ["DWord", 2]),
     ],
 )
 def test_the_registry_holds_what_the_baseline_demands(pc, key, name, value):

@@ -56,6 +56,7 @@ def test_what_this_order_has_wiped_is_not_wiped_again(run, loop):
         {"started": "2026-01-01T00:00:00Z"},
         {"finished": "2099-01-01T00:00:00Z"},
         {"started": "2099-01-01T00:00:00Z", "finished": "2099-01-01T00:00:00Z"},
+        {"started": "2026-03-02T00:00:00Z", "finished": "2026-03-01T00:00:00Z"},
     ],
 )
 def test_what_was_wiped_for_another_disposal_or_by_a_wrong_clock_is_wiped_again(run, loop, journals, noted):

@@ -162,9 +162,9 @@ def test_a_machine_that_was_off_at_the_time_of_the_scan_is_scanned_when_it_is_on
     root(one_host, f"rm /etc/systemd/system/{timer}.d/zz-test.conf; systemctl daemon-reload")
 
 
-SHUTDOWN = (
-    """python3 -c 'import socket; s = socket.socket(1); s.connect("/run/clamav/clamd.ctl"); s.send(b"zSHUTDOWN\\0")'"""
-)
+# Whoever leaves before the answer is not heard.
+_SOCKET = 's = socket.socket(1); s.connect("/run/clamav/clamd.ctl")'
+SHUTDOWN = f"""python3 -c 'import socket; {_SOCKET}; s.send(b"zSHUTDOWN\\0"); s.recv(1)'"""
 
 
 def test_a_user_can_neither_stop_nor_blind_nor_remove_the_scanner(host):

@@ -294,6 +294,7 @@ def test_a_server_that_reaches_the_mirror_alone_is_led_to_it_in_one_run_and_take
     (run_id,) = {result["run"] for result in first.results.values()}
     assert site.controller.playbook(ROLLBACK, "--extra-vars", f"run={run_id}").exit_code == 0
     for host in site.hosts:
+        assert host.ssh("systemctl is-active unattended-upgrades", check=False).stdout == "inactive\n"
         gone = host.ssh("dpkg-query --show --showformat='${Package} ${db:Status-Status}\\n'").stdout
         assert gone == packages[host.name]
         assert [path for path in changes(before[host.name], manifest(host)) if path.startswith("etc/")] == []

@@ -13,11 +13,12 @@ older version has holes that the newer one closed.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import typing as t
 
-from ansible_collections.commune.baseline.plugins.module_utils._policy import apt, dpkg, package_archive
+from ansible_collections.commune.baseline.plugins.module_utils._policy import apt, dpkg, package_archive, programs
 from ansible_collections.commune.baseline.plugins.module_utils._policy.dpkg import Package
 
 SHARED = True  # they are upgraded all the time
@@ -65,9 +66,19 @@ def _remove(names: list[str], new: list[str]) -> None:
         if package.full_name not in new:
             package_archive.keep(package)
     traceless = [package.full_name for package in there if package.full_name in new and not _purges_logs(package)]
+    services = [name for package in there for name in _services(package)]
     dpkg.remove(names)
+    if services:
+        # Not every package stops what it started, unattended-upgrades for one; 5 is a service that does not run.
+        with contextlib.suppress(OSError):
+            programs.run("systemctl", "stop", *services, accept=(0, 5))
     if traceless:
         dpkg.purge(traceless)
+
+
+def _services(package: Package) -> list[str]:
+    found = (re.fullmatch(r"(?:/usr)?/lib/systemd/system/([^/@]+\.service)", file) for file in dpkg.files(package))
+    return [match[1] for match in found if match]
 
 
 def _purges_logs(package: Package) -> bool:
