@@ -38,7 +38,7 @@ import typing as t
 
 from ansible.plugins.callback.default import CallbackModule as DefaultCallback
 
-from ansible_collections.commune.baseline.plugins.plugin_utils._report import table
+from ansible_collections.commune.baseline.plugins.plugin_utils._report import reasons, table
 
 
 class CallbackModule(DefaultCallback):
@@ -57,8 +57,16 @@ class CallbackModule(DefaultCallback):
             self._show_finding(result, str(result.result["verdict"][language]), ignore_errors=ignore_errors)
         else:
             super().v2_runner_on_failed(result, ignore_errors=ignore_errors)
+            self._show_translation(str(result.result.get("msg", "")), language)
         if "controls" in result.result:
             self.v2_on_file_diff(result)
+
+    def _show_translation(self, message: str, language: str) -> None:
+        """Say once more what a module on a device, which knows English only, failed for."""
+        said = set(message.splitlines())
+        translated = [line for line in reasons.said(message, language).splitlines() if line not in said]
+        if translated:
+            self._display.display("\n".join(translated), color="red")
 
     def _show_finding(self, result: t.Any, text: str, *, ignore_errors: bool) -> None:
         """Say what a person needs: a control that is not met is no error of the program."""

@@ -51,7 +51,10 @@ _WORDS = {
         "meaningless": "không áp dụng",
         "total": "{passed}/{all} lượt kiểm tra biện pháp đạt",
         "finding": "chưa đạt: [{device}] => {message}",
-        "nobody": "Không có thiết bị nào trong danh sách (inventory) khớp: chưa kiểm tra gì cả.",
+        "nobody": (
+            "Không có thiết bị nào trong danh sách (inventory) khớp: chưa kiểm tra gì cả."
+            " Thiết bị trong sổ mà chưa đưa vào sử dụng, hoặc đang sửa, thì không được xét."
+        ),
         "kept": "{id}: giá trị giữ nguyên; đã ghi vào cấu hình, hoặc khởi động lại dịch vụ để áp dụng",
         "undo": "Để hoàn tác lần chạy này: {command}",
         "report": "Báo cáo: {path}",
@@ -71,7 +74,10 @@ _WORDS = {
         "meaningless": "not applicable",
         "total": "{passed}/{all} checks of controls pass",
         "finding": "not met: [{device}] => {message}",
-        "nobody": "No device of the inventory matches: nothing was looked at.",
+        "nobody": (
+            "No device of the inventory matches: nothing was looked at."
+            " What the register has not in service yet, or in repair, is left out."
+        ),
         "kept": "{id}: the same value; it was written in the configuration, or a service restarted to take it up",
         "undo": "To take this run back: {command}",
         "report": "Report: {path}",

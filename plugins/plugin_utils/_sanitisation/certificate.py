@@ -78,12 +78,11 @@ def faults_of_approvers(
         faults.append(
             f"order {order} for {device} needs the approvals of two people that hold today, and has that of {found}"
         )
-    for role, person in (("requested", requested_by), ("wiped", wiped_by)):
-        faults += [
-            f"{_called(person, one)} {role} and approved order {order}: that takes two people"
-            for one in approvers
-            if _same(person, one)
-        ]
+    for one in approvers:
+        if _same(requested_by, one):
+            faults.append(f"{_called(requested_by, one)} requested and approved order {order}: that takes two people")
+        if _same(wiped_by, one):
+            faults.append(f"{_called(wiped_by, one)} wiped and approved order {order}: that takes two people")
     if _same(requested_by, wiped_by):
         faults.append(
             f"{_called(requested_by, wiped_by)} requested the disposal of {device} and wiped it: that takes two people"

@@ -17,6 +17,10 @@ WRONG = {
     "wrong password": {"ansible_password": "wrong"},
     "certificate for another name": {"ansible_host": "localhost"},
     "nobody listens": {"ansible_port": 9},
+    "no certificate here": {
+        "ansible_psrp_ca_cert": "/nowhere/ca.pem",
+        "ansible_winrm_ca_trust_path": "/nowhere/ca.pem",
+    },
 }
 LOCK = f"--args={json.dumps({'roles': ['session_lock']})}"
 
@@ -31,6 +35,7 @@ LOCK = f"--args={json.dumps({'roles': ['session_lock']})}"
         ("certificate of another authority", "the certificate of the device is not the one that is trusted here"),
         ("other certificate of its own", "the certificate of the device is not the one that is trusted here"),
         ("certificate for another name", "the certificate of the device is not for the name or address"),
+        ("no certificate here", "the file of the certificate that is trusted here is missing"),
         ("HTTP where HTTPS is asked", "the device answers without encryption where HTTPS is asked"),
         ("nobody listens", "the device does not answer at this address and port"),
     ],

@@ -23,6 +23,10 @@ _NOT_TRUSTED = (
     "the certificate of the device is not the one that is trusted here, nor from an authority that is: see"
     " ansible_psrp_ca_cert or ansible_winrm_ca_trust_path, and whether this is the right device"
 )
+_NO_FILE = (
+    "the file of the certificate that is trusted here is missing: copy the certificate of the device to where"
+    " ansible_psrp_ca_cert or ansible_winrm_ca_trust_path says"
+)
 _NOT_TLS = (
     "the device answers without encryption where HTTPS is asked: give WinRM on it a listener for HTTPS, and see that"
     " ansible_port is the port of that one (5986)"
@@ -39,6 +43,7 @@ _SIGNS = (
     ("certificate has expired", _EXPIRED),
     ("certificate is not valid for", _OTHER_NAME),
     ("certificate verify failed", _NOT_TRUSTED),
+    ("could not find a suitable tls ca certificate bundle", _NO_FILE),
     ("wrong_version_number", _NOT_TLS),
     ("record layer failure", _NOT_TLS),
     ("failed to establish a new connection", _SILENT),

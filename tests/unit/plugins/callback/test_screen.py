@@ -125,3 +125,18 @@ def test_no_diff_is_shown_for_other_modules_or_where_nothing_would_change(screen
 def test_an_error_that_the_play_ignores_is_marked(screen, capsys):
     screen().v2_runner_on_failed(a_result(controls=CONTROLS, msg="not met"), ignore_errors=True)
     assert "...ignoring" in capsys.readouterr().out.splitlines()
+
+
+@pytest.mark.parametrize(
+    ("language", "more"), [("vi", ["không xóa gì cả: lệnh xóa không nêu phương tiện lưu trữ nào"]), ("en", [])]
+)
+def test_what_a_module_on_a_device_fails_for_is_told_in_vietnamese_too(screen, capsys, monkeypatch, language, more):
+    monkeypatch.setenv("COMMUNE_BASELINE_LANGUAGE", language)
+    screen().v2_runner_on_failed(a_result(msg="nothing was wiped: the order names no medium"))
+    assert [line for line in capsys.readouterr().out.splitlines() if line.startswith("không")] == more
+
+
+def test_what_was_told_in_both_languages_is_not_told_again(screen, capsys, monkeypatch):
+    monkeypatch.setenv("COMMUNE_BASELINE_LANGUAGE", "vi")
+    screen().v2_runner_on_failed(a_result(msg="lệnh xóa không nêu phương tiện lưu trữ nào\nthe order names no medium"))
+    assert not [line for line in capsys.readouterr().out.splitlines() if line.startswith("lệnh")]

@@ -28,6 +28,10 @@ SSH = "Task failed: Failed to connect to the host via ssh: "
             "it is 1 now, but no file sets it at the next boot",
             "hiện là 1, nhưng không tệp nào đặt giá trị này khi khởi động lại",
         ),
+        (
+            "Le Minh Chau wiped and approved order 12: that takes two people",
+            "Le Minh Chau vừa xóa vừa phê duyệt lệnh 12: phải là hai người khác nhau",
+        ),
     ],
 )
 def test_a_reason_is_told_in_vietnamese(said, told):
