@@ -25,6 +25,7 @@ KNOWN = {
 }
 # What the office says of them; the simulated firewall sees the controller at 10.1.20.2.
 _SAID = {
+    "account_policy_administrators": [USER],
     "remote_desktop_sources": [],
     "remote_desktop_winrm_sources": ["10.1.20.2"],
     "software_control_allowed_programs": [],

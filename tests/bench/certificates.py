@@ -9,6 +9,7 @@ import contextlib
 import os
 import tempfile
 import time
+import unittest.mock
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -94,16 +95,13 @@ def _syncing() -> Iterator[list[float]]:
     seconds: list[float] = []
     sync = os.fsync
 
-    def timed(descriptor: Any) -> None:
+    def timed(fd: Any) -> None:
         began = time.perf_counter()
-        sync(descriptor)
+        sync(fd)
         seconds.append(time.perf_counter() - began)
 
-    os.fsync = timed
-    try:
+    with unittest.mock.patch.object(os, "fsync", timed):
         yield seconds
-    finally:
-        os.fsync = sync
 
 
 def _each(seconds: list[float]) -> float:

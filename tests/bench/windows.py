@@ -17,7 +17,7 @@ from typing import Any
 from tests.bench.results import Result
 from tests.doubles.windows.machine import Machine
 from tests.integration.windows.many_rows import collection_with
-from tests.integration.windows.office import DECIDED, Office, office
+from tests.integration.windows.office import DECIDED, Office, office, zones
 
 TOPIC = "windows"
 _HOSTS, _ROWS, _FORKS, _ROUNDS = 10, 300, 5, 3
@@ -56,6 +56,7 @@ def _many_against_one(folder: Path) -> list[Result]:
 def _counts(folder: Path, connection: str) -> list[Result]:
     """Count what passes between the controller and one machine, of which no row can cut the connection for good."""
     folder.mkdir()
+    zones(folder)
     with office(folder, {"pc": Machine()}, connection) as site:
         server = site.servers["pc"]
         found = []

@@ -29,7 +29,7 @@ from ansible_collections.commune.baseline.plugins.module_utils._media.journal im
     now,
 )
 from ansible_collections.commune.baseline.plugins.module_utils._media.medium import Medium
-from ansible_collections.commune.baseline.plugins.module_utils._media.technique import Technique, techniques
+from ansible_collections.commune.baseline.plugins.module_utils._media.technique import PURGE, Technique, techniques
 
 DESTROY = "destroy"
 
@@ -42,13 +42,17 @@ class Order(t.NamedTuple):
     allow_format: bool
     since: str = ""
 
-    def is_that_of(self, entry: Entry) -> bool:
+    def is_that_of(self, entry: Entry, medium: Medium) -> bool:
         """Tell whether a journal tells of this order, and of this disposal if the order was in force for two.
 
-        What lies in the future was noted by a clock that was wrong, and proves nothing.
+        What lies in the future was noted by a clock that was wrong, and proves nothing. Nor does what was done to a
+        lower level, or to a medium that had another size.
         """
         began, ended = entry.get("started", ""), entry.get("finished", "")
-        return entry.get("order") == self.number and self.since <= began <= (ended or began) <= now()
+        is_enough = entry.get("level", self.level) in (self.level, PURGE)
+        is_all = entry.get("size", medium.identity.size) == medium.identity.size
+        is_ours = entry.get("order") == self.number and is_enough and is_all
+        return is_ours and self.since <= began <= (ended or began) <= now()
 
 
 class Job(t.NamedTuple):
@@ -87,7 +91,7 @@ def jobs(order: Order, wanted: t.Sequence[Wanted]) -> list[Job]:
 
 def _job(order: Order, medium: Medium) -> Job:
     journal = Journal(medium.identity)
-    if not order.is_that_of(journal.entry):
+    if not order.is_that_of(journal.entry, medium):
         journal.entry = {}
     able = drive.capabilities(medium)
     ways, left_out = techniques(medium.kind, able, level=order.level, allow_format=order.allow_format)
@@ -117,7 +121,7 @@ def _guarded(order: Order, job: Job, patterns: overwrite.Patterns) -> None:
 
 def _wipe(order: Order, job: Job, patterns: overwrite.Patterns) -> None:
     journal = job.journal
-    if not order.is_that_of(journal.entry) or journal.entry["state"] == FAILED:
+    if not order.is_that_of(journal.entry, job.medium) or journal.entry["state"] == FAILED:
         opened = {name: value for name, value in journal.entry.items() if name == "opened_from"}
         journal.begin(order=order.number, started=now(), attempts=[], seed=os.urandom(8).hex(), **opened)
     if not job.techniques:

@@ -26,9 +26,6 @@ PROC = "/proc"
 MEMBERS = {
     "LVM2_member": "lvm",
     "LVM1_member": "lvm",
-    "linux_raid_member": "raid",
-    "ddf_raid_member": "raid",
-    "isw_raid_member": "raid",
     "zfs_member": "zfs",
     "crypto_LUKS": "luks",
     "BitLocker": "bitlocker",
@@ -36,7 +33,9 @@ MEMBERS = {
     "drbd": "drbd",
     "ceph_bluestore": "ceph",
 }
-MARKS = tuple(sorted(set(MEMBERS.values())))
+_RAID = "raid"
+_RAID_MEMBER = "_raid_member"  # of Linux, of DDF, and of each maker of mainboards and controllers
+MARKS = tuple(sorted({*MEMBERS.values(), _RAID}))
 
 
 class Use(t.NamedTuple):
@@ -76,8 +75,13 @@ def marks_of(medium: Medium) -> list[str]:
         # It only reads: nothing is erased unless --all or --offset is given.
         told = programs.run("wipefs", "--no-act", "--json", "--output", "TYPE", path_of(name))
         signatures = json.loads(told)["signatures"] if told.strip() else []
-        found |= {MEMBERS[one["type"]] for one in signatures if one["type"] in MEMBERS}
-    return sorted(found)
+        found |= {_mark_of(one["type"]) for one in signatures}
+    return sorted(found - {""})
+
+
+def _mark_of(signature: str) -> str:
+    """Return the mark that a signature stands for, in the name of libblkid; empty if it is none."""
+    return _RAID if signature.endswith(_RAID_MEMBER) else MEMBERS.get(signature, "")
 
 
 def _mounts(numbers: t.Mapping[str, str]) -> t.Iterator[Use]:

@@ -16,6 +16,7 @@ from ansible_collections.commune.baseline.plugins.plugin_utils._register import 
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.errors import RegisterError
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.kinds import APPROVAL, PERSON
 from ansible_collections.commune.baseline.plugins.plugin_utils._sanitisation import certificate, moments
+from ansible_collections.commune.baseline.plugins.plugin_utils._sanitisation import order as orders
 
 if t.TYPE_CHECKING:
     from pathlib import Path
@@ -58,9 +59,12 @@ def _checked(
     parties = certificate.Parties(**people, approvers=certificate.approvers_of(held, signers))
     try:
         media, faults = certificate.media_of(device, given["wiped"], given["verified"])
-        faults += [*signers.faults_of(held), *certificate.faults_of_parties(order, name, parties)]
+        faults += [*orders.faults_of_secrecy(device), *signers.faults_of(held)]
+        faults += [*_faults_of_parties(writer, stored, order, parties)]
+        faults += certificate.faults_of_office([("verified_by", parties.verified_by)], writer.context.today.isoformat())
         faults += [fault for medium in media for fault in certificate.faults_of_medium(medium, order)]
         faults += [fault for medium in media for fault in moments.faults_of(medium, name, awaited)]
+        faults += [fault for medium in media for fault in moments.faults_of_wiper(medium, parties.wiped_by)]
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise RegisterError(
             f"wiped and verified are no results of media_sanitise and media_verify ({error!r:.60}); "
@@ -70,6 +74,18 @@ def _checked(
     if reasons:
         raise RegisterError(f"nothing is certified: {reasons}")
     return parties, media
+
+
+def _faults_of_parties(writer: Writer, device: Stored, order: str, parties: certificate.Parties) -> list[str]:
+    """Return a sentence for each wrong role, also of those whom the register knows to have begun the wipe."""
+    from ansible_collections.commune.baseline.plugins.plugin_utils._register import records, wipes
+
+    told = [parties]
+    for codes in wipes.begun(writer, device, order):
+        begun_by = {role: records.get(writer, PERSON, code).record for role, code in codes.items()}
+        told.append(parties._replace(**begun_by))
+    name = device.record["name"]
+    return list(dict.fromkeys(fault for one in told for fault in certificate.faults_of_parties(order, name, one)))
 
 
 def _records_of(

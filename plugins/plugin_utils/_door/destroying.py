@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import datetime
 import typing as t
 
 from ansible_collections.commune.baseline.plugins.plugin_utils._door import signed
@@ -100,6 +101,9 @@ def _checked(writer: Writer, device: Stored, serial: str, day: str, given: Given
     held, approvers = destruction.held_by(authority, order, name, every, day)
     parties = destruction.Parties(requested_by, destroyed_by, witnesses, approvers)
     faults = [*authority.faults_of(held), *parties.faults(order, name, day)]
+    since = datetime.datetime.fromisoformat(disposal.beginning(writer, device)["at"]).astimezone().date().isoformat()
+    if day < since:
+        faults.append(f"{name} awaits its disposal since {since}, and nothing of it was destroyed on {day} for that")
     if serial not in disposal.uncertified(writer, device):
         faults.append(f"{name} has no medium {serial} that is still to be wiped or destroyed")
     if faults:

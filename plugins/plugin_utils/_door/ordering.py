@@ -21,6 +21,8 @@ if t.TYPE_CHECKING:
     from ansible_collections.commune.baseline.plugins.plugin_utils._register.records import Stored
     from ansible_collections.commune.baseline.plugins.plugin_utils._register.register import Writer
 
+_ROLES = ("requested_by", "wiped_by")
+
 
 def begin(writer: Writer, given: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     """Note that these media are wiped now, and return the order; raise RegisterError with all that is against it."""
@@ -31,7 +33,7 @@ def begin(writer: Writer, given: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     name, today = device["name"], writer.context.today
     if device["state"] != life_cycle.PENDING_DISPOSAL:
         raise RegisterError(f"{name} is {device['state']}: only what is {life_cycle.PENDING_DISPOSAL} is wiped")
-    people = [records.get(writer, PERSON, given[role]).record for role in ("requested_by", "wiped_by")]
+    people = [records.get(writer, PERSON, given[role]).record for role in _ROLES]
     every = [stored.record for stored in records.select(writer, APPROVAL)]
     may_sign = authority_of(writer, given)
     order = orders.order_of(given["order"], name, every, may_sign, today)
@@ -42,14 +44,17 @@ def begin(writer: Writer, given: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         )
     faults = may_sign.faults_of(certificate.holding(order.number, name, every, may_sign, today))
     faults += [*orders.faults_of(order, device, *people), *orders.faults_of_media(device, given["media"])]
-    is_new = not wipes.is_begun(writer, stored, order.number)
+    faults += certificate.faults_of_office([("wiped_by", people[1])], today.isoformat())
+    begun = wipes.begun(writer, stored, order.number)
+    codes = {role: person["code"] for role, person in zip(_ROLES, people, strict=True)}
     others = len(wipes.begun_on(writer, today) - {stored.id})
-    if is_new and others >= given["daily_cap"]:
+    if not begun and others >= given["daily_cap"]:
         faults.append(f"wipes of {others} devices began today, and {given['daily_cap']} a day is the most")
     if faults:
         raise RegisterError(f"nothing may be wiped: {'; '.join(faults)}")
+    is_new = codes not in begun
     if is_new:
-        wipes.begin(writer, stored, order.number)
+        wipes.begin(writer, stored, order.number, codes)
     told = {**order._asdict(), "approvers": [person["code"] for person in order.approvers], **_moments(writer, stored)}
     return {"changed": is_new, "order": told, "device": device}
 

@@ -30,7 +30,7 @@ class Signers(t.NamedTuple):
         person = self.people.get(approval["signer"])
         if person is None:
             return UNKNOWN
-        if (person["started_on"] or "") > approval["dated_on"] or approval["dated_on"] > (person["left_on"] or "9999"):
+        if not is_in_office(person, approval["dated_on"]):
             return NOT_IN_OFFICE
         return None if set(person["roles"]) & set(self.roles) else NO_ROLE
 
@@ -48,6 +48,11 @@ class Signers(t.NamedTuple):
     @property
     def _roles(self) -> str:
         return ", ".join(self.roles) or "-"
+
+
+def is_in_office(person: Record, day: str) -> bool:
+    """Tell whether a person held an office on a day, such as 2026-11-28; the first and the last day count."""
+    return (person["started_on"] or "") <= day <= (person["left_on"] or "9999")
 
 
 def is_for(approval: Record, device: str, today: datetime.date) -> bool:

@@ -15,6 +15,14 @@ from ansible_collections.commune.baseline.plugins.plugin_utils._register.old_fon
 
 # Controls, invisible format signs (they reorder or hide text), surrogates, private and unassigned code points.
 _REFUSED = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
+# The letter d with a stroke, from which no accent can be taken, the two whose capitals look like its own, the i without
+# a dot, and what looks Latin in Cyrillic and Greek, in small letters or in capitals (Unicode UTS #39, confusables).
+_LOOK_ALIKES = str.maketrans(
+    "\u0111\u00f0\u0256\u0131"
+    "\u0430\u0432\u0435\u043a\u043c\u043d\u043e\u0440\u0441\u0442\u0443\u0445\u0456\u0458\u0455"
+    "\u03b1\u03b2\u03b5\u03b6\u03b7\u03b9\u03ba\u03bc\u03bd\u03bf\u03c1\u03c4\u03c5\u03c7",
+    "dddiabekmhopctyxijsabezhikmnoptyx",
+)
 
 
 class WrongError(ValueError):
@@ -32,9 +40,11 @@ def lines(value: t.Any, longest: int) -> str:
 
 
 def folded(text: str) -> str:
-    """Return letters and digits alone: neither case, spaces and signs nor accents, composed or not, tell two apart."""
-    # The letter d with a stroke is one of its own: no accent can be taken from it.
-    letters = unicodedata.normalize("NFD", text.casefold().replace("đ", "d"))
+    """Return letters and digits alone: neither case, spaces and signs nor accents, composed or not, tell two apart.
+
+    Nor do letters of another script or width that look like Latin ones.
+    """
+    letters = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold()).translate(_LOOK_ALIKES)
     return "".join(letter for letter in letters if letter.isalnum())
 
 

@@ -11,10 +11,11 @@ If the controller dies between the two, the day counts a device that was not wip
 from __future__ import annotations
 
 import datetime
+import typing as t
 
 import sqlalchemy as sa
 
-from ansible_collections.commune.baseline.plugins.plugin_utils._register import disposal, records, tables
+from ansible_collections.commune.baseline.plugins.plugin_utils._register import disposal, events, records, tables
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.events import Event
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.kinds import DEVICE
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.records import Stored
@@ -23,18 +24,19 @@ from ansible_collections.commune.baseline.plugins.plugin_utils._register.registe
 VERB = "wipe"
 
 
-def begin(writer: Writer, device: Stored, order: str) -> None:
-    """Keep that a wipe of the device begins under an order."""
-    writer.chain.append(Event(VERB, DEVICE.name, device.id, device.record["name"], {}, {}, order))
+def begin(writer: Writer, device: Stored, order: str, people: t.Mapping[str, str]) -> None:
+    """Keep that a wipe of the device begins under an order, or is gone on with, and by whom: codes by their roles."""
+    writer.chain.append(Event(VERB, DEVICE.name, device.id, device.record["name"], {}, people, order))
 
 
-def is_begun(reader: Reader | Writer, device: Stored, order: str) -> bool:
-    """Tell whether a wipe under this order has begun since the device awaits its disposal: it is gone on with."""
-    begun = disposal.beginning(reader, device)["number"]
-    return any(
-        event["verb"] == VERB and event["document"] == order and event["number"] > begun
+def begun(reader: Reader | Writer, device: Stored, order: str) -> list[dict[str, str]]:
+    """Return the people of each wipe that began under this order since the device awaits its disposal."""
+    first = disposal.beginning(reader, device)["number"]
+    return [
+        events.values_of(event["after"])
         for event in records.events_of(reader, DEVICE, device.id)
-    )
+        if event["verb"] == VERB and event["document"] == order and event["number"] > first
+    ]
 
 
 def begun_on(reader: Reader | Writer, day: datetime.date) -> set[int]:

@@ -12,6 +12,7 @@ whoever stands in the register twice must not get two roles by it.
 
 from __future__ import annotations
 
+import collections
 import datetime
 import itertools
 import typing as t
@@ -107,7 +108,8 @@ def media_of(device: Record, wiped: t.Sequence[Record], verified: t.Sequence[Rec
     """Bring together what the register, the wipe and the verification say of each medium; return it and the faults."""
     registered = {one["serial"]: one for one in device["media"]}
     seen = {_code(one["serial"]): one for one in verified}
-    found, faults = [], []
+    found = []
+    faults = [*_repeated(one["identity"]["serial"] for one in wiped), *_repeated(one["serial"] for one in verified)]
     for one in wiped:
         serial = _code(one["identity"]["serial"])
         if serial not in registered:
@@ -131,6 +133,9 @@ def faults_of_medium(medium: Medium, order: str) -> list[str]:
         faults.append(f"medium {serial} is not clean: {verified['reason'] or 'not enough was read'}")
     if verified["expectation"] != wiped.get("expectation"):
         faults.append(f"medium {serial} was verified as {verified['expectation']}, not as it has to read")
+    ordered, read = ([of[name] for name in ("model", "wwn")] for of in (wiped["identity"], verified))
+    if ordered != read:
+        faults.append(f"medium {serial} was wiped as {_joined(ordered)} and verified as {_joined(read)}")
     size = wiped.get("size")
     if verified["size"] != size:
         faults.append(f"medium {serial} was wiped with {size} bytes and verified with {verified['size']}")
@@ -195,6 +200,15 @@ def faults_of_roles(device: str, roles: t.Iterable[tuple[str, Record]]) -> list[
     ]
 
 
+def faults_of_office(roles: t.Iterable[tuple[str, Record]], day: str) -> list[str]:
+    """Return a sentence for each person who was not in office on the day on which he acted."""
+    return [
+        f"{person['name']} stands for {role} and was not in office on {day}"
+        for role, person in roles
+        if not approvals.is_in_office(person, day)
+    ]
+
+
 def _same(one: Record, other: Record) -> bool:
     return bool(one["code"] == other["code"] or text.folded(one["name"]) == text.folded(other["name"]))
 
@@ -202,6 +216,15 @@ def _same(one: Record, other: Record) -> bool:
 def _called(one: Record, other: Record) -> str:
     """Return the name of a person, with both codes if the register has two."""
     return str(one["name"]) if one["code"] == other["code"] else f"{one['name']} ({one['code']}, {other['code']})"
+
+
+def _repeated(serials: t.Iterable[str]) -> list[str]:
+    counted = collections.Counter(_code(serial) for serial in serials)
+    return [f"medium {serial} is in the results twice" for serial, count in counted.items() if count > 1]
+
+
+def _joined(words: t.Iterable[str]) -> str:
+    return " ".join(word for word in words if word) or "-"
 
 
 def _code(serial: str) -> str:

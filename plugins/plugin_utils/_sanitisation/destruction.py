@@ -44,7 +44,8 @@ class Parties(t.NamedTuple):
             )
         roles = [("requested_by", self.requested_by), ("destroyed_by", self.destroyed_by)]
         roles += [("witnesses", one) for one in self.witnesses] + [("approval", one) for one in self.approvers]
-        return faults + certificate.faults_of_roles(device, roles)
+        acting = [one for one in roles if one[0] in ("destroyed_by", "witnesses")]
+        return faults + certificate.faults_of_roles(device, roles) + certificate.faults_of_office(acting, day)
 
 
 def held_by(

@@ -15,7 +15,11 @@ import datetime
 import typing as t
 
 from ansible_collections.commune.baseline.plugins.module_utils._media.interlock import CLOCKS_APART
-from ansible_collections.commune.baseline.plugins.plugin_utils._sanitisation.certificate import Medium
+from ansible_collections.commune.baseline.plugins.plugin_utils._sanitisation.certificate import (
+    Medium,
+    Record,
+    faults_of_office,
+)
 
 
 class Disposal(t.NamedTuple):
@@ -56,6 +60,14 @@ def faults_of(medium: Medium, device: str, disposal: Disposal) -> list[str]:
             f"medium {serial} was read until {read_until}, which is yet to come: set the clock of the device right"
         )
     return faults
+
+
+def faults_of_wiper(medium: Medium, person: Record) -> list[str]:
+    """Return a sentence if who wiped was not in office then, by the calendar of the controller."""
+    if medium.wiped["state"] != "wiped":
+        return []
+    day = _time(medium.wiped["finished"]).astimezone().date()
+    return faults_of_office([("wiped_by", person)], day.isoformat())
 
 
 def _time(text: str) -> datetime.datetime:

@@ -46,11 +46,15 @@ def order_of(
 
 def faults_of(order: Order, device: Record, requested_by: Record, wiped_by: Record) -> list[str]:
     """Return a sentence for each reason why this person must not wipe this device under this order."""
-    name = device["name"]
-    faults = certificate.faults_of_approvers(order.number, name, order.approvers, requested_by, wiped_by)
+    faults = certificate.faults_of_approvers(order.number, device["name"], order.approvers, requested_by, wiped_by)
+    return faults + faults_of_secrecy(device)
+
+
+def faults_of_secrecy(device: Record) -> list[str]:
+    """Return a sentence if the device held state secrets: an overwrite is not enough, whoever ordered it."""
     if device["class"] == _SECRET_CLASS or device["zone"] == _SECRET_ZONE or device["secrecy"]:
-        faults.append(f"{name} held state secrets: its media are destroyed and never wiped")
-    return faults
+        return [f"{device['name']} held state secrets: its media are destroyed and never wiped"]
+    return []
 
 
 def faults_of_media(device: Record, media: t.Sequence[Record]) -> list[str]:

@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 from collections.abc import Iterator
 
 import pytest
@@ -54,6 +56,7 @@ def test_what_this_order_has_wiped_is_not_wiped_again(run, loop):
         {"started": "2026-01-01T00:00:00Z"},
         {"finished": "2099-01-01T00:00:00Z"},
         {"started": "2099-01-01T00:00:00Z", "finished": "2099-01-01T00:00:00Z"},
+        {"started": "2026-03-02T00:00:00Z", "finished": "2026-03-01T00:00:00Z"},
     ],
 )
 def test_what_was_wiped_for_another_disposal_or_by_a_wrong_clock_is_wiped_again(run, loop, journals, noted):
@@ -65,6 +68,23 @@ def test_what_was_wiped_for_another_disposal_or_by_a_wrong_clock_is_wiped_again(
     again = run("sanitise", medium.medium, pending_since="2026-02-01T00:00:00Z")
     assert (again["changed"], again["media"][0]["state"]) == (True, "wiped")
     assert loops.is_blank(medium)
+
+
+def test_what_was_cleared_is_no_purge_though_the_order_is_the_same(run, loop):
+    medium = loop(4 * loops.MIB)
+    run("sanitise", medium.medium, level="clear")
+    told = run("sanitise", medium.medium, level="purge")
+    assert (told["failed"], told["media"][0]["next"]) == (True, "destroy")
+
+
+def test_a_medium_that_is_larger_than_when_it_was_wiped_is_wiped_again(run, loop):
+    """What came to light behind the old end was never written to, whatever it reads as."""
+    medium = loop(4 * loops.MIB)
+    run("sanitise", medium.medium)
+    os.truncate(medium.file, 8 * loops.MIB)
+    subprocess.run(["losetup", "--set-capacity", medium.path], check=True)
+    (told,) = run("sanitise", medium.medium)["media"]
+    assert (told["state"], told["size"]) == ("wiped", 8 * loops.MIB)
 
 
 def test_several_media_are_wiped_by_one_call(run, loop):

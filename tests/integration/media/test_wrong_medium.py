@@ -281,6 +281,16 @@ def zfs_labels(medium: Loop) -> None:
         os.fsync(file.fileno())
 
 
+def test_a_member_of_a_raid_of_the_mainboard_is_wiped_only_if_the_order_names_it(run, media):
+    """Its makers mark the last sector each in a way of their own; this is the one of LSI MegaRAID."""
+    with open(media[0].path, "r+b") as opened:
+        opened.seek(media[0].size - 512)
+        opened.write(b"$XIDE$")
+    with untouched(*media):
+        assert "is marked as part of raid, which the order does not name" in refused(run, media[0].medium)
+    assert run("sanitise", {**media[0].medium, "marks": ["raid"]})["failed"] is False
+
+
 def test_a_member_of_a_pool_of_zfs_is_wiped_only_if_the_order_names_it(run, loop):
     media = [loop(64 * loops.MIB), loop(4 * loops.MIB)]  # no pool has a smaller one
     zfs_labels(media[0])

@@ -139,6 +139,7 @@ def test_check_mode_finds_the_same_and_signs_nothing(verbs, medium, tmp_path):
     assert "only what is pending_disposal is certified" in again["msg"]
 
 
+GIANG = {"commune.baseline.person": {"code": "giang", "name": "Vo Thi Giang", "left_on": "2026-01-31"}}
 Change = Callable[[Wiped], dict[str, Any]]
 REFUSED: dict[str, tuple[Change, str]] = {
     "who wiped verified": (lambda _one: {"verified_by": "binh"}, "Tran Thi Binh wiped and verified old-server"),
@@ -175,6 +176,27 @@ REFUSED: dict[str, tuple[Change, str]] = {
         lambda one: {"verified": [{**one.verified[0], "began": "this morning"}]},
         "are no results of media_sanitise",
     ),
+    "another model": (
+        lambda one: {"verified": [{**one.verified[0], "model": "Y"}]},
+        "was wiped as loop and verified as Y",
+    ),
+    "another WWN": (
+        lambda one: {"verified": [{**one.verified[0], "wwn": "Z"}]},
+        "was wiped as loop and verified as loop Z",
+    ),
+    "read twice": (
+        lambda one: {"verified": [{**one.verified[0], "is_clean": False}, *one.verified]},
+        "is in the results twice",
+    ),
+    "wiped twice": (lambda one: {"wiped": 2 * one.wiped}, "is in the results twice"),
+    "who verified has left": (
+        lambda _one: {"verified_by": "giang"},
+        "Vo Thi Giang stands for verified_by and was not in office on",
+    ),
+    "who wiped has left": (
+        lambda _one: {"wiped_by": "giang"},
+        "Vo Thi Giang stands for wiped_by and was not in office on",
+    ),
     "no media": (lambda _one: {"wiped": []}, "no medium was wiped"),
     "something else": (lambda _one: {"wiped": [{"a": 1}]}, "are no results of media_sanitise"),
 }
@@ -182,7 +204,7 @@ REFUSED: dict[str, tuple[Change, str]] = {
 
 @pytest.mark.parametrize("place", ["sqlite"], indirect=True)
 def test_what_is_not_in_order_is_not_certified(verbs, medium, tmp_path, foreign_sql):
-    pending(verbs, medium)
+    pending(verbs, medium, GIANG)
     tasks = [certificate(medium, tmp_path / "evidence", **change(medium)) for change, _reason in REFUSED.values()]
     results = verbs.run(*tasks)
     for (name, (_change, reason)), told in zip(REFUSED.items(), results, strict=True):
@@ -201,6 +223,30 @@ def test_two_people_have_to_approve_and_their_approval_has_to_hold(verbs, medium
     pending(verbs, medium, signers=signers, **order)
     (told,) = verbs.run(certificate(medium, tmp_path / "evidence"))
     assert "needs the approvals of two people that hold today" in told["msg"]
+
+
+@pytest.mark.parametrize("place", ["sqlite"], indirect=True)
+def test_who_began_does_not_verify_by_naming_somebody_else_afterwards(verbs, medium, tmp_path):
+    """The register keeps who requested and wiped when the wipe began; the last run may say anything."""
+    begun = {"name": "old-server", "order": NUMBER, "media": [{"serial": medium.serial}]}
+    people = {role: ROLES[role] for role in ("requested_by", "wiped_by")}
+    here = {"commune.baseline.person": {"code": "giang", "name": "Vo Thi Giang"}}
+    pending(verbs, medium, here, {"commune.baseline.sanitisation_order": {**begun, **people}})
+    wiper, requester, right = verbs.run(
+        certificate(medium, tmp_path / "evidence", wiped_by="giang", verified_by="binh"),
+        certificate(medium, tmp_path / "evidence", requested_by="giang", verified_by="an"),
+        certificate(medium, tmp_path / "evidence", verified_by="giang"),
+    )
+    assert "Tran Thi Binh wiped and verified old-server" in wiper["msg"]
+    assert "Nguyen Van An requested the disposal of old-server and verified it" in requester["msg"]
+    assert right["device"]["state"] == "sanitised"
+
+
+@pytest.mark.parametrize("place", ["sqlite"], indirect=True)
+def test_what_turns_out_to_have_held_state_secrets_is_not_certified(verbs, medium, tmp_path):
+    pending(verbs, medium, {"commune.baseline.device": {"name": "old-server", "secrecy": "Mật"}})
+    (told,) = verbs.run(certificate(medium, tmp_path / "evidence"))
+    assert "old-server held state secrets: its media are destroyed and never wiped" in told["msg"]
 
 
 @pytest.mark.parametrize("place", ["sqlite"], indirect=True)

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 import json
 from pathlib import Path
@@ -16,18 +17,20 @@ from tests.integration.register.disposal import NUMBER, prepared
 from tests.integration.register.test_certificate import is_signed
 
 SERIAL = "DEAD-1"
+TODAY = datetime.datetime.now().astimezone().date()
 PEOPLE = {"requested_by": "an", "destroyed_by": "binh", "witnesses": ["giang", "hoa"]}
 WITNESSES = [
     {"commune.baseline.person": {"code": code, "name": name, "roles": ["nguoi_dung"]}}
     for code, name in (("giang", "Vo Thi Giang"), ("hoa", "Do Thi Hoa"))
 ]
+KIM = {"commune.baseline.person": {"code": "kim", "name": "Ly Thi Kim", "left_on": "2026-01-31"}}
 SECOND_BINH = {"commune.baseline.person": {"code": "binh-2", "name": "TRAN THI BINH", "roles": ["nguoi_dung"]}}
 
 
 def destroyed(folder: Path, **special: Any) -> dict[str, Any]:
     options = {
         **{"name": "old-server", "medium": SERIAL.lower(), "technique": "shred", "order": NUMBER, **PEOPLE},
-        **{"destroyed_on": "01/02/2026", "reason": "the medium vanished: No such device"},
+        **{"destroyed_on": f"{TODAY:%d/%m/%Y}", "reason": "the medium vanished: No such device"},
         **{"place": "Trụ sở UBND xã", "destination": "Bàn giao", "folder": str(folder), **special},
     }
     return {"commune.baseline.media_destroyed": options}
@@ -41,7 +44,7 @@ def test_a_dead_disk_that_was_destroyed_lets_its_device_go(verbs, tmp_path, fore
     path = Path(told["path"])
     assert hashlib.sha256(path.read_bytes()).hexdigest() == told["sha256"]
     assert told["sha256"] in foreign_sql("SELECT detail FROM sanitisations")
-    assert "2026-02-01" in foreign_sql("SELECT done_on FROM sanitisations")
+    assert TODAY.isoformat() in foreign_sql("SELECT done_on FROM sanitisations")
     written = json.loads(path.read_text("utf-8"))
     (medium,) = written["media"]
     assert (medium["serial"], medium["method"], medium["technique"]) == (SERIAL, "Destroy", "shred")
@@ -92,6 +95,12 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "nobody of this name": ({"witnesses": ["giang", "khong-ai"]}, "the register knows no person khong-ai"),
     "another order": ({"order": "99/QĐ-UBND"}, "and has that of nobody"),
     "before the order": ({"destroyed_on": "2026-01-30"}, "that hold on 2026-01-30, and has that of nobody"),
+    "before the disposal": ({"destroyed_on": "2026-02-01"}, "awaits its disposal since"),
+    "a witness who has left": (
+        {"witnesses": ["giang", "kim"]},
+        "Ly Thi Kim stands for witnesses and was not in office",
+    ),
+    "who destroyed has left": ({"destroyed_by": "kim"}, "Ly Thi Kim stands for destroyed_by and was not in office"),
     "tomorrow": ({"destroyed_on": "2099-01-01"}, "a day that is not in the future"),
     "no day": ({"destroyed_on": "soon"}, "destroyed_on is 'soon': a day of the calendar"),
     "another medium": ({"medium": "X"}, "old-server has no medium X that is still to be wiped or destroyed"),
@@ -103,7 +112,7 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
 @pytest.mark.parametrize("place", ["sqlite"], indirect=True)
 def test_what_is_not_in_order_is_not_recorded(verbs, tmp_path, foreign_sql):
     tasks = [destroyed(tmp_path / "evidence", **change) for change, _reason in REFUSED.values()]
-    results = verbs.run(*prepared(SERIAL), *WITNESSES, SECOND_BINH, *tasks)[-len(tasks) :]
+    results = verbs.run(*prepared(SERIAL), *WITNESSES, SECOND_BINH, KIM, *tasks)[-len(tasks) :]
     for (name, (_change, reason)), told in zip(REFUSED.items(), results, strict=True):
         assert told["failed"] is True, name
         assert reason in told["msg"], (name, told["msg"])

@@ -71,6 +71,24 @@ def test_each_disposal_of_a_device_and_each_order_begins_a_wipe_of_its_own(verbs
     assert "2" in foreign_sql("SELECT count(*) FROM events WHERE verb = 'wipe'")
 
 
+@pytest.mark.parametrize("place", ["sqlite"], indirect=True)
+def test_who_has_left_does_not_wipe_and_whoever_goes_on_is_kept(verbs, foreign_sql):
+    kim = {"commune.baseline.person": {"code": "kim", "name": "Ly Thi Kim", "left_on": "2026-01-31"}}
+    lam = {"commune.baseline.person": {"code": "lam", "name": "Ho Van Lam"}}
+    *_before, refused, _first, other, again = verbs.run(
+        *office(),
+        kim,
+        lam,
+        ask("old-server", wiped_by="kim"),
+        ask("old-server"),
+        *2 * [ask("old-server", wiped_by="lam")],
+    )
+    assert "Ly Thi Kim stands for wiped_by and was not in office on" in refused["msg"]
+    assert [one["changed"] for one in (other, again)] == [True, False]
+    told = foreign_sql("SELECT after FROM events WHERE verb = 'wipe'")
+    assert ("binh" in told, "lam" in told, "kim" in told) == (True, True, False)
+
+
 def test_a_wipe_counts_on_the_day_on_which_it_began(register):
     with register.write("it01", now=NOON - DAY) as writer:
         for number in (1, 2, 3):
@@ -82,7 +100,7 @@ def test_a_wipe_counts_on_the_day_on_which_it_began(register):
         ("pc-3", NOON.replace(hour=23, minute=59, second=59)),
     ):
         with register.write("it01", now=moment) as writer:
-            wipes.begin(writer, devices.get(writer, name), "12")
+            wipes.begin(writer, devices.get(writer, name), "12", {"wiped_by": "binh"})
     with register.read() as reader:
         ids = {name: devices.get(reader, name).id for name in ("pc-1", "pc-2", "pc-3")}
         assert wipes.begun_on(reader, NOON.date()) == {ids["pc-2"], ids["pc-3"]}

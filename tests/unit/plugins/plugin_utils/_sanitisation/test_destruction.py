@@ -5,14 +5,33 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.commune.baseline.plugins.plugin_utils._sanitisation import authority, destruction
+from ansible_collections.commune.baseline.plugins.plugin_utils._sanitisation import authority, certificate, destruction
 
+ALWAYS = {"started_on": None, "left_on": None}
 AN, BINH, CHAU, DUNG, GIANG, HOA = PEOPLE = [
-    {"code": name.lower(), "name": name, "post": None, "department": None, "roles": ["chu_tich"]}
+    {"code": name.lower(), "name": name, "post": None, "department": None, "roles": ["chu_tich"], **ALWAYS}
     for name in ("An", "Bình", "Châu", "Dũng", "Giang", "Hòa")
 ]
 RIGHT = destruction.Parties(AN, BINH, [GIANG, HOA], [CHAU, DUNG])
 BINH_AGAIN = {**BINH, "code": "binh-2", "name": "  binh"}
+
+LOOKS_ALIKE = ["B\u0131nh", "\u0412inh", "\u0392inh", "B\u0456nh", "\uff22inh", "\U0001d401inh"]
+
+
+@pytest.mark.parametrize("name", LOOKS_ALIKE)
+def test_a_name_in_letters_that_look_alike_is_that_of_the_same_person(name):
+    parties = RIGHT._replace(witnesses=[GIANG, {**BINH, "code": "binh-3", "name": name}])
+    (fault,) = parties.faults("12", "pc-01", "2026-01-31")
+    assert "stands for destroyed_by and for witnesses" in fault
+
+
+@pytest.mark.parametrize("capital", ["\u00d0", "\u0189"])
+def test_the_three_letters_that_show_as_one_d_with_a_stroke_are_one(capital):
+    two = [
+        ("one", {**AN, "code": "do", "name": "\u0110\u1ed7"}),
+        ("other", {**AN, "code": "do-2", "name": f"{capital}\u1ed7"}),
+    ]
+    assert len(certificate.faults_of_roles("pc-01", two)) == 1
 
 
 @pytest.mark.parametrize(
