@@ -41,7 +41,7 @@ options:
     type: str
     required: true
   destroyed_on:
-    description: The day, such as V(31/01/2026) or V(2026-01-31).
+    description: The day, such as V(31/01/2026) or V(2026-01-31); not before the device began to await its disposal.
     type: str
     required: true
   witnesses:

@@ -33,7 +33,9 @@ options:
     type: str
     required: true
   verified_by:
-    description: Code of the person who verified. It may be one of the approvers.
+    description:
+      - Code of the person who verified. It may be one of the approvers, and nobody of whom the register knows that he
+        requested or wiped under this order before.
     type: str
     required: true
   wiped:

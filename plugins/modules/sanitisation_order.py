@@ -10,7 +10,8 @@ short_description: Let the wipe of a device begin under an order
 version_added: 0.1.0
 description:
   - Looks at the register before anything is wiped, and fails with everything that is against it. Otherwise it notes in
-    the history of the device that a wipe begins, once for an order since the device awaits its disposal.
+    the history of the device that a wipe begins, once for an order since the device awaits its disposal, and once more
+    for other people who go on with it.
   - The device has to be V(pending_disposal), and the register has to know each medium. At least two people have to have
     approved the order in approvals (M(commune.baseline.approval)) that name the device, have an end, and hold today.
     None of them may be who requested or who wipes, and these are two. People who have the same name but for accents,

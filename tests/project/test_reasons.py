@@ -105,6 +105,7 @@ NO_REASONS = {
     "certificate has expired": "a sign in what a connection says",
     "certificate is not valid for": "a sign in what a connection says",
     "certificate verify failed": "a sign in what a connection says",
+    "could not find a suitable tls ca certificate bundle": "a sign in what a connection says",
     "commune-baseline disarmed": "what a device answers",
     "connect timeout": "a sign in what a connection says",
     "connection aborted": "a sign in what a connection says",

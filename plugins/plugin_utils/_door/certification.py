@@ -82,7 +82,7 @@ def _faults_of_parties(writer: Writer, device: Stored, order: str, parties: cert
 
     told = [parties]
     for codes in wipes.begun(writer, device, order):
-        begun_by = {role: records.get(writer, PERSON, code).record for role, code in codes.items()}
+        begun_by: dict[str, t.Any] = {role: records.get(writer, PERSON, code).record for role, code in codes.items()}
         told.append(parties._replace(**begun_by))
     name = device.record["name"]
     return list(dict.fromkeys(fault for one in told for fault in certificate.faults_of_parties(order, name, one)))
