@@ -111,7 +111,6 @@ NO_REASONS = {
     "connection aborted": "a sign in what a connection says",
     "credentials were rejected": "a sign in what a connection says",
     "failed to authenticate the user": "a sign in what a connection says",
-    "could not find a suitable tls ca certificate bundle": "a sign in what a connection says",
     "failed to establish a new connection": "a sign in what a connection says",
     "record layer failure": "a sign in what a connection says",
     "AES-128 with diffuser": "a value",
