@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 import tomllib
 from pathlib import Path
 
@@ -107,3 +108,13 @@ def test_the_readme_begins_with_the_two_commands(readme):
     text = (ROOT / readme).read_text("utf-8")
     first_block = text.split("```")[1]
     assert [line.split("#")[0].strip() for line in first_block.splitlines()[1:]] == ["make demo", "make test"]
+
+
+def test_no_key_register_or_evidence_of_a_run_is_kept_in_the_repository():
+    if not (ROOT / ".git").exists():
+        pytest.skip("this is no clone: nothing tells what is kept")
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True)
+    made_by_runs = {".pem", ".key", ".db", ".jsonl", ".sig"}
+    assert [
+        name for name in listed.stdout.splitlines() if Path(name).suffix in made_by_runs or name.startswith("evidence/")
+    ] == []
