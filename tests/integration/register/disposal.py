@@ -10,7 +10,7 @@ from typing import Any
 from tests.integration.media.conftest import ORDER
 
 NUMBER = ORDER["order"]
-PEOPLE = {"an": "Nguyen Van An", "binh": "Tran Thi Binh", "chau": "Le Minh Chau", "dung": "Pham Quoc Dung"}
+PEOPLE = {"an": "Can bo An", "binh": "Can bo Binh", "chau": "Can bo Chau", "dung": "Can bo Dung"}
 ROLES = {"requested_by": "an", "wiped_by": "binh", "verified_by": "dung"}
 
 

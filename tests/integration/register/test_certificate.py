@@ -142,9 +142,9 @@ def test_check_mode_finds_the_same_and_signs_nothing(verbs, medium, tmp_path):
 GIANG = {"commune.baseline.person": {"code": "giang", "name": "Vo Thi Giang", "left_on": "2026-01-31"}}
 Change = Callable[[Wiped], dict[str, Any]]
 REFUSED: dict[str, tuple[Change, str]] = {
-    "who wiped verified": (lambda _one: {"verified_by": "binh"}, "Tran Thi Binh wiped and verified old-server"),
-    "who requested approved": (lambda _one: {"requested_by": "chau"}, "Le Minh Chau requested and approved order"),
-    "who wiped approved": (lambda _one: {"wiped_by": "chau"}, "Le Minh Chau wiped and approved order"),
+    "who wiped verified": (lambda _one: {"verified_by": "binh"}, "Can bo Binh wiped and verified old-server"),
+    "who requested approved": (lambda _one: {"requested_by": "chau"}, "Can bo Chau requested and approved order"),
+    "who wiped approved": (lambda _one: {"wiped_by": "chau"}, "Can bo Chau wiped and approved order"),
     "another order": (lambda _one: {"order": "99/QĐ-UBND"}, "and has that of nobody"),
     "nobody of this name": (lambda _one: {"verified_by": "khong-ai"}, "the register knows no person khong-ai"),
     "not verified": (lambda _one: {"verified": []}, "was wiped and not verified"),
@@ -237,8 +237,8 @@ def test_who_began_does_not_verify_by_naming_somebody_else_afterwards(verbs, med
         certificate(medium, tmp_path / "evidence", requested_by="giang", verified_by="an"),
         certificate(medium, tmp_path / "evidence", verified_by="giang"),
     )
-    assert "Tran Thi Binh wiped and verified old-server" in wiper["msg"]
-    assert "Nguyen Van An requested the disposal of old-server and verified it" in requester["msg"]
+    assert "Can bo Binh wiped and verified old-server" in wiper["msg"]
+    assert "Can bo An requested the disposal of old-server and verified it" in requester["msg"]
     assert right["device"]["state"] == "sanitised"
 
 

@@ -49,7 +49,7 @@ def test_a_dead_disk_that_was_destroyed_lets_its_device_go(verbs, tmp_path, fore
     (medium,) = written["media"]
     assert (medium["serial"], medium["method"], medium["technique"]) == (SERIAL, "Destroy", "shred")
     assert [one["name"] for one in written["witnesses"]] == ["Vo Thi Giang", "Do Thi Hoa"]
-    assert [one["name"] for one in written["approved_by"]] == ["Le Minh Chau", "Pham Quoc Dung"]
+    assert [one["name"] for one in written["approved_by"]] == ["Can bo Chau", "Can bo Dung"]
     assert is_signed(folder, tmp_path)
     assert (again["changed"], again["path"]) == (False, None)
 

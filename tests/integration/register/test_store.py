@@ -218,7 +218,7 @@ def test_a_medium_that_is_dropped_while_its_device_awaits_disposal_is_still_to_b
         devices.transition(writer, "pc-01", "sanitised")
 
 
-CHAU = {"code": "chau", "name": "Le Minh Chau", "roles": ["thu_truong"]}
+CHAU = {"code": "chau", "name": "Can bo Chau", "roles": ["thu_truong"]}
 NO_MEDIA = {
     **{"number": "12/BB-UBND", "dated_on": "2026-01-31", "subject": "Thanh lý", "signer": "chau"},
     "devices": ["pc-01"],

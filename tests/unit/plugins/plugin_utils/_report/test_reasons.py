@@ -29,8 +29,8 @@ SSH = "Task failed: Failed to connect to the host via ssh: "
             "hiện là 1, nhưng không tệp nào đặt giá trị này khi khởi động lại",
         ),
         (
-            "Le Minh Chau wiped and approved order 12: that takes two people",
-            "Le Minh Chau vừa xóa vừa phê duyệt lệnh 12: phải là hai người khác nhau",
+            "Can bo Chau wiped and approved order 12: that takes two people",
+            "Can bo Chau vừa xóa vừa phê duyệt lệnh 12: phải là hai người khác nhau",
         ),
     ],
 )
