@@ -43,6 +43,12 @@ FILES = {
 }
 
 
+@pytest.fixture(autouse=True)
+def _noon(monkeypatch):
+    """The day does not end while the tests run."""
+    monkeypatch.setattr(time, "time", lambda: TODAY * 86400 + 43200)
+
+
 @pytest.fixture(name="etc", autouse=True)
 def fixture_etc(account_files):
     return account_files(FILES)

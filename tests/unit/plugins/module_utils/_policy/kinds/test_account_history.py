@@ -30,6 +30,12 @@ UNHEARD_OF = "$9$salt$hash"
 PEOPLE = {"ops": 1000, "lan": 1001, "hoa": 1002, "pi": 1003}
 
 
+@pytest.fixture(autouse=True)
+def _noon(monkeypatch):
+    """The day does not end while the tests run."""
+    monkeypatch.setattr(time, "time", lambda: TODAY * 86400 + 43200)
+
+
 @pytest.fixture(name="etc", autouse=True)
 def fixture_etc(account_files, monkeypatch):
     monkeypatch.setattr(login, "account", lambda: "ops")
