@@ -177,18 +177,20 @@ class _Report:
         return f"{when:%H:%M:%S} {self._date(when.date())} ({when.tzname()})"
 
     def _controls(self) -> list[dict[str, t.Any]]:
-        """Return every control with its devices by state, and how many of its parts were looked at on one of them."""
+        """Return every control with its devices by state, and how many of its parts were looked at on all of them."""
         devices: dict[str, dict[str, list[str]]] = {}
-        seen: dict[str, set[str]] = collections.defaultdict(set)
+        seen: dict[str, list[set[str]]] = collections.defaultdict(list)
         for device in self._record["devices"]:
             for control in device["controls"]:
                 devices.setdefault(control["control"], {}).setdefault(control["state"], []).append(device["device"])
-                seen[control["control"]].update(control["looked_at"])
+                if control["state"] != NOT_APPLICABLE:
+                    seen[control["control"]].append(set(control["looked_at"]))
         shown = []
         for control, by_state in sorted(devices.items()):
             parts = self._record["controls"][control]["parts"]
             own = [(state, by_state[state]) for state in _STATES if state in by_state]
-            shown.append({**self._about(control), "states": own, "seen": len(seen[control]), "all": len(parts)})
+            on_all = set.intersection(*seen[control]) if control in seen else set()
+            shown.append({**self._about(control), "states": own, "seen": len(on_all), "all": len(parts)})
         return sorted(shown, key=lambda one: _STATES.index(one["states"][0][0]))
 
 

@@ -51,8 +51,8 @@ REPORT = {
         "result": "Kết quả trên các thiết bị",
         "schedules": "Chạy theo lịch",
         "looked_at": "Phần đã xét",
-        "looked_at_note": "Cột cuối cho biết bao nhiêu phần của biện pháp đã được kiểm tra; phần còn lại "
-        "thì chưa, kể cả khi kết quả là ĐẠT.",
+        "looked_at_note": "Cột cuối cho biết bao nhiêu phần của biện pháp đã được kiểm tra trên mọi thiết bị mà biện pháp "
+        "áp dụng; phần còn lại thì chưa, kể cả khi kết quả là ĐẠT.",
         "clauses_note": "Dưới tên biện pháp là các điều khoản mà biện pháp thực hiện: 001:19.2.b là văn bản 001, "
         "Điều 19, khoản 2, điểm b; g1 là gạch đầu dòng thứ nhất, p1 là đoạn thứ nhất không đánh số, B1 là bước 1. "
         "Các văn bản được dẫn:",
@@ -129,8 +129,8 @@ REPORT = {
         "result": "Result on the devices",
         "schedules": "Scheduled runs",
         "looked_at": "Parts looked at",
-        "looked_at_note": "The last column says how many parts of a control were checked; the others were not, "
-        "even where the result is PASS.",
+        "looked_at_note": "The last column says how many parts of a control were checked on every device that it is "
+        "for; the others were not, even where the result is PASS.",
         "clauses_note": "Below a control stand the clauses that it serves: 001:19.2.b is text 001, article 19, "
         "clause 2, point b; g1 is the first dash, p1 the first paragraph without a number, B1 step 1. The texts cited:",
         "on_devices": "{count} devices",

@@ -205,6 +205,15 @@ def test_how_much_of_a_control_was_looked_at_stands_beside_its_result():
     assert "AC-01 Screen lock must · 001:19.1.c PASS may-1 1/2" in page(a_record(a_device(a_row())), "en").texts("tr")
 
 
+def test_a_part_counts_as_looked_at_only_if_it_was_on_every_device_to_which_the_control_applies():
+    whole, half, printer = (a_device(a_row(), name=name) for name in ("may-1", "may-2", "may-in"))
+    whole["controls"][0]["looked_at"] = ["a", "b"]
+    printer["controls"][0] |= {"state": "not_applicable", "looked_at": []}
+    shown = " ".join(page(a_record(whole, half, printer), "en").texts("tr"))
+    assert "may-1, may-2" in shown
+    assert "may-in 1/2" in shown
+
+
 @pytest.mark.parametrize("evil", HOSTILE)
 def test_what_devices_and_people_say_is_shown_as_text_and_no_more(evil):
     row = a_row(
