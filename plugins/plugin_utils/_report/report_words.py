@@ -51,8 +51,8 @@ REPORT = {
         "result": "Kết quả trên các thiết bị",
         "schedules": "Chạy theo lịch",
         "looked_at": "Phần đã xét",
-        "looked_at_note": "Cột cuối cho biết bao nhiêu phần của biện pháp đã được kiểm tra trên mọi thiết bị mà biện pháp "
-        "áp dụng; phần còn lại thì chưa, kể cả khi kết quả là ĐẠT.",
+        "looked_at_note": "Cột cuối cho biết bao nhiêu phần của biện pháp đã được kiểm tra trên mọi thiết bị mà biện "
+        "pháp áp dụng; phần còn lại thì chưa, kể cả khi kết quả là ĐẠT.",
         "clauses_note": "Dưới tên biện pháp là các điều khoản mà biện pháp thực hiện: 001:19.2.b là văn bản 001, "
         "Điều 19, khoản 2, điểm b; g1 là gạch đầu dòng thứ nhất, p1 là đoạn thứ nhất không đánh số, B1 là bước 1. "
         "Các văn bản được dẫn:",

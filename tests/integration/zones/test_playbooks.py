@@ -69,7 +69,8 @@ def test_a_device_that_does_not_pass_the_gate_stays_in_quarantine(site):
 def test_a_device_in_service_is_not_put_into_quarantine_by_the_wrong_name(site):
     code, tasks, _printed = play(site, "release", device="pc-01", reason="Đã cài lại")
     assert code == 2
-    assert "pc-01 is in_service and cannot become hardening" in tasks["Ask the register whether it may come back"]["msg"]
+    asked = tasks["Ask the register whether it may come back"]
+    assert "pc-01 is in_service and cannot become hardening" in asked["msg"]
     assert state_of(site) == ("in_service", None)
 
 
