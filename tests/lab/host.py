@@ -148,7 +148,7 @@ class Host:
         for path, text in files.items():
             (self.root / path).parent.mkdir(parents=True, exist_ok=True)
             (self.root / path).write_text(text, encoding="utf-8")
-        (self.root / "var/lib/clamav").mkdir()
+        (self.root / "var/lib/clamav").mkdir(parents=True, exist_ok=True)
         (self.root / "var/lib/clamav/daily.cud").write_bytes(signatures.database())
         for key in self.keys.iterdir():
             shutil.copy(key, self.root / "etc/ssh")

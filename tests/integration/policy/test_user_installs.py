@@ -28,8 +28,8 @@ apt-get -qq update
 DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends packagekit packagekit-tools polkitd
 useradd --create-home --shell /bin/bash person
 useradd --create-home --shell /bin/bash --groups sudo officer
-install -d -o person -m 700 /home/person/.ssh /home/officer/.ssh
 for name in person officer; do
+    install -d -o $name -m 700 /home/$name/.ssh
     install -o $name -m 600 /home/ops/.ssh/authorized_keys /home/$name/.ssh/authorized_keys
 done
 """
