@@ -5,12 +5,22 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from ansible_collections.commune.baseline.plugins.module_utils._policy import account_guard, accounts
 from ansible_collections.commune.baseline.plugins.module_utils._policy.journal import Journal
 from ansible_collections.commune.baseline.plugins.module_utils._policy.things import account_entry
 from ansible_collections.commune.baseline.plugins.module_utils._policy.writer import Writer
+
+NOON = time.time() // 86400 * 86400 + 43200
+
+
+@pytest.fixture(name="noon")
+def fixture_noon(monkeypatch):
+    """Let the day not end while tests run that count days."""
+    monkeypatch.setattr(time, "time", lambda: NOON)
 
 
 @pytest.fixture(name="account_files")

@@ -14,6 +14,7 @@ from ansible_collections.commune.baseline.plugins.module_utils._policy.kinds imp
 from ansible_collections.commune.baseline.plugins.module_utils._policy.things import account_entry
 
 TODAY = int(time.time() // 86400)
+pytestmark = pytest.mark.usefixtures("noon")
 FILES = {
     "passwd": (
         "root:x:0:0::/root:/bin/bash\n"
@@ -41,12 +42,6 @@ FILES = {
     "sudoers": "%users,%sudo ALL=(ALL) ALL\n# %empty ALL=ALL\n",
     "sshd_config": "allowgroups admins users\n",
 }
-
-
-@pytest.fixture(autouse=True)
-def _noon(monkeypatch):
-    """The day does not end while the tests run."""
-    monkeypatch.setattr(time, "time", lambda: TODAY * 86400 + 43200)
 
 
 @pytest.fixture(name="etc", autouse=True)

@@ -24,16 +24,11 @@ from ansible_collections.commune.baseline.plugins.module_utils._policy.sudo_gran
 
 EPOCH = datetime.date(1970, 1, 1).toordinal()
 TODAY = int(time.time() // 86400)
+pytestmark = pytest.mark.usefixtures("noon")
 # Made by openssl passwd -1 -salt rowsalt raspberry
 KNOWN_HASH = "$1$rowsalt$4ovLoQYcgsQCIpkuVIWjN1"
 UNHEARD_OF = "$9$salt$hash"
 PEOPLE = {"ops": 1000, "lan": 1001, "hoa": 1002, "pi": 1003}
-
-
-@pytest.fixture(autouse=True)
-def _noon(monkeypatch):
-    """The day does not end while the tests run."""
-    monkeypatch.setattr(time, "time", lambda: TODAY * 86400 + 43200)
 
 
 @pytest.fixture(name="etc", autouse=True)
