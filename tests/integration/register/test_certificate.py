@@ -139,7 +139,7 @@ def test_check_mode_finds_the_same_and_signs_nothing(verbs, medium, tmp_path):
     assert "only what is pending_disposal is certified" in again["msg"]
 
 
-GIANG = {"commune.baseline.person": {"code": "giang", "name": "Vo Thi Giang", "left_on": "2026-01-31"}}
+GIANG = {"commune.baseline.person": {"code": "giang", "name": "Can bo Giang", "left_on": "2026-01-31"}}
 Change = Callable[[Wiped], dict[str, Any]]
 REFUSED: dict[str, tuple[Change, str]] = {
     "who wiped verified": (lambda _one: {"verified_by": "binh"}, "Can bo Binh wiped and verified old-server"),
@@ -191,11 +191,11 @@ REFUSED: dict[str, tuple[Change, str]] = {
     "wiped twice": (lambda one: {"wiped": 2 * one.wiped}, "is in the results twice"),
     "who verified has left": (
         lambda _one: {"verified_by": "giang"},
-        "Vo Thi Giang stands for verified_by and was not in office on",
+        "Can bo Giang stands for verified_by and was not in office on",
     ),
     "who wiped has left": (
         lambda _one: {"wiped_by": "giang"},
-        "Vo Thi Giang stands for wiped_by and was not in office on",
+        "Can bo Giang stands for wiped_by and was not in office on",
     ),
     "no media": (lambda _one: {"wiped": []}, "no medium was wiped"),
     "something else": (lambda _one: {"wiped": [{"a": 1}]}, "are no results of media_sanitise"),
@@ -230,7 +230,7 @@ def test_who_began_does_not_verify_by_naming_somebody_else_afterwards(verbs, med
     """The register keeps who requested and wiped when the wipe began; the last run may say anything."""
     begun = {"name": "old-server", "order": NUMBER, "media": [{"serial": medium.serial}]}
     people = {role: ROLES[role] for role in ("requested_by", "wiped_by")}
-    here = {"commune.baseline.person": {"code": "giang", "name": "Vo Thi Giang"}}
+    here = {"commune.baseline.person": {"code": "giang", "name": "Can bo Giang"}}
     pending(verbs, medium, here, {"commune.baseline.sanitisation_order": {**begun, **people}})
     wiper, requester, right = verbs.run(
         certificate(medium, tmp_path / "evidence", wiped_by="giang", verified_by="binh"),

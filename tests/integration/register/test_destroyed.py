@@ -21,10 +21,10 @@ TODAY = datetime.datetime.now().astimezone().date()
 PEOPLE = {"requested_by": "an", "destroyed_by": "binh", "witnesses": ["giang", "hoa"]}
 WITNESSES = [
     {"commune.baseline.person": {"code": code, "name": name, "roles": ["nguoi_dung"]}}
-    for code, name in (("giang", "Vo Thi Giang"), ("hoa", "Do Thi Hoa"))
+    for code, name in (("giang", "Can bo Giang"), ("hoa", "Can bo Hoa"))
 ]
-KIM = {"commune.baseline.person": {"code": "kim", "name": "Ly Thi Kim", "left_on": "2026-01-31"}}
-SECOND_BINH = {"commune.baseline.person": {"code": "binh-2", "name": "TRAN THI BINH", "roles": ["nguoi_dung"]}}
+KIM = {"commune.baseline.person": {"code": "kim", "name": "Can bo Kim", "left_on": "2026-01-31"}}
+SECOND_BINH = {"commune.baseline.person": {"code": "binh-2", "name": "CAN BO BINH", "roles": ["nguoi_dung"]}}
 
 
 def destroyed(folder: Path, **special: Any) -> dict[str, Any]:
@@ -48,7 +48,7 @@ def test_a_dead_disk_that_was_destroyed_lets_its_device_go(verbs, tmp_path, fore
     written = json.loads(path.read_text("utf-8"))
     (medium,) = written["media"]
     assert (medium["serial"], medium["method"], medium["technique"]) == (SERIAL, "Destroy", "shred")
-    assert [one["name"] for one in written["witnesses"]] == ["Vo Thi Giang", "Do Thi Hoa"]
+    assert [one["name"] for one in written["witnesses"]] == ["Can bo Giang", "Can bo Hoa"]
     assert [one["name"] for one in written["approved_by"]] == ["Can bo Chau", "Can bo Dung"]
     assert is_signed(folder, tmp_path)
     assert (again["changed"], again["path"]) == (False, None)
@@ -84,7 +84,7 @@ def test_check_mode_finds_the_same_and_signs_nothing(verbs, tmp_path):
 TWO = "that takes two people"
 REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "one witness": ({"witnesses": ["giang"]}, "takes two witnesses"),
-    "one witness twice": ({"witnesses": ["giang", "giang"]}, "Vo Thi Giang stands for witnesses and for witnesses"),
+    "one witness twice": ({"witnesses": ["giang", "giang"]}, "Can bo Giang stands for witnesses and for witnesses"),
     "a witness who destroyed": ({"witnesses": ["giang", "binh"]}, "stands for destroyed_by and for witnesses"),
     "a witness who is the same by another code": ({"witnesses": ["giang", "binh-2"]}, TWO),
     "a witness who requested": ({"witnesses": ["an", "giang"]}, "stands for requested_by and for witnesses"),
@@ -98,9 +98,9 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "before the disposal": ({"destroyed_on": "2026-02-01"}, "awaits its disposal since"),
     "a witness who has left": (
         {"witnesses": ["giang", "kim"]},
-        "Ly Thi Kim stands for witnesses and was not in office",
+        "Can bo Kim stands for witnesses and was not in office",
     ),
-    "who destroyed has left": ({"destroyed_by": "kim"}, "Ly Thi Kim stands for destroyed_by and was not in office"),
+    "who destroyed has left": ({"destroyed_by": "kim"}, "Can bo Kim stands for destroyed_by and was not in office"),
     "tomorrow": ({"destroyed_on": "2099-01-01"}, "a day that is not in the future"),
     "no day": ({"destroyed_on": "soon"}, "destroyed_on is 'soon': a day of the calendar"),
     "another medium": ({"medium": "X"}, "old-server has no medium X that is still to be wiped or destroyed"),
