@@ -7,10 +7,12 @@
 
 from __future__ import annotations
 
+import datetime
 import typing as t
 
 from ansible_collections.commune.baseline.plugins.plugin_utils._register import words
-from ansible_collections.commune.baseline.plugins.plugin_utils._sanitisation import authority
+from ansible_collections.commune.baseline.plugins.plugin_utils._register.kinds import APPROVAL
+from ansible_collections.commune.baseline.plugins.plugin_utils._sanitisation import authority, certificate
 
 if t.TYPE_CHECKING:
     from ansible_collections.commune.baseline.plugins.plugin_utils._register.register import Reader, Writer
@@ -40,3 +42,27 @@ def authority_of(reader: Reader | Writer, given: t.Mapping[str, t.Any]) -> autho
     from ansible_collections.commune.baseline.plugins.plugin_utils._register import service
 
     return authority.Authority(service.signers(reader, ()).people, given["approver_roles"])
+
+
+class Consent(t.NamedTuple):
+    """The approvals of an order that hold for a device on a day, of those who may sign."""
+
+    authority: authority.Authority
+    held: list[certificate.Record]
+
+    @property
+    def approvers(self) -> list[certificate.Record]:
+        return certificate.approvers_of(self.held, self.authority)
+
+    @property
+    def faults(self) -> list[str]:
+        return self.authority.faults_of(self.held)
+
+
+def consent_to(reader: Reader | Writer, given: t.Mapping[str, t.Any], device: str, day: datetime.date) -> Consent:
+    """Return who agreed to the order that the task names, as the register knows it."""
+    from ansible_collections.commune.baseline.plugins.plugin_utils._register import records
+
+    may_sign = authority_of(reader, given)
+    every = (stored.record for stored in records.select(reader, APPROVAL))
+    return Consent(may_sign, certificate.holding(given["order"], device, every, may_sign, day))

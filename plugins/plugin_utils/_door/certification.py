@@ -11,10 +11,10 @@ import datetime
 import typing as t
 
 from ansible_collections.commune.baseline.plugins.plugin_utils._door import signed
-from ansible_collections.commune.baseline.plugins.plugin_utils._door.approving import authority_of
+from ansible_collections.commune.baseline.plugins.plugin_utils._door.approving import consent_to
 from ansible_collections.commune.baseline.plugins.plugin_utils._register import life_cycle
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.errors import RegisterError
-from ansible_collections.commune.baseline.plugins.plugin_utils._register.kinds import APPROVAL, PERSON
+from ansible_collections.commune.baseline.plugins.plugin_utils._register.kinds import PERSON
 from ansible_collections.commune.baseline.plugins.plugin_utils._sanitisation import certificate, moments
 from ansible_collections.commune.baseline.plugins.plugin_utils._sanitisation import order as orders
 
@@ -53,13 +53,11 @@ def _checked(
     since = disposal.beginning(writer, stored)["at"]
     awaited = moments.Disposal(since, datetime.datetime.now(datetime.UTC))
     people = {role: records.get(writer, PERSON, given[role]).record for role in _ROLES}
-    every = [stored.record for stored in records.select(writer, APPROVAL)]
-    signers = authority_of(writer, given)
-    held = certificate.holding(order, name, every, signers, writer.context.today)
-    parties = certificate.Parties(**people, approvers=certificate.approvers_of(held, signers))
+    consent = consent_to(writer, given, name, writer.context.today)
+    parties = certificate.Parties(**people, approvers=consent.approvers)
     try:
         media, faults = certificate.media_of(device, given["wiped"], given["verified"])
-        faults += [*orders.faults_of_secrecy(device), *signers.faults_of(held)]
+        faults += [*orders.faults_of_secrecy(device), *consent.faults]
         faults += [*_faults_of_parties(writer, stored, order, parties)]
         faults += certificate.faults_of_office([("verified_by", parties.verified_by)], writer.context.today.isoformat())
         faults += [fault for medium in media for fault in certificate.faults_of_medium(medium, order)]

@@ -11,10 +11,10 @@ import datetime
 import typing as t
 
 from ansible_collections.commune.baseline.plugins.plugin_utils._door import signed
-from ansible_collections.commune.baseline.plugins.plugin_utils._door.approving import authority_of
+from ansible_collections.commune.baseline.plugins.plugin_utils._door.approving import consent_to
 from ansible_collections.commune.baseline.plugins.plugin_utils._register import addresses, life_cycle
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.errors import RegisterError
-from ansible_collections.commune.baseline.plugins.plugin_utils._register.kinds import APPROVAL, PERSON, SANITISATION
+from ansible_collections.commune.baseline.plugins.plugin_utils._register.kinds import PERSON, SANITISATION
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.text import WrongError
 from ansible_collections.commune.baseline.plugins.plugin_utils._sanitisation import destruction
 
@@ -96,11 +96,9 @@ def _checked(writer: Writer, device: Stored, serial: str, day: str, given: Given
         records.get(writer, PERSON, code).record
         for code in (given["requested_by"], given["destroyed_by"], *given["witnesses"])
     )
-    authority = authority_of(writer, given)
-    every = [stored.record for stored in records.select(writer, APPROVAL)]
-    held, approvers = destruction.held_by(authority, order, name, every, day)
-    parties = destruction.Parties(requested_by, destroyed_by, witnesses, approvers)
-    faults = [*authority.faults_of(held), *parties.faults(order, name, day)]
+    consent = consent_to(writer, given, name, datetime.date.fromisoformat(day))
+    parties = destruction.Parties(requested_by, destroyed_by, witnesses, consent.approvers)
+    faults = [*consent.faults, *parties.faults(order, name, day)]
     since = datetime.datetime.fromisoformat(disposal.beginning(writer, device)["at"]).astimezone().date().isoformat()
     if day < since:
         faults.append(f"{name} awaits its disposal since {since}, and nothing of it was destroyed on {day} for that")

@@ -10,10 +10,10 @@ from __future__ import annotations
 import datetime
 import typing as t
 
-from ansible_collections.commune.baseline.plugins.plugin_utils._door.approving import authority_of
+from ansible_collections.commune.baseline.plugins.plugin_utils._door.approving import consent_to
 from ansible_collections.commune.baseline.plugins.plugin_utils._register import life_cycle
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.errors import RegisterError
-from ansible_collections.commune.baseline.plugins.plugin_utils._register.kinds import APPROVAL, PERSON
+from ansible_collections.commune.baseline.plugins.plugin_utils._register.kinds import PERSON
 from ansible_collections.commune.baseline.plugins.plugin_utils._sanitisation import certificate
 from ansible_collections.commune.baseline.plugins.plugin_utils._sanitisation import order as orders
 
@@ -34,16 +34,18 @@ def begin(writer: Writer, given: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     if device["state"] != life_cycle.PENDING_DISPOSAL:
         raise RegisterError(f"{name} is {device['state']}: only what is {life_cycle.PENDING_DISPOSAL} is wiped")
     people = [records.get(writer, PERSON, given[role]).record for role in _ROLES]
-    every = [stored.record for stored in records.select(writer, APPROVAL)]
-    may_sign = authority_of(writer, given)
-    order = orders.order_of(given["order"], name, every, may_sign, today)
+    consent = consent_to(writer, given, name, today)
+    order = orders.order_of(given["order"], consent.held, consent.approvers)
     if order is None:
         raise RegisterError(
             f"no approval of order {given['order']} names {name}, has the scope system, or asset and no other device, "
-            f"has an end, holds today, and is signed by one of the roles {', '.join(may_sign.every_role)}"
+            f"has an end, holds today, and is signed by one of the roles {', '.join(consent.authority.every_role)}"
         )
-    faults = may_sign.faults_of(certificate.holding(order.number, name, every, may_sign, today))
-    faults += [*orders.faults_of(order, device, *people), *orders.faults_of_media(device, given["media"])]
+    faults = [
+        *consent.faults,
+        *orders.faults_of(order, device, *people),
+        *orders.faults_of_media(device, given["media"]),
+    ]
     faults += certificate.faults_of_office([("wiped_by", people[1])], today.isoformat())
     begun = wipes.begun(writer, stored, order.number)
     codes = {role: person["code"] for role, person in zip(_ROLES, people, strict=True)}

@@ -11,11 +11,9 @@ for it, approved it or done it (DC-02, DC-06).
 
 from __future__ import annotations
 
-import datetime
 import typing as t
 
 from ansible_collections.commune.baseline.plugins.plugin_utils._sanitisation import certificate
-from ansible_collections.commune.baseline.plugins.plugin_utils._sanitisation.authority import Authority
 from ansible_collections.commune.baseline.plugins.plugin_utils._sanitisation.certificate import Record
 
 TECHNIQUES = ("shred", "disintegrate", "pulverise", "melt", "incinerate")
@@ -46,14 +44,6 @@ class Parties(t.NamedTuple):
         roles += [("witnesses", one) for one in self.witnesses] + [("approval", one) for one in self.approvers]
         acting = [one for one in roles if one[0] in ("destroyed_by", "witnesses")]
         return faults + certificate.faults_of_roles(device, roles) + certificate.faults_of_office(acting, day)
-
-
-def held_by(
-    authority: Authority, order: str, device: str, every: t.Iterable[Record], day: str
-) -> tuple[list[Record], list[Record]]:
-    """Return the approvals of an order that held on the day of the destruction, and the people who signed them."""
-    held = certificate.holding(order, device, every, authority, datetime.date.fromisoformat(day))
-    return held, certificate.approvers_of(held, authority)
 
 
 def certificate_of(order: str, device: Record, parties: Parties, medium: Record, facts: Record) -> dict[str, t.Any]:

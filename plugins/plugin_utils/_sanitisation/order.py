@@ -10,11 +10,9 @@ State secrets are never wiped here: their media are destroyed (SS-07).
 
 from __future__ import annotations
 
-import datetime
 import typing as t
 
 from ansible_collections.commune.baseline.plugins.plugin_utils._sanitisation import certificate
-from ansible_collections.commune.baseline.plugins.plugin_utils._sanitisation.authority import Authority
 from ansible_collections.commune.baseline.plugins.plugin_utils._sanitisation.certificate import Record
 
 _SECRET_CLASS = "secret_workstation"  # noqa: S105 - a class of devices
@@ -30,18 +28,15 @@ class Order(t.NamedTuple):
     approvers: t.Sequence[Record]
 
 
-def order_of(
-    number: str, device: str, every: t.Iterable[Record], signers: Authority, today: datetime.date
-) -> Order | None:
-    """Return the order as its approvals that hold today tell it, None without any.
+def order_of(number: str, held: t.Sequence[Record], approvers: t.Sequence[Record]) -> Order | None:
+    """Return the order as its approvals that hold and the people who signed them tell it, None without any.
 
     It holds from the last of their days to the first of their ends.
     """
-    held = certificate.holding(number, device, every, signers, today)
     if not held:
         return None
     dated_on, expires_on = max(one["dated_on"] for one in held), min(one["expires_on"] for one in held)
-    return Order(number, dated_on, expires_on, certificate.approvers_of(held, signers))
+    return Order(number, dated_on, expires_on, approvers)
 
 
 def faults_of(order: Order, device: Record, requested_by: Record, wiped_by: Record) -> list[str]:

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import datetime
+
 import pytest
 
 from ansible_collections.commune.baseline.plugins.plugin_utils._sanitisation import authority, certificate, destruction
@@ -69,8 +71,8 @@ def test_an_approval_counts_if_it_held_on_the_day_of_the_destruction(day, codes)
         **{"number": "12", "dated_on": "2026-11-01", "expires_on": "2026-11-30", "signer": "châu"},
         **{"scope": "asset", "devices": ["pc-01"]},
     }
-    held, approvers = destruction.held_by(may_sign, "12", "pc-01", [approval], day)
-    assert [one["code"] for one in approvers] == codes
+    held = certificate.holding("12", "pc-01", [approval], may_sign, datetime.date.fromisoformat(day))
+    assert [one["code"] for one in certificate.approvers_of(held, may_sign)] == codes
     assert len(held) == len(codes)
 
 

@@ -64,9 +64,10 @@ def test_who_approved_is_counted_once_and_only_if_it_holds_for_the_device(every,
 
 def test_an_order_holds_while_all_its_approvals_do():
     every = [approval(), approval("dung", dated_on="2026-11-20", expires_on="2026-11-30")]
-    found = order.order_of("12", "pc-01", every, SIGNERS, TODAY)
+    held = certificate.holding("12", "pc-01", every, SIGNERS, TODAY)
+    found = order.order_of("12", held, certificate.approvers_of(held, SIGNERS))
     assert (found.dated_on, found.expires_on) == ("2026-11-20", "2026-11-30")
-    assert order.order_of("13", "pc-01", every, SIGNERS, TODAY) is None
+    assert order.order_of("13", certificate.holding("13", "pc-01", every, SIGNERS, TODAY), []) is None
 
 
 @pytest.mark.parametrize(
