@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import functools
+
 import pytest
 
 from ansible_collections.commune.baseline.plugins.module_utils._policy import programs
@@ -20,17 +22,8 @@ Empty "";
 
 
 @pytest.fixture(name="install")
-def fixture_install(tmp_path, monkeypatch):
-    """Install a program called apt-config."""
-    monkeypatch.setattr(programs, "_PATH", str(tmp_path))
-    monkeypatch.setitem(programs.ENVIRONMENT, "PATH", f"{tmp_path}:/usr/bin:/bin")
-    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
-
-    def install(script):
-        (tmp_path / "apt-config").write_text(f"#!/bin/sh\n{script}\n")
-        (tmp_path / "apt-config").chmod(0o755)
-
-    return install
+def fixture_install(install_program):
+    return functools.partial(install_program, "apt-config")
 
 
 def test_what_apt_goes_by_is_its_own_answer_in_any_case_of_letters(install):

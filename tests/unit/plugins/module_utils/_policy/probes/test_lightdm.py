@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import functools
+
 import pytest
 
 from ansible_collections.commune.baseline.plugins.module_utils._policy import programs
@@ -30,17 +32,8 @@ B  /etc/lightdm/lightdm.conf.d/.h.conf
 
 
 @pytest.fixture(name="install")
-def fixture_install(tmp_path, monkeypatch):
-    """Install a program called lightdm."""
-    monkeypatch.setattr(programs, "_PATH", str(tmp_path))
-    monkeypatch.setitem(programs.ENVIRONMENT, "PATH", f"{tmp_path}:/usr/bin:/bin")
-    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
-
-    def install(script):
-        (tmp_path / "lightdm").write_text(f"#!/bin/sh\n{script}\n")
-        (tmp_path / "lightdm").chmod(0o755)
-
-    return install
+def fixture_install(install_program):
+    return functools.partial(install_program, "lightdm")
 
 
 def test_what_lightdm_goes_by_is_its_own_answer(install):

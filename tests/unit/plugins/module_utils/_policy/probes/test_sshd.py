@@ -15,19 +15,14 @@ from ansible_collections.commune.baseline.plugins.module_utils._policy.probes im
 
 
 @pytest.fixture(name="install")
-def fixture_install(tmp_path, monkeypatch):
+def fixture_install(install_program, tmp_path, monkeypatch):
     """Install a program called sshd, which counts how often it is asked."""
-    monkeypatch.setattr(programs, "_PATH", str(tmp_path))
     monkeypatch.setattr(sshd, "PID_FILE", str(tmp_path / "pid"))
     monkeypatch.setattr(sshd, "DEFAULTS", str(tmp_path / "default"))
-    monkeypatch.setitem(programs.ENVIRONMENT, "PATH", f"{tmp_path}:/usr/bin:/bin")
     monkeypatch.setattr(validators, "privilege_separation_folder", contextlib.nullcontext)
-    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
 
     def install(script):
-        path = tmp_path / "sshd"
-        path.write_text(f'#!/bin/sh\necho "$*" >> {tmp_path}/asked\n{script}\n')
-        path.chmod(0o755)
+        install_program("sshd", f'echo "$*" >> {tmp_path}/asked\n{script}')
         return tmp_path / "asked"
 
     return install
