@@ -21,6 +21,7 @@ from ansible_collections.commune.baseline.plugins.plugin_utils._register import 
     events,
     life_cycle,
     records,
+    service,
     tables,
     words,
 )
@@ -28,7 +29,6 @@ from ansible_collections.commune.baseline.plugins.plugin_utils._register.errors 
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.kinds import (
     APPROVAL,
     DEVICE,
-    PERSON,
     SANITISATION,
 )
 from ansible_collections.commune.baseline.plugins.plugin_utils._register.records import Stored
@@ -79,8 +79,7 @@ def check(reader: Reader | Writer, device: Stored, document: str | None, reason:
 
 def _is_approved(reader: Reader | Writer, device: Stored, document: str | None) -> bool:
     """Tell whether an approval of this number names the device, holds today, and was signed by who was in office."""
-    people = {one.record["code"]: one.record for one in records.select(reader, PERSON)}
-    signers = approvals.Signers(people, words.ROLES)
+    signers = service.signers(reader, words.ROLES)
     return any(
         one.record["number"] == document
         and approvals.is_for(one.record, device.record["name"], reader.context.today)
