@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 _DAY = datetime.timedelta(days=1)
+_ADDRESS = x509.IPAddress(ipaddress.ip_address("127.0.0.1"))
 
 
 def context(folder: Path, *, expired: bool, self_signed: bool = False) -> ssl.SSLContext:
@@ -50,21 +51,12 @@ def _usage(*, is_ca: bool) -> x509.KeyUsage:
 
 def _self_signed(key: ec.EllipticCurvePrivateKey, *, expired: bool) -> bytes:
     """Return what New-SelfSignedCertificate makes: without basic constraints and without the id of an authority."""
-    now = datetime.datetime.now(datetime.UTC)
     subject = _name("pc")
-    names = [x509.DNSName("pc"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
     builder = (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(subject)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - 3 * _DAY)
-        .not_valid_after(now - _DAY if expired else now + _DAY)
+        _begun(subject, subject, key, expired=expired)
         .add_extension(_usage(is_ca=False), critical=True)
-        .add_extension(x509.SubjectAlternativeName(names), critical=False)
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("pc"), _ADDRESS]), critical=False)
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
-        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
     )
     return builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
 
@@ -78,9 +70,23 @@ def _certificate(
     is_ca: bool,
     expired: bool = False,
 ) -> bytes:
-    now = datetime.datetime.now(datetime.UTC)
     identifier = x509.SubjectKeyIdentifier.from_public_key(signer.public_key())
     builder = (
+        _begun(subject, issuer, key, expired=expired)
+        .add_extension(x509.BasicConstraints(ca=is_ca, path_length=None), critical=True)
+        .add_extension(_usage(is_ca=is_ca), critical=True)
+        .add_extension(x509.SubjectAlternativeName([_ADDRESS]), critical=False)
+        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(identifier), critical=False)
+    )
+    return builder.sign(signer, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
+
+
+def _begun(
+    subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivateKey, *, expired: bool
+) -> x509.CertificateBuilder:
+    """Return what every certificate here says: whose it is, of whom, and when it is valid."""
+    now = datetime.datetime.now(datetime.UTC)
+    return (
         x509.CertificateBuilder()
         .subject_name(subject)
         .issuer_name(issuer)
@@ -88,10 +94,5 @@ def _certificate(
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - 3 * _DAY)
         .not_valid_after(now - _DAY if expired else now + _DAY)
-        .add_extension(x509.BasicConstraints(ca=is_ca, path_length=None), critical=True)
-        .add_extension(_usage(is_ca=is_ca), critical=True)
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
-        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(identifier), critical=False)
     )
-    return builder.sign(signer, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
