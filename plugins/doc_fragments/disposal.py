@@ -32,7 +32,7 @@ options:
           - The roles of which the signer of an approval for C(asset) needs one. Such an approval names one device.
         type: list
         elements: str
-        choices:
+        choices: &roles
           - chu_tich
           - chu_quan
           - don_vi_van_hanh
@@ -54,21 +54,7 @@ options:
             O(approver_roles.asset). Such an approval may name many devices.
         type: list
         elements: str
-        choices:
-          - chu_tich
-          - chu_quan
-          - don_vi_van_hanh
-          - bo_phan_attt
-          - phong_vhxh
-          - van_phong
-          - it_officer
-          - nguoi_kiem
-          - thu_truong
-          - cong_an
-          - nguoi_dung
-          - cap_tren
-          - van_phong_tinh_uy
-          - nha_cung_cap
+        choices: *roles
         default: [cap_tren]
 """
 
