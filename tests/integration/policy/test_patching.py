@@ -149,12 +149,17 @@ def test_a_package_whose_installation_fails_is_named_as_broken_and_keeps_no_row_
     assert site.seen("LNX-PATCH-Broken") == [("pass", "")]
 
 
-def test_a_forged_archive_is_refused_and_the_old_lists_stay(site):
+def behind_by_two(site):
+    """Let the lists of the hosts tell of one fix, and the archive have a second one that is not published yet."""
     site.have(site.archive.add("tiny-tool", "1.0"))
     site.archive.add("tiny-tool", "2.0")
     site.publish()
     site.update()
     site.archive.add("tiny-tool", "3.0")
+
+
+def test_a_forged_archive_is_refused_and_the_old_lists_stay(site):
+    behind_by_two(site)
     site.publish(forged=True)
     site.update()
     assert site.seen("LNX-PATCH-Pending") == [("fail", "tiny-tool:all 2.0")]
@@ -256,11 +261,7 @@ def test_the_playbook_installs_fixes_at_once_and_stops_at_the_first_device_that_
 
 
 def test_a_full_disk_leaves_the_lists_that_are_there(site):
-    site.have(site.archive.add("tiny-tool", "1.0"))
-    site.archive.add("tiny-tool", "2.0")
-    site.publish()
-    site.update()
-    site.archive.add("tiny-tool", "3.0")
+    behind_by_two(site)
     site.publish()
     full = "mount -t tmpfs -o size=4k trial /var/lib/apt/lists/partial && chown _apt /var/lib/apt/lists/partial"
     site.do(f"sudo sh -c '{full}; cat /dev/zero > /var/lib/apt/lists/partial/filler'; sudo apt-get update")
